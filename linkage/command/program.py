@@ -1,0 +1,109 @@
+"""The program `counterfoil`, assembled from the entry points of the installed packages."""
+
+import os
+import sys
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+
+from linkage.errors import CounterfoilError
+
+COMMANDS = "counterfoil.commands"
+TRACEBACK_VARIABLE = "COUNTERFOIL_TRACEBACK"
+INTERRUPTED = 130
+EXTRAS = {"encoder": "encoder", "matcher": "matcher", "server": "server", "trial": "encoder,matcher,reference"}
+
+
+class Program(click.Group):
+    """A group whose commands are entry points, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return sorted(_entry_points())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the command called `cmd_name`, or None."""
+        found = _entry_points().get(cmd_name)
+        return None if found is None else found.load()
+
+
+def _entry_points() -> dict[str, EntryPoint]:
+    return {found.name: found for found in entry_points(group=COMMANDS)}
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="counterfoil", prog_name="counterfoil")
+def counterfoil() -> None:
+    """Find the people who appear in several jurisdictions, without any of them showing whom it holds.
+
+    An agency encodes its records (encode), the host compares encodings (match), and each agency looks up its own
+    records among the hits (reveal). Every command has its own --help with an example. 'counterfoil demo' shows the
+    whole way.
+
+    Exit codes: 0 done, 1 a fault of the program, 2 wrong usage, 3 the input cannot be used, 4 refused by a rule,
+    130 cancelled.
+    """
+
+
+def main() -> None:
+    """Run the program and leave the process with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the program with `arguments` and return its exit code; errors go to standard error, one line and a hint."""
+    try:
+        result: Any = counterfoil.main(args=arguments, prog_name="counterfoil", standalone_mode=False)
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.Abort:
+        return _report("cancelled", "nothing was left half written", INTERRUPTED)
+    except KeyboardInterrupt:
+        return _report("cancelled", "nothing was left half written", INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except CounterfoilError as error:
+        return _report(f"error [{error.code}]: {error.message}", error.hint, error.exit_code)
+    except BrokenPipeError:  # the reader of our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001 - the last guard: a message of a library may quote a value
+        return _unexpected(error)
+    return result if isinstance(result, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get(TRACEBACK_VARIABLE):
+        raise error
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return _report(f"error [program.missing]: this command needs the library {error.name}", _how_to_install(error), 1)
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = "" if frame is None else f" in {Path(frame.tb_frame.f_code.co_filename).name}, line {frame.tb_lineno}"
+    return _report(
+        f"error [program.fault]: {type(error).__name__}{place}",
+        f"this is a fault of Counterfoil; set {TRACEBACK_VARIABLE}=1 to see where (a traceback may quote values)",
+        1,
+    )
+
+
+def _how_to_install(error: ModuleNotFoundError) -> str:
+    frame = error.__traceback__
+    package = ""
+    while frame is not None:
+        package = str(frame.tb_frame.f_globals.get("__name__", "")).split(".")[0]
+        if package in EXTRAS:
+            return f"pip install 'counterfoil[{EXTRAS[package]}]'"
+        frame = frame.tb_next
+    return ""
+
+
+def _report(line: str, hint: str, exit_code: int) -> int:
+    click.echo(line, err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+    return exit_code

@@ -1,0 +1,69 @@
+"""Encodings as a value: bits, popcounts and tokens of many records."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.errors import EncodingsError
+
+TOKEN_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encodings:
+    """The encodings of one file, row by row.
+
+    Attributes:
+        words: uint64, shape (n, words per encoding), C-contiguous and read-only. Bits beyond the width are zero. The
+            order of bits inside a word is that of the machine and means nothing: comparisons count common bits.
+        popcounts: uint32, shape (n,): bits set in each encoding.
+        tokens: uint8, shape (n, 16): the random record identifiers; equal rows belong to one record (its aliases).
+        bits: width of one encoding in bits, a multiple of 8.
+    """
+
+    words: NDArray[np.uint64]
+    popcounts: NDArray[np.uint32]
+    tokens: NDArray[np.uint8]
+    bits: int
+
+    @classmethod
+    def from_bytes(cls, encodings: NDArray[np.uint8], tokens: NDArray[np.uint8] | None = None) -> Self:
+        """Return the value for `encodings`, a uint8 array of shape (n, width in bytes), any width from one byte up.
+
+        Args:
+            encodings: bit 0 is the most significant bit of byte 0, as in CLK files.
+            tokens: uint8 (n, 16); without it, row i has the token i, for trials and tests.
+
+        Raises:
+            EncodingsError: a wrong type or shape.
+        """
+        if encodings.dtype != np.uint8 or encodings.ndim != 2 or encodings.shape[1] == 0:  # noqa: PLR2004
+            raise EncodingsError("encodings must be a uint8 array of shape (n, width in bytes)")
+        count, width = encodings.shape
+        if tokens is None:
+            tokens = np.zeros((count, TOKEN_BYTES), dtype=np.uint8)
+            tokens[:, 8:] = np.arange(count, dtype=">u8").view(np.uint8).reshape(count, 8)
+        if tokens.dtype != np.uint8 or tokens.shape != (count, TOKEN_BYTES):
+            raise EncodingsError(f"tokens must be a uint8 array of shape ({count}, {TOKEN_BYTES})")
+        padded = np.zeros((count, -(-width // 8) * 8), dtype=np.uint8)
+        padded[:, :width] = encodings
+        words = padded.view(np.uint64)
+        popcounts = np.bitwise_count(words).sum(axis=1, dtype=np.uint32)
+        tokens = tokens.copy()
+        for array in (words, popcounts, tokens):
+            array.setflags(write=False)
+        return cls(words, popcounts, tokens, width * 8)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def to_bytes(self) -> NDArray[np.uint8]:
+        """Return the encodings as a new uint8 array of shape (n, width in bytes)."""
+        return np.ascontiguousarray(self.words.view(np.uint8).reshape(len(self), -1)[:, : self.bits // 8])
+
+    def token_texts(self) -> list[str]:
+        """Return the tokens as 32 lower-case hexadecimal digits each."""
+        joined = self.tokens.tobytes().hex()
+        return [joined[start : start + 2 * TOKEN_BYTES] for start in range(0, len(joined), 2 * TOKEN_BYTES)]

@@ -1,0 +1,46 @@
+"""Linkage schemas: which fields, how they are hashed, how long the filter is.
+
+``model`` holds our own format, a superset of clkhash's version 3; ``clkhash_documents`` reads clkhash's versions 1, 2
+and 3 into it; ``load`` finds and checks files; ``summary`` says what a schema does and where it is poor.
+"""
+
+from linkage.schema.load import builtin_schemas, load_schema
+from linkage.schema.model import (
+    BlakeHash,
+    DateFormat,
+    DoubleHash,
+    EnumFormat,
+    ExactComparison,
+    Field,
+    Format,
+    Hashing,
+    IntegerFormat,
+    Kdf,
+    MissingValue,
+    NgramComparison,
+    NumericComparison,
+    Schema,
+    Strategy,
+    StringFormat,
+)
+
+__all__ = [
+    "BlakeHash",
+    "DateFormat",
+    "DoubleHash",
+    "EnumFormat",
+    "ExactComparison",
+    "Field",
+    "Format",
+    "Hashing",
+    "IntegerFormat",
+    "Kdf",
+    "MissingValue",
+    "NgramComparison",
+    "NumericComparison",
+    "Schema",
+    "Strategy",
+    "StringFormat",
+    "builtin_schemas",
+    "load_schema",
+]

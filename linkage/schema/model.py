@@ -1,0 +1,293 @@
+"""The linkage schema as a value: a superset of clkhash's linkage schema version 3.
+
+The JSON keys are clkhash's, the attribute names ours. What clkhash allows and leaves without effect is refused here;
+``clkhash_documents`` drops it when it reads a document of theirs.
+"""
+
+import base64
+import binascii
+import re
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field as Key
+
+from linkage.canonical import canonical_json, digest_of
+
+LARGEST_FILTER_BITS = 1 << 20
+LARGEST_HASH_COUNT = 1 << 16
+LARGEST_FIELD_COUNT = 1024
+BLAKE2B_KEY_BYTES = 64
+HKDF_BLOCKS = 255
+HASH_BYTES = {"SHA256": 32, "SHA512": 64}
+
+Description = Annotated[str | None, Key(default=None, max_length=10_000)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
+
+
+class Kdf(_Part):
+    """How one key per field is derived from the secret: HKDF (RFC 5869)."""
+
+    type: Literal["HKDF"] = "HKDF"
+    hash: Literal["SHA256", "SHA512"] = "SHA256"
+    salt: str | None = Key(default=None, max_length=4096, description="base64")
+    info: str | None = Key(default=None, max_length=4096, description="base64")
+    key_size: int = Key(default=64, alias="keySize", ge=1, le=HKDF_BLOCKS * 64, description="bytes per key")
+
+    @model_validator(mode="after")
+    def _decodable(self) -> Self:
+        for name in ("salt", "info"):
+            text = getattr(self, name)
+            try:
+                base64.b64decode(text or "", validate=True)
+            except binascii.Error:
+                raise ValueError(f"{name} must be base64") from None
+        return self
+
+    @property
+    def salt_bytes(self) -> bytes | None:
+        """The salt, or None for RFC 5869's string of zeros."""
+        return base64.b64decode(self.salt) if self.salt else None
+
+    @property
+    def info_bytes(self) -> bytes:
+        """The context string."""
+        return base64.b64decode(self.info or "")
+
+
+class ClkConfig(_Part):
+    """The filter: its length and the keys."""
+
+    bits: int = Key(alias="l", ge=1, le=LARGEST_FILTER_BITS, description="bits of an encoding, after folding")
+    kdf: Kdf
+    xor_folds: int = Key(default=0, alias="xorFolds", ge=0, le=20, description="times the filter is folded in half")
+
+
+class StringFormat(_Part):
+    """Text, optionally of a length and a case, or matching a pattern as a whole."""
+
+    type: Literal["string"]
+    encoding: Literal["ascii", "utf-8", "utf-16", "utf-32"] = "utf-8"
+    case: Literal["upper", "lower", "mixed"] = "mixed"
+    min_length: int | None = Key(default=None, alias="minLength", ge=0)
+    max_length: int | None = Key(default=None, alias="maxLength", ge=1)
+    pattern: str | None = Key(default=None, max_length=4096, description="regular expression, matched as a whole")
+    description: Description
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.pattern is None:
+            return self
+        if self.model_fields_set & {"case", "min_length", "max_length"}:
+            raise ValueError("pattern cannot stand beside case, minLength or maxLength")
+        try:
+            re.compile(self.pattern)
+        except (re.error, OverflowError, RecursionError):
+            raise ValueError("pattern is not a valid regular expression") from None
+        return self
+
+
+class IntegerFormat(_Part):
+    """A whole number, optionally in a range."""
+
+    type: Literal["integer"]
+    minimum: int | None = None
+    maximum: int | None = None
+    description: Description
+
+
+class DateFormat(_Part):
+    """A date as `format` (strptime) writes it; it is hashed as %Y%m%d."""
+
+    type: Literal["date"]
+    format: str = Key(max_length=200)
+    description: Description
+
+
+class EnumFormat(_Part):
+    """One of a closed set of values."""
+
+    type: Literal["enum"]
+    values: tuple[str, ...] = Key(max_length=100_000, strict=False)
+    description: Description
+
+
+Format = Annotated[StringFormat | IntegerFormat | DateFormat | EnumFormat, Key(discriminator="type")]
+
+
+class NgramComparison(_Part):
+    """Values are alike when they share n-grams."""
+
+    type: Literal["ngram"]
+    n: int = Key(ge=1, le=64)
+    positional: bool = False
+
+
+class ExactComparison(_Part):
+    """Values are alike when they are equal."""
+
+    type: Literal["exact"]
+
+
+class NumericComparison(_Part):
+    """Numbers are alike when they are near (Vatsalan & Christen, J. Biomed. Inform. 2016)."""
+
+    type: Literal["numeric"]
+    threshold_distance: int | float = Key(alias="thresholdDistance", gt=0, allow_inf_nan=False)
+    resolution: int = Key(ge=1, le=10_000)
+    fractional_precision: int = Key(default=0, ge=0, le=300)
+
+    @model_validator(mode="after")
+    def _has_interval(self) -> Self:
+        try:
+            if self.distance_interval == 0:
+                raise ValueError("fractional_precision is too small to tell thresholdDistance from zero")
+        except OverflowError:
+            raise ValueError("thresholdDistance is too large for its fractional_precision") from None
+        return self
+
+    @property
+    def distance_interval(self) -> int:
+        """The distance between neighbouring tokens, in units of 10**-fractional_precision / (2 resolution)."""
+        return int(round(self.threshold_distance * pow(10, self.fractional_precision)))  # noqa: RUF046
+
+
+Comparison = Annotated[NgramComparison | ExactComparison | NumericComparison, Key(discriminator="type")]
+
+
+class Strategy(_Part):
+    """How often a token is inserted: a number per token, or a number per value shared among its tokens."""
+
+    bits_per_token: int | None = Key(default=None, alias="bitsPerToken", ge=1, le=LARGEST_HASH_COUNT)
+    bits_per_feature: int | None = Key(default=None, alias="bitsPerFeature", ge=1, le=LARGEST_HASH_COUNT)
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.bits_per_token is None) == (self.bits_per_feature is None):
+            raise ValueError("needs exactly one of bitsPerToken and bitsPerFeature")
+        return self
+
+
+class BlakeHash(_Part):
+    """Independent hash functions cut from keyed BLAKE2b."""
+
+    type: Literal["blakeHash"] = "blakeHash"
+
+
+class DoubleHash(_Part):
+    """Double hashing with HMAC-SHA1 and HMAC-MD5 (Schnell et al. 2011); weak, for existing users only."""
+
+    type: Literal["doubleHash"]
+    prevent_singularity: bool = False
+
+
+Hash = Annotated[BlakeHash | DoubleHash, Key(discriminator="type")]
+
+
+class MissingValue(_Part):
+    """The text that stands for "no value", and what is hashed in its place."""
+
+    sentinel: str
+    replace_with: str | None = Key(default=None, alias="replaceWith")
+
+
+class Hashing(_Part):
+    """How a field's values become bits."""
+
+    comparison: Comparison
+    strategy: Strategy
+    hash: Hash = BlakeHash()
+    missing_value: MissingValue | None = Key(default=None, alias="missingValue")
+
+
+class Field(_Part):
+    """One column of the table. An ignored field has neither format nor hashing, but its place counts for the keys."""
+
+    identifier: str = Key(max_length=1000)
+    description: Description
+    ignored: bool = False
+    format: Format | None = None
+    hashing: Hashing | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.ignored and (self.format is not None or self.hashing is not None):
+            raise ValueError("an ignored field has neither format nor hashing")
+        if not self.ignored and (self.format is None or self.hashing is None):
+            raise ValueError("needs format and hashing, or ignored: true")
+        return self
+
+
+class Schema(_Part):
+    """A linkage schema. The order of the fields is that of the columns, and their keys depend on it."""
+
+    version: Literal["counterfoil/1"] = "counterfoil/1"
+    name: str = Key(default="", max_length=200)
+    clk: ClkConfig = Key(alias="clkConfig")
+    fields: tuple[Field, ...] = Key(alias="features", min_length=1, max_length=LARGEST_FIELD_COUNT, strict=False)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        kdf = self.clk.kdf
+        if self.filter_bits > LARGEST_FILTER_BITS:
+            raise ValueError(f"the filter before folding has more than {LARGEST_FILTER_BITS:,} bits")
+        if 2 * len(self.fields) * kdf.key_size > HKDF_BLOCKS * HASH_BYTES[kdf.hash]:
+            most = HKDF_BLOCKS * HASH_BYTES[kdf.hash] // (2 * kdf.key_size)
+            raise ValueError(
+                f"HKDF with {kdf.hash} and keySize {kdf.key_size} gives keys for at most {most} fields, ignored ones "
+                f"included, and the schema has {len(self.fields)}; use SHA512 or a smaller keySize"
+            )
+        for field in self.used_fields:
+            if field.hashing is None or not isinstance(field.hashing.hash, BlakeHash):
+                continue
+            if self.filter_bits & (self.filter_bits - 1):
+                raise ValueError(f"field '{field.identifier}': blakeHash needs a filter length that is a power of two")
+            if kdf.key_size > BLAKE2B_KEY_BYTES:
+                raise ValueError(f"field '{field.identifier}': blakeHash needs a keySize of at most 64")
+        return self
+
+    @property
+    def filter_bits(self) -> int:
+        """Length of the filter before folding, in bits."""
+        return self.clk.bits << self.clk.xor_folds
+
+    @property
+    def encoding_bytes(self) -> int:
+        """Length of an encoding in bytes; the last byte is padded with zero bits on the right."""
+        return -(-self.clk.bits // 8)
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """Names of all fields, in order, ignored ones included."""
+        return tuple(field.identifier for field in self.fields)
+
+    @property
+    def used_fields(self) -> tuple[Field, ...]:
+        """The fields that are hashed."""
+        return tuple(field for field in self.fields if not field.ignored)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that decides the bits (RFC 8785 form), so not of name and descriptions.
+
+        A clkhash document and our own with the same effect have the same digest.
+        """
+        return digest_of(canonical_json(_without(self.document(), {"name", "description"})))
+
+    def document(self) -> dict[str, Any]:
+        """Return the schema as JSON-like data of our own format, every default written out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _without(value: Any, names: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(item, names) for key, item in value.items() if key not in names}
+    if isinstance(value, list):
+        return [_without(item, names) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
