@@ -79,7 +79,9 @@ def _unexpected(error: Exception) -> int:
     if os.environ.get(TRACEBACK_VARIABLE):
         raise error
     if isinstance(error, ModuleNotFoundError) and error.name:
-        return _report(f"error [program.missing]: this command needs the library {error.name}", _how_to_install(error), 1)
+        return _report(
+            f"error [program.missing]: this command needs the library {error.name}", _how_to_install(error), 1
+        )
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
