@@ -16,7 +16,7 @@ from encoder.keys import FieldKeys
 from encoder.values import ValueReader, token_encoding
 from linkage.schema import ExactComparison, Field, Strategy
 
-_ROWS_AT_ONCE = 4096  # a block of masks then stays in the processor's cache
+_TAKEN_BYTES = 512 << 10  # what is taken at once stays in the processor's cache
 _UNPACKED_BYTES = 4 << 20
 _REMEMBERED_BYTES = 16 << 20
 _SHORT = 1 << 15
@@ -36,6 +36,8 @@ class FieldEncoder:
             field.hashing.hash, keys, filter_bits, remember=not isinstance(self._comparison, ExactComparison)
         )
         self._words = -(-filter_bits // 64)
+        self._rows_at_once = max(1, _TAKEN_BYTES // (8 * self._words))
+        self._taken = np.empty((self._rows_at_once, self._words), dtype=np.uint64)
         self._forget()
 
     def _forget(self) -> None:
@@ -52,10 +54,11 @@ class FieldEncoder:
             the faults: rows (int64 indices) and the rule they break, together. A faulty value sets no bits.
         """
         codes = np.fromiter(map(self._numbers.__getitem__, column), dtype=np.int64, count=len(filters))
-        self._meet(list(islice(self._numbers, self._met, None)))
-        for start in range(0, len(codes), _ROWS_AT_ONCE):
-            block = slice(start, start + _ROWS_AT_ONCE)
-            filters[block] |= self._masks[codes[block]]
+        new = list(islice(reversed(self._numbers), len(self._numbers) - self._met))
+        self._meet(new[::-1])
+        for start in range(0, len(codes), self._rows_at_once):
+            block = slice(start, start + self._rows_at_once)
+            self._add_masks(filters[block], self._masks, codes[block])
         faults = [(np.flatnonzero(codes == index), rule) for index, rule in self._faults.items()]
         if self._masks.nbytes > _REMEMBERED_BYTES:
             self._forget()
@@ -82,16 +85,22 @@ class FieldEncoder:
         descending = descending[order]
         firsts = (np.cumsum(tokens.counts) - tokens.counts)[order]
         ordered = np.zeros((len(order), self._words), dtype=np.uint64)
-        for start in range(0, len(order), _ROWS_AT_ONCE):
-            block = ordered[start : start + _ROWS_AT_ONCE]
+        for start in range(0, len(order), self._rows_at_once):
+            block = ordered[start : start + self._rows_at_once]
             places = longest - descending[start : start + len(block)]
             block_firsts = firsts[start : start + len(block)]
             for place in range(int(places[0])):
                 reached = int(np.searchsorted(-places, -place, side="left"))
-                block[:reached] |= token_masks[ids[block_firsts[:reached] + place]]
+                self._add_masks(block[:reached], token_masks, ids[block_firsts[:reached] + place])
         masks = np.empty_like(ordered)
         masks[order] = ordered
         return masks
+
+    def _add_masks(self, filters: NDArray[np.uint64], masks: NDArray[np.uint64], chosen: NDArray[np.int64]) -> None:
+        """OR masks[chosen] into `filters`, in place and without making a new array each time."""
+        taken = self._taken[: len(filters)]
+        np.take(masks, chosen, axis=0, out=taken, mode="clip")
+        np.bitwise_or(filters, taken, out=filters)
 
     def _token_masks(self, tokens: Tokens) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """Return a mask per distinct (token, times inserted), uint64 (m, words), and for each token its mask."""
