@@ -1,8 +1,7 @@
 """Encodings of whole records: one Bloom filter for all fields, bit for bit that of clkhash 0.18.3."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from operator import itemgetter
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,11 +60,7 @@ class ClkEncoder:
 
     def encode(self, columns: Sequence[Sequence[str]]) -> EncodedBatch:
         """Return the encodings of a batch: one sequence of texts per field of the schema (ignored fields included)."""
-        return self.encode_lazily(columns, len(columns[0]))
-
-    def encode_lazily(self, columns: Iterable[Iterable[str]], rows: int) -> EncodedBatch:
-        """Return the encodings of a batch of `rows` rows whose columns are read once each, in order."""
-        filters = np.zeros((rows, self._words), dtype=np.uint64)
+        filters = np.zeros((len(columns[0]), self._words), dtype=np.uint64)
         faults: list[tuple[int, int, str]] = []
         for place, (field, column) in enumerate(zip(self._fields, columns, strict=True)):
             if field is not None:
@@ -107,8 +102,11 @@ def encode_clks(
     done = 0
     for batch in _batches(rows, rows_per_batch(checked)):
         _check_widths(batch, len(checked.fields), done)
-        columns = (map(itemgetter(place), batch) for place in range(len(checked.fields)))
-        encodings, faults = encoder.encode_lazily(columns, len(batch))
+        # Slices of one flat list: zip(*batch) would walk through the memory of all rows once per row.
+        cells = list(chain.from_iterable(batch))
+        encodings, faults = encoder.encode(
+            [cells[place :: len(checked.fields)] for place in range(len(checked.fields))]
+        )
         if faults:
             raise RowError(done + faults[0].row + 1, faults[0].field, faults[0].rule)
         parts.append(encodings)
