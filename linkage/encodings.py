@@ -1,5 +1,6 @@
 """Encodings as a value: bits, popcounts and tokens of many records."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -47,11 +48,35 @@ class Encodings:
             tokens[:, 8:] = np.arange(count, dtype=">u8").view(np.uint8).reshape(count, 8)
         if tokens.dtype != np.uint8 or tokens.shape != (count, TOKEN_BYTES):
             raise EncodingsError(f"tokens must be a uint8 array of shape ({count}, {TOKEN_BYTES})")
-        padded = np.zeros((count, -(-width // 8) * 8), dtype=np.uint8)
-        padded[:, :width] = encodings
-        words = padded.view(np.uint64)
-        popcounts = np.bitwise_count(words).sum(axis=1, dtype=np.uint32)
-        tokens = tokens.copy()
+        return cls.from_blocks([(tokens, encodings)], count=count, width=width)
+
+    @classmethod
+    def from_blocks(
+        cls, blocks: Iterable[tuple[NDArray[np.uint8], NDArray[np.uint8]]], *, count: int, width: int
+    ) -> Self:
+        """Return the value for `count` rows that come in blocks, holding no more than one block beside the result.
+
+        Args:
+            blocks: tokens, uint8 (m, 16), and encodings, uint8 (m, width), of the rows that follow.
+            count: rows of all blocks together.
+            width: bytes of one encoding.
+
+        Raises:
+            EncodingsError: the blocks have more or fewer rows.
+        """
+        words = np.zeros((count, -(-width // 8)), dtype=np.uint64)
+        popcounts = np.zeros(count, dtype=np.uint32)
+        tokens = np.zeros((count, TOKEN_BYTES), dtype=np.uint8)
+        start = 0
+        for block_tokens, block in blocks:
+            rows = slice(start, start := start + len(block))
+            if start > count:
+                break
+            words.view(np.uint8)[rows, :width] = block
+            popcounts[rows] = np.bitwise_count(words[rows]).sum(axis=1, dtype=np.uint32)
+            tokens[rows] = block_tokens
+        if start != count:
+            raise EncodingsError(f"the blocks do not have {count:,} rows together")
         for array in (words, popcounts, tokens):
             array.setflags(write=False)
         return cls(words, popcounts, tokens, width * 8)
@@ -61,7 +86,13 @@ class Encodings:
 
     def to_bytes(self) -> NDArray[np.uint8]:
         """Return the encodings as a new uint8 array of shape (n, width in bytes)."""
-        return np.ascontiguousarray(self.words.view(np.uint8).reshape(len(self), -1)[:, : self.bits // 8])
+        return np.ascontiguousarray(self.words.view(np.uint8)[:, : self.bits // 8])
+
+    def blocks(self, rows: int = 10_000) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+        """Yield tokens, uint8 (m, 16), and encodings, uint8 (m, width), of at most `rows` rows at a time, as views."""
+        for start in range(0, len(self), rows):
+            part = slice(start, start + rows)
+            yield self.tokens[part], self.words[part].view(np.uint8)[:, : self.bits // 8]
 
     def token_texts(self) -> list[str]:
         """Return the tokens as 32 lower-case hexadecimal digits each."""

@@ -1,6 +1,5 @@
 """The signing key of a party, and the public half that others hold."""
 
-import base64
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from linkage.canonical import canonical_json, parse_json
+from linkage.canonical import base64_text, canonical_json, parse_base64, parse_json
 from linkage.errors import KeyFileError
 from linkage.files import OWNER_ONLY, read_capped, write_whole
 from linkage.problems import first_problem
@@ -54,7 +53,7 @@ class PublicIdentity:
     @property
     def key_text(self) -> str:
         """The public key in base64."""
-        return base64.b64encode(self.key).decode("ascii")
+        return base64_text(self.key)
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Return whether `signature` is this key's signature of `message`."""
@@ -71,8 +70,8 @@ class PublicIdentity:
         Raises:
             ValueError: not 32 bytes in canonical base64.
         """
-        key = base64.b64decode(key_text, validate=True)
-        if len(key) != _KEY_BYTES or base64.b64encode(key).decode("ascii") != key_text:
+        key = parse_base64(key_text)
+        if len(key) != _KEY_BYTES:
             raise ValueError("not an Ed25519 public key in base64")
         return cls(agency, key)
 
@@ -134,11 +133,14 @@ class Identity:
             KeyFileError: it is not an identity.
         """
         content = _read_key_file(path, _PrivateKeyFile)
-        return cls(content.agency, Ed25519PrivateKey.from_private_bytes(base64.b64decode(content.private_key)))
+        try:
+            return cls(content.agency, Ed25519PrivateKey.from_private_bytes(parse_base64(content.private_key)))
+        except ValueError as error:
+            raise KeyFileError(f"{path}: private_key: {error}") from None
 
     def write(self, path: Path) -> None:
         """Write the identity to `path`, readable by its owner only; an existing file is not replaced."""
-        private_key = base64.b64encode(self._private.private_bytes_raw()).decode("ascii")
+        private_key = base64_text(self._private.private_bytes_raw())
         content = _PrivateKeyFile(agency=self.agency, private_key=private_key)
         write_whole(path, canonical_json(content.model_dump()) + b"\n", overwrite=False, mode=OWNER_ONLY)
 

@@ -23,9 +23,19 @@ def first_problem(error: ValidationError, name: Callable[[Location], str] = dott
         error: what Pydantic raised.
         name: turns a location into words.
     """
-    problems = error.errors(include_url=False, include_input=False, include_context=True)
-    more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
+    found = error.errors(include_url=False, include_input=False, include_context=True)
+    problems = [problem for problem in found if not _follows_from_others(problem, found)]
+    rest = len(problems) - 1
+    more = f" (and {rest} more problem{'s' if rest > 1 else ''})" if rest else ""
     return f"{_problem(problems[0], name)}{more}"
+
+
+def _follows_from_others(problem: ErrorDetails, found: list[ErrorDetails]) -> bool:
+    """Return whether a list is called too short only because items of it are at fault: Pydantic leaves those out."""
+    place = problem["loc"]
+    return problem["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in found
+    )
 
 
 def _problem(problem: ErrorDetails, name: Callable[[Location], str]) -> str:

@@ -61,7 +61,7 @@ def _checked(document: Any, origin: str) -> Schema:
             document = from_clkhash(document)
         elif version != "counterfoil/1":
             raise SchemaError('version must be "counterfoil/1", or 1, 2 or 3 for a linkage schema of clkhash')
-        return Schema.model_validate(document)
+        return Schema.model_validate(document, by_alias=True, by_name=False)
     except ValidationError as error:
         raise SchemaError(f"{origin}: {first_problem(error, _namer(document))}") from None
     except SchemaError as error:

@@ -21,6 +21,7 @@ LARGEST_FIELD_COUNT = 1024
 BLAKE2B_KEY_BYTES = 64
 HKDF_BLOCKS = 255
 HASH_BYTES = {"SHA256": 32, "SHA512": 64}
+_LARGEST_JSON_INTEGER = 2**53 - 1  # RFC 8785 writes no larger one
 
 Description = Annotated[str | None, Key(default=None, max_length=10_000)]
 
@@ -82,7 +83,7 @@ class StringFormat(_Part):
     def _consistent(self) -> Self:
         if self.pattern is None:
             return self
-        if self.model_fields_set & {"case", "min_length", "max_length"}:
+        if self.case != "mixed" or self.min_length is not None or self.max_length is not None:
             raise ValueError("pattern cannot stand beside case, minLength or maxLength")
         try:
             re.compile(self.pattern)
@@ -289,5 +290,7 @@ def _without(value: Any, names: set[str]) -> Any:
     if isinstance(value, list):
         return [_without(item, names) for item in value]
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        value = int(value)
+    if isinstance(value, int) and abs(value) > _LARGEST_JSON_INTEGER:
+        return str(value)
     return value

@@ -1,0 +1,67 @@
+"""The rules of a field, in words."""
+
+from linkage.schema.model import (
+    DateFormat,
+    DoubleHash,
+    EnumFormat,
+    Format,
+    Hashing,
+    IntegerFormat,
+    NgramComparison,
+    NumericComparison,
+)
+
+
+def format_words(format_: Format) -> str:
+    """Return what a value must look like."""
+    if isinstance(format_, DateFormat):
+        return f"date {format_.format}"
+    if isinstance(format_, EnumFormat):
+        return f"enum of {len(format_.values)}"
+    if isinstance(format_, IntegerFormat):
+        return f"integer{_range(format_.minimum, format_.maximum)}"
+    length = _range(format_.min_length, format_.max_length)
+    words = [f"string{length} characters" if length else "string"]
+    words += [format_.case] if format_.case != "mixed" else []
+    words += ["pattern"] if format_.pattern is not None else []
+    words += [format_.encoding] if format_.encoding != "utf-8" else []
+    return ", ".join(words)
+
+
+def comparison_words(hashing: Hashing) -> str:
+    """Return when two values are alike."""
+    comparison = hashing.comparison
+    if isinstance(comparison, NgramComparison):
+        return f"{comparison.n}-gram" + (" with position" if comparison.positional else "")
+    if isinstance(comparison, NumericComparison):
+        return f"numeric within {comparison.threshold_distance}"
+    return "exact"
+
+
+def hash_words(hashing: Hashing) -> str:
+    """Return the family of hash functions."""
+    if isinstance(hashing.hash, DoubleHash) and hashing.hash.prevent_singularity:
+        return "doubleHash without singularities"
+    return hashing.hash.type
+
+
+def strategy_words(hashing: Hashing) -> str:
+    """Return how many bits a value or each of its tokens sets."""
+    strategy = hashing.strategy
+    if strategy.bits_per_token is not None:
+        return f"{strategy.bits_per_token} bits per token"
+    return f"{strategy.bits_per_feature} bits per value"
+
+
+def missing_words(hashing: Hashing) -> str:
+    """Return what stands for a missing value, and what is hashed then."""
+    missing = hashing.missing_value
+    if missing is None:
+        return "no rule"
+    if missing.replace_with is None and missing.sentinel:
+        return f"'{missing.sentinel}': hashed as it is"
+    return f"'{missing.sentinel}': " + (f"'{missing.replace_with}' is hashed" if missing.replace_with else "not hashed")
+
+
+def _range(least: int | None, most: int | None) -> str:
+    return (f" from {least}" if least is not None else "") + (f" to {most}" if most is not None else "")

@@ -1,0 +1,129 @@
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from linkage.errors import FileError
+from linkage.files import OWNER_ONLY, read_capped, whole_file, write_whole
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
+
+
+def permissions(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_file_appears_whole_under_its_name_when_the_block_ends(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    with whole_file(path) as temporary:
+        assert temporary.parent == tmp_path
+        assert temporary.read_bytes() == b""
+        temporary.write_bytes(b"content")
+        assert not path.exists()
+    assert path.read_bytes() == b"content"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, SystemExit, ValueError])
+def test_interrupted_block_leaves_nothing_and_the_file_of_before(tmp_path: Path, failure: type[BaseException]) -> None:
+    def write_half(path: Path) -> None:
+        with whole_file(path) as temporary:
+            temporary.write_bytes(b"half")
+            raise failure
+
+    before = tmp_path / "before"
+    before.write_bytes(b"before")
+    for path in (before, tmp_path / "new"):
+        with pytest.raises(failure):
+            write_half(path)
+    assert list(tmp_path.iterdir()) == [before]
+    assert before.read_bytes() == b"before"
+
+
+@posix
+@pytest.mark.parametrize(("mode", "mask", "expected"), [(OWNER_ONLY, 0, 0o600), (0o666, 0o022, 0o644)])
+def test_permissions_hold_from_the_first_moment(tmp_path: Path, mode: int, mask: int, expected: int) -> None:
+    previous = os.umask(mask)
+    try:
+        with whole_file(tmp_path / "x", mode=mode) as temporary:
+            assert permissions(temporary) == expected
+        assert permissions(tmp_path / "x") == expected
+    finally:
+        os.umask(previous)
+
+
+@posix
+def test_owner_only_file_replaces_an_open_one_with_its_own_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"before")
+    path.chmod(0o666)
+    write_whole(path, b"secret", mode=OWNER_ONLY)
+    assert permissions(path) == 0o600
+
+
+def test_existing_file_is_refused_before_the_block_runs(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"before")
+    with pytest.raises(FileError) as caught, whole_file(path, overwrite=False):
+        pytest.fail("the block ran")
+    assert caught.value.code == "file.exists"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_name_taken_while_the_block_runs_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    with pytest.raises(FileError) as caught, whole_file(path, overwrite=False):
+        path.write_bytes(b"theirs")
+    assert caught.value.code == "file.exists"
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_file_system_without_links_is_served_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, taken: bool
+) -> None:
+    def no_links(_source: Path, _target: Path) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", no_links)
+    path = tmp_path / "x"
+    if not taken:
+        write_whole(path, b"ours", overwrite=False)
+        assert path.read_bytes() == b"ours"
+        return
+    with pytest.raises(FileError), whole_file(path, overwrite=False):
+        path.write_bytes(b"theirs")
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@posix
+def test_dangling_link_counts_as_existing(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(FileError):
+        write_whole(path, b"content", overwrite=False)
+
+
+def test_missing_folder_is_a_file_error(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="cannot be written: no such file or directory"):
+        write_whole(tmp_path / "nowhere" / "x", b"")
+
+
+def test_reading_stops_at_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"12345")
+    assert read_capped(path, limit_bytes=5) == b"12345"
+    with pytest.raises(FileError) as caught:
+        read_capped(path, limit_bytes=4)
+    assert caught.value.code == "file.too-large"
+
+
+def test_unreadable_file_is_a_file_error(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="cannot be read: no such file or directory") as caught:
+        read_capped(tmp_path / "x", limit_bytes=5)
+    assert caught.value.code == "file.unusable"
+    assert caught.value.exit_code == 3
