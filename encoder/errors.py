@@ -8,7 +8,7 @@
     │   ├── TableError          a table cannot be read, or its columns do not fit the schema
     │   └── CounterfoilFileError   a counterfoil or a groups file is not valid
     └── RefusedError
-        ├── SecretError         the secret is too weak
+        ├── SecretError         the secret is too weak, or others can read its file
         └── GuardError          something tried to open a socket or start a program while the guard was up
 """
 
@@ -28,8 +28,10 @@ class RowError(InputError):
 
     default_code = "row"
 
-    def __init__(self, row: int, field: str, rule: str, *, path: Path | None = None, hint: str = "") -> None:
-        where = f"row {row:,}" + (f", field '{field}'" if field else "")
+    def __init__(
+        self, row: int, field: str, rule: str, *, path: Path | None = None, line: int | None = None, hint: str = ""
+    ) -> None:
+        where = f"row {row:,}" + (f" (line {line:,})" if line else "") + (f", field '{field}'" if field else "")
         super().__init__(f"{path}: {where}: {rule}" if path else f"{where}: {rule}", hint=hint)
         self.row = row
         self.field = field
@@ -49,7 +51,7 @@ class CounterfoilFileError(InputError):
 
 
 class SecretError(RefusedError):
-    """The secret is too weak."""
+    """The secret is too weak, or others can read its file."""
 
     default_code = "secret.weak"
 

@@ -1,0 +1,73 @@
+"""The counterfoil: the agency's private table of tokens and local references, which never leaves it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.local_csv import WriteRows, new_local_csv, read_local_csv, wrong_row
+from encoder.repeats import DIGEST_BYTES, Digests, Repeats
+from linkage.encodings import TOKEN_BYTES
+
+COLUMNS = ("token", "record_id")
+_DIGITS = 2 * TOKEN_BYTES
+_HEXADECIMAL = re.compile(r"[0-9a-f]*")
+
+
+class CounterfoilWriter:
+    """Writes the rows of a counterfoil."""
+
+    def __init__(self, write_rows: WriteRows) -> None:
+        self._write_rows = write_rows
+
+    def add(self, tokens: NDArray[np.uint8], record_ids: Sequence[str]) -> None:
+        """Append records: tokens, uint8 (m, 16), and their m local references."""
+        digits = tokens.tobytes().hex()
+        texts = [digits[start : start + _DIGITS] for start in range(0, len(digits), _DIGITS)]
+        self._write_rows(zip(texts, record_ids, strict=True))
+
+
+@contextmanager
+def new_counterfoil(path: Path, *, overwrite: bool) -> Iterator[CounterfoilWriter]:
+    """Yield the writer of a counterfoil, readable by its owner only and there only if the block ends well.
+
+    Raises:
+        FileError: it cannot be written, or exists and may not be replaced.
+    """
+    with new_local_csv(path, COLUMNS, overwrite=overwrite) as write_rows:
+        yield CounterfoilWriter(write_rows)
+
+
+def read_counterfoil(path: Path) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Yield tokens and record ids, some tens of thousands at a time.
+
+    Raises:
+        FileError: it cannot be read.
+        TableError: it is damaged.
+        CounterfoilFileError: it is not a counterfoil, or a token is malformed or occurs twice.
+    """
+    seen = Repeats()
+    for batch in read_local_csv(path, COLUMNS):
+        tokens, record_ids = batch.columns
+        for place, token in enumerate(tokens if not _well_formed(tokens) else ()):
+            if not _well_formed([token]):
+                raise wrong_row(path, batch, place, f"a token is {_DIGITS} digits 0-9 and a-f")
+        for place in np.flatnonzero(seen.add(_bytes_of(tokens))).tolist():
+            raise wrong_row(path, batch, place, "the token occurs on an earlier line")
+        yield tokens, record_ids
+
+
+def is_token(text: str) -> bool:
+    """Return whether `text` has the form of a token."""
+    return _well_formed([text])
+
+
+def _well_formed(tokens: Sequence[str]) -> bool:
+    return set(map(len, tokens)) <= {_DIGITS} and _HEXADECIMAL.fullmatch("".join(tokens)) is not None
+
+
+def _bytes_of(tokens: Sequence[str]) -> Digests:
+    return np.frombuffer(bytes.fromhex("".join(tokens)), dtype=f"S{DIGEST_BYTES}")

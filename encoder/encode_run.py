@@ -1,0 +1,151 @@
+"""The run that encodes a table: batch by batch, faults first, then tokens, and two files at the end."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from encoder.clk import EncodedBatch, rows_per_batch
+from encoder.columns import Columns
+from encoder.engines import Engine
+from encoder.errors import TableError
+from encoder.faults import OnFaults, RowFault, faults_of
+from encoder.halves import Halves, new_halves
+from encoder.order import EMPTY_RECORD, Order, Tally
+from encoder.repeats import Repeats, digests_of
+from encoder.table import Batch, CellFault, Table
+from linkage.command import OnProgress
+from linkage.manifest import FieldQuality, Manifest
+
+EMPTY_ID = "the record id is empty"
+REPEATED_ID = "the record id occurs in an earlier row"
+
+
+def encode_table(
+    order: Order, table: Table, columns: Columns, engine: Engine, *, on_progress: OnProgress | None = None
+) -> Manifest:
+    """Encode a table into a package and a counterfoil, both or neither, and return the manifest of the package.
+
+    Memory does not grow with the number of rows, but for 16 to 48 bytes per row to find repeated record ids.
+
+    Args:
+        order: what is to be made.
+        table: the records.
+        columns: which columns of it are used.
+        engine: makes the encodings, under the schema and secret of `order`.
+        on_progress: called with (rows done, rows in all as far as can be told).
+
+    Raises:
+        FileError: a file cannot be read or written.
+        TableError: the table is damaged, or no row of it could be encoded.
+        RowError: a row does not fit, and no file for bad rows is given.
+    """
+    order.check_files(table.path)
+    with (
+        new_halves(order.package, order.counterfoil, overwrite=order.overwrite, draw=order.draw) as halves,
+        faults_of(table.path, order.bad_rows, overwrite=order.overwrite) as on_faults,
+    ):
+        run = _Run(order, table, columns, engine, halves=halves, on_faults=on_faults)
+        for batch in table.batches(columns.places):
+            for part in batch.parts(rows_per_batch(order.schema)):
+                run.take(part)
+            if on_progress is not None:
+                on_progress(run.rows, round(run.rows / batch.share_read))
+        if not run.rows:
+            raise TableError(f"{table.path} has a header and no rows")
+        if not halves.records:
+            raise TableError(f"{table.path}: no row could be encoded", code="table.all-bad")
+        draft = order.draft(halves, run.tally(), dropped=columns.dropped, engine=engine.description)
+        return halves.finish(draft, order.identity)
+
+
+class _Run:
+    """Encodes the batches of one table in turn and counts."""
+
+    def __init__(
+        self, order: Order, table: Table, columns: Columns, engine: Engine, *, halves: Halves, on_faults: OnFaults
+    ) -> None:
+        self._columns = columns
+        self._engine = engine
+        self._halves = halves
+        self._on_faults = on_faults
+        self._id_name = "" if columns.record_id is None else table.header[columns.places[columns.record_id]]
+        self._seen = Repeats()
+        self._used = [
+            (
+                place,
+                hashed.identifier,
+                {"", hashed.hashing.missing_value.sentinel if hashed.hashing.missing_value else ""},
+            )
+            for place, hashed in enumerate(order.schema.fields)
+            if hashed.hashing is not None
+        ]
+        self._missing = [0] * len(self._used)
+        self._set_aside = 0
+        self.rows = 0
+
+    def take(self, batch: Batch) -> None:
+        """Encode one batch; what has a fault goes to `on_faults`, the rest to the halves."""
+        fields = self._columns.of_fields(batch)
+        encoded = self._engine.encode(fields)
+        record_ids = self._record_ids(batch)
+        faults = self._faults(batch, encoded, record_ids)
+        faulty = {fault.row for fault in faults}
+        if faults:
+            lines = batch.lines
+            self._on_faults(
+                [
+                    RowFault(batch.first_row + place, lines[place] if lines else None, column, rule)
+                    for place, column, rule in faults
+                ]
+            )
+            sound = [place for place in range(len(batch)) if place not in faulty]
+            self._halves.add(encoded.encodings[sound], [record_ids[place] for place in sound])
+        else:
+            self._halves.add(encoded.encodings, record_ids)
+        self._count_missing(fields, faulty)
+        self._set_aside += len(faulty)
+        self.rows += len(batch)
+
+    def tally(self) -> Tally:
+        """Return what was counted."""
+        fields = (
+            FieldQuality(field=identifier, missing=missing)
+            for (_, identifier, _), missing in zip(self._used, self._missing, strict=True)
+        )
+        return Tally(self.rows, self._set_aside, tuple(fields))
+
+    def _record_ids(self, batch: Batch) -> Sequence[str]:
+        if self._columns.record_id is not None:
+            return batch.columns[self._columns.record_id]
+        return [str(row) for row in range(batch.first_row, batch.first_row + len(batch))]
+
+    def _faults(self, batch: Batch, encoded: EncodedBatch, record_ids: Sequence[str]) -> list[CellFault]:
+        """Return all faults by row: of the table, then of the cells, of the record, of its id; each hides the next."""
+        faults = list(batch.faults)
+        faulty = {fault.row for fault in faults}
+        faults += [CellFault(*fault) for fault in encoded.faults if fault.row not in faulty]
+        faulty.update(fault.row for fault in faults)
+        empty = np.flatnonzero(~encoded.encodings.any(axis=1)).tolist()
+        faults += [CellFault(place, "", EMPTY_RECORD) for place in empty if place not in faulty]
+        if self._columns.record_id is not None:
+            faulty.update(empty)
+            faults += self._id_faults(record_ids, faulty)
+        return sorted(faults, key=lambda fault: fault.row)
+
+    def _id_faults(self, record_ids: Sequence[str], faulty: set[int]) -> list[CellFault]:
+        faults = []
+        places = (
+            [place for place in range(len(record_ids)) if place not in faulty] if faulty else range(len(record_ids))
+        )
+        if "" in record_ids:
+            faults = [CellFault(place, self._id_name, EMPTY_ID) for place in places if not record_ids[place]]
+            places = [place for place in places if record_ids[place]]
+        repeated = self._seen.add(digests_of(record_ids[place] for place in places))
+        faults += [CellFault(places[index], self._id_name, REPEATED_ID) for index in np.flatnonzero(repeated).tolist()]
+        return faults
+
+    def _count_missing(self, fields: Sequence[Sequence[str]], faulty: set[int]) -> None:
+        for index, (place, _, absent) in enumerate(self._used):
+            column = fields[place]
+            missing = sum(column.count(text) for text in absent)
+            self._missing[index] += missing - sum(column[row] in absent for row in faulty)

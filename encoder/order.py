@@ -1,0 +1,92 @@
+"""What is to be made of records, and what its manifest says."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from encoder.halves import Draw, Halves
+from encoder.secret import OperationSecret
+from linkage.errors import FileError
+from linkage.identity import Identity
+from linkage.manifest import Category, Draft, FieldQuality, Quality, SchemaReference, Software, moment_text
+from linkage.schema import Schema
+
+EMPTY_RECORD = "the record is empty: no field holds a value"
+
+
+class Tally(NamedTuple):
+    """What was read: rows, those set aside, and per field how many records lack a value."""
+
+    rows: int
+    set_aside: int
+    fields: tuple[FieldQuality, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be made, for whom and with what; the same for a table and for encodings that exist already.
+
+    Attributes:
+        package: the file that travels.
+        counterfoil: the file that stays.
+        now: aware; the moment that the package says it was made.
+        keep_days: after so many days the package expires.
+        bad_rows: the file that rows with faults are set aside into, or None to stop at the first.
+        inputs: files that are read beside the records, so that no output takes the place of one.
+        overwrite: whether existing files may be replaced.
+        draw: source of randomness for the tokens.
+    """
+
+    schema: Schema
+    secret: OperationSecret
+    identity: Identity
+    category: Category
+    package: Path
+    counterfoil: Path
+    now: datetime
+    keep_days: int
+    bad_rows: Path | None = None
+    inputs: tuple[Path, ...] = ()
+    overwrite: bool = False
+    draw: Draw = field(default=os.urandom, repr=False)
+
+    def check_files(self, source: Path) -> None:
+        """Refuse an output that is also another output or an input: replacing it would destroy what is needed.
+
+        Raises:
+            FileError: two of the files are one.
+        """
+        outputs = [path for path in (self.package, self.counterfoil, self.bad_rows) if path is not None]
+        used = {path.resolve() for path in (source, *self.inputs)}
+        for path in outputs:
+            if path.resolve() in used:
+                raise FileError(
+                    f"{path} is given for two things", code="file.twice", hint="give every output its own name"
+                )
+            used.add(path.resolve())
+
+    def draft(self, halves: Halves, tally: Tally, *, dropped: Sequence[str], engine: str) -> Draft:
+        """Return what the manifest says beside the signer and the counts."""
+        quality = Quality(
+            rows_read=tally.rows,
+            rows_set_aside=tally.set_aside,
+            fields=tally.fields,
+            mean_fill=halves.bits_set / (halves.records * self.schema.clk.bits),
+        )
+        return Draft(
+            category=self.category,
+            created=moment_text(self.now),
+            expires=moment_text(self.now + timedelta(days=self.keep_days)),
+            linkage_schema=SchemaReference(name=self.schema.name, digest=self.schema.digest),
+            key_confirmation=self.secret.key_confirmation(self.schema.digest),
+            bits=8 * self.schema.encoding_bytes,
+            measure="dice",
+            fields_used=tuple(used.identifier for used in self.schema.used_fields),
+            fields_dropped=tuple(dropped),
+            quality=quality,
+            software=Software(counterfoil=version("counterfoil"), engine=engine),
+        )

@@ -1,0 +1,89 @@
+"""Looking up own records among groups."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from encoder.errors import CounterfoilFileError
+from encoder.reveal import Hits, reveal
+from linkage.errors import FileError
+from tests.encoder.making import names_in, read_rows, write_csv
+
+OWN = ["0a" * 16, "0b" * 16, "0c" * 16]
+OTHER = ["1a" * 16, "1b" * 16]
+GROUPS = [
+    ["g2", "bor", OTHER[1], "0.91"],
+    ["g2", "atl", OWN[2], "0.91"],
+    ["g1", "atl", OWN[0], "0.85"],
+    ["g1", "bor", OTHER[0], "0.85"],
+]
+HEADER = ("group", "agency", "token", "score")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_csv(tmp_path / "c.csv", [[token, f"p{place}, \n"] for place, token in enumerate(OWN)], ("token", "record_id"))
+    write_csv(tmp_path / "groups.csv", GROUPS, HEADER)
+    return tmp_path
+
+
+def look_up(folder: Path, **options: bool) -> Hits:
+    return reveal(folder / "groups.csv", folder / "c.csv", folder / "hits.csv", **options)
+
+
+def test_own_records_are_named_and_others_are_not(folder: Path) -> None:
+    assert look_up(folder) == Hits(records=2, groups=2)
+    assert read_rows(folder / "hits.csv") == [["g2", "p2, \n", OWN[2], "0.91"], ["g1", "p0, \n", OWN[0], "0.85"]]
+    assert (folder / "hits.csv").read_text(encoding="utf-8").splitlines()[0] == "group,record_id,token,score"
+    if os.name == "posix":
+        assert stat.S_IMODE((folder / "hits.csv").stat().st_mode) == 0o600
+
+
+def test_no_hits_make_a_file_with_a_header_only(folder: Path) -> None:
+    write_csv(folder / "groups.csv", GROUPS[:1], HEADER)
+    assert look_up(folder) == Hits(0, 0)
+    assert read_rows(folder / "hits.csv") == []
+    write_csv(folder / "groups.csv", [], HEADER)
+    assert look_up(folder, overwrite=True) == Hits(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (["", "atl", OWN[1], "0.9"], "line 6: group and agency must not be empty"),
+        (["g3", "", OWN[1], "0.9"], "line 6: group and agency must not be empty"),
+        (["g3", "atl", OWN[1][:-1], "0.9"], "line 6: a token is 32 digits"),
+        (["g3", "atl", OWN[1].upper(), "0.9"], "line 6: a token is 32 digits"),
+        (["g3", "atl", OWN[0], "0.9"], "line 6: the token occurs on an earlier line"),
+        (["g3", "atl", OWN[1], "x"], "line 6: a score is a number from 0 to 1"),
+        (["g3", "atl", OWN[1], "nan"], "line 6: a score is a number from 0 to 1"),
+        (["g3", "atl", OWN[1], "1.01"], "line 6: a score is a number from 0 to 1"),
+        (["g3", "atl", OWN[1]], "line 6: has 3 cells"),
+    ],
+)
+def test_groups_with_another_form_are_refused_by_line(folder: Path, row: list[str], problem: str) -> None:
+    write_csv(folder / "groups.csv", [*GROUPS, row], HEADER)
+    with pytest.raises(CounterfoilFileError, match=rf"groups\.csv: {problem}"):
+        look_up(folder)
+    assert names_in(folder) == {"c.csv", "groups.csv"}
+
+
+def test_other_files_are_refused(folder: Path) -> None:
+    with pytest.raises(CounterfoilFileError, match="the first line must be group,agency,token,score"):
+        reveal(folder / "c.csv", folder / "c.csv", folder / "hits.csv")
+    with pytest.raises(CounterfoilFileError, match="the first line must be token,record_id"):
+        reveal(folder / "groups.csv", folder / "groups.csv", folder / "hits.csv")
+    with pytest.raises(FileError, match="cannot be read"):
+        reveal(folder / "absent", folder / "c.csv", folder / "hits.csv")
+
+
+def test_existing_files_are_kept(folder: Path) -> None:
+    (folder / "hits.csv").write_text("kept", encoding="utf-8")
+    with pytest.raises(FileError, match="exists already"):
+        look_up(folder)
+    assert (folder / "hits.csv").read_text(encoding="utf-8") == "kept"
+    for taken in ("groups.csv", "c.csv"):
+        with pytest.raises(FileError, match="is given for two things"):
+            reveal(folder / "groups.csv", folder / "c.csv", folder / taken, overwrite=True)
