@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from linkage.category import Category
 from linkage.command import emit, example, json_option, progress
 
 if TYPE_CHECKING:
     from encoder.order import Order
     from linkage.manifest import Manifest
 
-CATEGORIES = ("suspect", "convicted", "victim", "presumed_victim", "witness", "missing")
 ENGINES = ("native", "clkhash")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 LONGEST_KEEP_DAYS = 36_500
@@ -37,7 +37,10 @@ def _order_options(command: Command) -> Command:
         click.option("--secret-file", required=True, type=FILE, metavar="FILE", help="The secret of the operation."),
         click.option("--identity", "identity_file", required=True, type=FILE, metavar="FILE", help="Who signs."),
         click.option(
-            "--category", required=True, type=click.Choice(CATEGORIES), help="What the persons are, all of them alike."
+            "--category",
+            required=True,
+            type=click.Choice([kind.value for kind in Category]),
+            help="What the persons are, all of them alike.",
         ),
         click.option("-o", "--output", "package", required=True, type=FILE, metavar="FILE", help="The package."),
         click.option(
@@ -222,7 +225,6 @@ def _order(options: dict[str, Any], more_inputs: list[Path] | None = None) -> "O
     from encoder.order import Order
     from encoder.secret import OperationSecret
     from linkage.identity import Identity
-    from linkage.manifest import Category
     from linkage.schema import load_schema
 
     return Order(

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from encoder.halves import Draw, Halves
 from encoder.secret import OperationSecret
+from linkage.category import Category
 from linkage.errors import FileError
 from linkage.identity import Identity
-from linkage.manifest import Category, Draft, FieldQuality, Quality, SchemaReference, Software, moment_text
+from linkage.manifest import Draft, FieldQuality, Quality, SchemaReference, Software, moment_text
 from linkage.schema import Schema
 
 EMPTY_RECORD = "the record is empty: no field holds a value"
@@ -75,7 +76,8 @@ class Order:
             rows_read=tally.rows,
             rows_set_aside=tally.set_aside,
             fields=tally.fields,
-            mean_fill=halves.bits_set / (halves.records * self.schema.clk.bits),
+            # Further digits would tell nothing, and some would look like somebody's number.
+            mean_fill=round(halves.bits_set / (halves.records * self.schema.clk.bits), 6),
         )
         return Draft(
             category=self.category,

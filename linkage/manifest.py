@@ -1,7 +1,6 @@
 """The manifest of a package: what is in it, who made it, how, and for how long it may be kept."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -15,6 +14,7 @@ from pydantic import (
 )
 
 from linkage.canonical import canonical_json, parse_json
+from linkage.category import Category
 from linkage.errors import ManifestError
 from linkage.identity import AGENCY_NAME, PublicIdentity
 from linkage.problems import first_problem
@@ -25,17 +25,6 @@ MANIFEST_LIMIT_BYTES = 8 << 20  # of the signed manifest, in its envelope
 LARGEST_RECORD_COUNT = 1 << 32
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 _WHOLE_SECONDS = "%Y-%m-%dT%H:%M:%SZ"
-
-
-class Category(StrEnum):
-    """The kind of data subject of a record (Directive (EU) 2016/680, Art. 6)."""
-
-    SUSPECT = "suspect"
-    CONVICTED = "convicted"
-    VICTIM = "victim"
-    PRESUMED_VICTIM = "presumed_victim"
-    WITNESS = "witness"
-    MISSING = "missing"
 
 
 def _canonical_moment(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -129,3 +130,17 @@ def test_no_tracked_file_names_a_registry_host_or_is_a_lock_file() -> None:
 def test_product_prints_through_click_or_rich_only() -> None:
     for path in SOURCES:
         assert not re.search(r"^\s*print\(", path.read_text(encoding="utf-8"), re.MULTILINE), path
+
+
+def test_command_reference_is_current() -> None:
+    written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    script = runpy.run_path(str(ROOT / "scripts" / "write_command_reference.py"))
+    assert written == script["reference"](), "run scripts/write_command_reference.py"
+
+
+def test_every_error_code_is_explained() -> None:
+    explained = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    pattern = re.compile(r'(?:default_code = |\bcode=)"([a-z.-]+)"|error \[([a-z.-]+)\]')
+    codes = {first or second for path in SOURCES for first, second in pattern.findall(path.read_text(encoding="utf-8"))}
+    assert len(codes) > 40
+    assert not {code for code in codes if f"| `{code}` |" not in explained}

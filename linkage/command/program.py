@@ -1,7 +1,11 @@
 """The program `counterfoil`, assembled from the entry points of the installed packages."""
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -55,24 +59,43 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run the program with `arguments` and return its exit code; errors go to standard error, one line and a hint."""
     try:
-        result: Any = counterfoil.main(args=arguments, prog_name="counterfoil", standalone_mode=False)
-    except click.exceptions.Exit as ending:
-        return ending.exit_code
-    except click.Abort:
-        return _report("cancelled", "nothing was left half written", INTERRUPTED)
-    except KeyboardInterrupt:
-        return _report("cancelled", "nothing was left half written", INTERRUPTED)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except CounterfoilError as error:
-        return _report(f"error [{error.code}]: {error.message}", error.hint, error.exit_code)
-    except BrokenPipeError:  # the reader of our output has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except Exception as error:  # noqa: BLE001 - the last guard: a message of a library may quote a value
-        return _unexpected(error)
+        with _ended_like_an_interrupt():
+            result: Any = counterfoil.main(args=arguments, prog_name="counterfoil", standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last guard; what is unknown is told apart below
+        return _failed(error)
     return result if isinstance(result, int) else 0
+
+
+@contextmanager
+def _ended_like_an_interrupt() -> Iterator[None]:
+    """Let a request to end (SIGTERM) tidy up as Ctrl-C does; only the main thread may ask for that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+def _failed(error: Exception | KeyboardInterrupt) -> int:
+    match error:
+        case click.exceptions.Exit():
+            code = error.exit_code
+        case click.Abort() | KeyboardInterrupt():
+            code = _report("cancelled", "nothing was left half written", INTERRUPTED)
+        case click.ClickException():
+            error.show()
+            code = error.exit_code
+        case CounterfoilError():
+            code = _report(f"error [{error.code}]: {error.message}", error.hint, error.exit_code)
+        case BrokenPipeError():  # the reader of our output has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 1
+        case _:
+            code = _unexpected(error)
+    return code
 
 
 def _unexpected(error: Exception) -> int:

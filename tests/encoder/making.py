@@ -16,8 +16,8 @@ from encoder.clk import EncodedBatch, Fault
 from encoder.order import Order
 from encoder.secret import OperationSecret
 from linkage import load_schema
+from linkage.category import Category
 from linkage.identity import Identity
-from linkage.manifest import Category
 from linkage.package import open_package
 
 PROGRAM = (sys.executable, "-c", "from linkage.command import main; main()")

@@ -76,7 +76,7 @@ def test_manifest_says_what_was_read_and_made(tmp_path: Path) -> None:
     assert manifest.fields_dropped == ("id", "shoe size")
     assert (manifest.quality.rows_read, manifest.quality.rows_set_aside) == (5, 1)
     assert {field.field: field.missing for field in manifest.quality.fields} == {"name": 0, "born": 2 + 1}
-    assert manifest.quality.mean_fill == pytest.approx((4 + 2) / (4 * 256))
+    assert manifest.quality.mean_fill == pytest.approx((4 + 2) / (4 * 256), abs=1e-6)
     assert manifest.software.counterfoil == version("counterfoil")
     assert manifest.software.engine == "fake"
     assert manifest.checkpoint is None

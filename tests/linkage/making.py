@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.category import Category
 from linkage.envelope import Envelope
 from linkage.identity import Identity
-from linkage.manifest import PAYLOAD_TYPE, Category, Draft, FieldQuality, Manifest, Quality, SchemaReference, Software
+from linkage.manifest import PAYLOAD_TYPE, Draft, FieldQuality, Manifest, Quality, SchemaReference, Software
 from linkage.package.archive import ENCODINGS, MANIFEST, new_member, write_directory
 from linkage.package.rows import RowWriter
 

@@ -1,72 +1,113 @@
-"""The program itself: exit codes, and errors that say what to do without quoting what they met."""
+"""The program itself: exit codes, how errors are told, how it ends when asked to."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
 
 import click
 import pytest
 
 from linkage.command import program
-from linkage.command.program import TRACEBACK_VARIABLE, run
-from linkage.errors import CounterfoilError, InputError, RefusedError
+from linkage.errors import FileError, RefusedError
+
+VALUE = "Qxvalue"
 
 
 @pytest.fixture
-def failing(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    monkeypatch.delenv(TRACEBACK_VARIABLE, raising=False)
-    return monkeypatch
+def command(monkeypatch: pytest.MonkeyPatch) -> object:
+    """A function that puts a body behind the command `probe`."""
+
+    def put(body: object) -> None:
+        probe = click.Command("probe", callback=body)  # type: ignore[arg-type]  # any function will do
+        monkeypatch.setattr(program.Program, "get_command", lambda *_: probe)
+
+    return put
 
 
-def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
-    @click.command()
-    def failing() -> None:
+def raising(error: BaseException) -> object:
+    def body() -> None:
         raise error
 
-    monkeypatch.setattr(program.counterfoil, "get_command", lambda _context, _name: failing)
-    return run(["anything"])
+    return body
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "text"),
+    ("error", "code", "line"),
     [
-        (
-            InputError("x.csv: row 3: too short", hint="look at it"),
-            3,
-            "error [input]: x.csv: row 3: too short\nhint: look at it\n",
-        ),
-        (RefusedError("not agreed", code="agreement.none"), 4, "error [agreement.none]: not agreed\n"),
-        (CounterfoilError("odd"), 1, "error [counterfoil]: odd\n"),
+        (FileError("x cannot be read", hint="look"), 3, "error [file]: x cannot be read\nhint: look\n"),
+        (RefusedError("no", code="some.rule"), 4, "error [some.rule]: no\n"),
         (KeyboardInterrupt(), 130, "cancelled\nhint: nothing was left half written\n"),
+        (click.UsageError("so not"), 2, "Error: so not\n"),
     ],
 )
-def test_error_is_told_in_a_line_and_a_hint(
-    failing: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, text: str
+def test_errors_have_their_exit_code_and_their_line(
+    error: BaseException, code: int, line: str, command: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert fail_with(failing, error) == code
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.lstrip("\n") == text
+    command(raising(error))  # type: ignore[operator]
+    assert program.run(["probe"]) == code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.endswith(line)
 
 
-def test_fault_names_its_kind_and_place_and_not_its_message(
-    failing: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_unexpected_error_tells_its_place_and_never_its_message(
+    command: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert fail_with(failing, ZeroDivisionError("MUELLER GERDA")) == 1
-    told = capsys.readouterr().err
-    assert "error [program.fault]: ZeroDivisionError in test_program.py" in told
-    assert "MUELLER" not in told
+    command(raising(ValueError(VALUE)))  # type: ignore[operator]
+    assert program.run(["probe"]) == 1
+    printed = capsys.readouterr().err
+    assert "error [program.fault]: ValueError in test_program.py, line" in printed
+    assert VALUE not in printed
 
 
-def test_fault_is_raised_when_that_was_asked_for(failing: pytest.MonkeyPatch) -> None:
-    failing.setenv(TRACEBACK_VARIABLE, "1")
-    with pytest.raises(ZeroDivisionError):
-        fail_with(failing, ZeroDivisionError())
+def test_unexpected_error_is_shown_whole_on_request(command: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(program.TRACEBACK_VARIABLE, "1")
+    command(raising(ValueError(VALUE)))  # type: ignore[operator]
+    with pytest.raises(ValueError, match=VALUE):
+        program.run(["probe"])
 
 
-@pytest.mark.parametrize("arguments", [["no-such-command"], ["schema", "check"], ["inspect", "x", "--wrong"]])
-def test_wrong_usage_is_exit_code_2(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
-    assert run(arguments) == 2
-    assert "Usage: counterfoil" in capsys.readouterr().err
+def test_missing_library_is_told_with_the_extra_that_brings_it(
+    command: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import matcher
+
+    monkeypatch.setitem(sys.modules, "no_such_library", None)
+    body: dict[str, object] = {"__name__": matcher.__name__}
+    exec("def body():\n    import no_such_library", body)  # noqa: S102 - a function that lives in matcher
+    command(body["body"])  # type: ignore[operator]
+    assert program.run(["probe"]) == 1
+    printed = capsys.readouterr().err
+    assert "needs the library no_such_library" in printed
+    assert "pip install 'counterfoil[matcher]'" in printed
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"], ["schema", "--help"]])
-def test_help_and_version_are_exit_code_0(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
-    assert run(arguments) == 0
-    assert "counterfoil" in capsys.readouterr().out
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
+def test_request_to_end_tidies_up_like_an_interrupt(tmp_path: Path) -> None:
+    body = f"""
+        import click, sys, time
+        from pathlib import Path
+        from linkage.command import program
+        from linkage.files import whole_file
+        @click.command()
+        def probe():
+            with whole_file(Path({str(tmp_path / "result")!r})) as path:
+                path.write_bytes(b"half")
+                print("begun", flush=True)
+                time.sleep(60)
+        program.Program.get_command = lambda *_: probe
+        sys.exit(program.run(["probe"]))
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(body)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"begun\n"
+        time.sleep(0.1)
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=30) == 130
+    assert list(tmp_path.iterdir()) == []
