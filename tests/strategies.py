@@ -92,9 +92,9 @@ def features(draw: st.DrawFn, position: int) -> tuple[Document, st.SearchStrateg
         "comparison": draw(comparisons()),
         "strategy": {strategy: draw(st.sampled_from([1, 2, 7, 20, 31, 32, 33, 64, 70, 100]))},
     }
-    family = draw(st.sampled_from([None, {"type": "blakeHash"}, {"type": "doubleHash"}, True, False]))
-    if isinstance(family, bool):
-        family = {"type": "doubleHash", "prevent_singularity": family}
+    families: list[Document | None] = [None, {"type": "blakeHash"}, {"type": "doubleHash"}]
+    families += [{"type": "doubleHash", "prevent_singularity": guarded} for guarded in (True, False)]
+    family = draw(st.sampled_from(families))
     if family is not None:
         hashing["hash"] = family
     if draw(st.booleans()):

@@ -1,0 +1,181 @@
+"""Searching packages for the raw values they must not hold.
+
+A value of at least six bytes is looked for anywhere in the bytes of a package and of every layer of it, in several
+forms: as UTF-8 and UTF-16, as written and in lower, upper and title case, in hexadecimal and in base64 at every
+alignment. A shorter value turns up in random bytes by chance, so it is looked for as a whole field: a JSON string or a
+printable cell. A search that finds nothing shows nothing unless it would have found something, so every search also
+goes through a package in which values were planted; if it misses one there, its result is "inconclusive".
+"""
+
+import base64
+import io
+import json
+import re
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from trial.layers import Layer, layers
+from trial.patterns import BASE_64, HEX_RUN, HEXADECIMAL, UTF_8, UTF_16, WINDOW_BYTES, PatternIndex, patterns_of
+
+_BASE64_RUN = re.compile(rb"[0-9A-Za-z+/]{44,}")
+WHOLE_FIELD = "whole field"
+FORMS = (UTF_8, UTF_16, HEXADECIMAL, BASE_64, WHOLE_FIELD)
+
+Verdict = Literal["nothing found", "found", "inconclusive"]
+
+
+class Find(NamedTuple):
+    """Raw values in a package: where, in which form and how many times. Never the values themselves."""
+
+    package: str
+    place: str
+    form: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeakSearch:
+    """What was searched, how much of it, and what came out.
+
+    Attributes:
+        values: distinct values looked for anywhere.
+        short_values: distinct values of fewer than six bytes, looked for as whole fields.
+        patterns: byte patterns that the values gave.
+        bytes_searched: over all layers of all packages, so most bytes count more than once.
+        finds: one per place and form.
+        in_digests: numbers that stand inside 32 or more hexadecimal digits, where chance puts some.
+        expected_in_digests: how many of these chance alone would put there.
+        control_held: whether every planted value was found.
+        seconds: time of the search, control included.
+    """
+
+    values: int
+    short_values: int
+    patterns: int
+    layers: int
+    bytes_searched: int
+    finds: tuple[Find, ...]
+    in_digests: int
+    expected_in_digests: float
+    control_held: bool
+    seconds: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what the search shows."""
+        if self.finds:
+            return "found"
+        return "nothing found" if self.control_held else "inconclusive"
+
+    def document(self) -> dict[str, Any]:
+        """Return everything as JSON-like data."""
+        return {
+            "verdict": self.verdict,
+            "values": self.values,
+            "short_values": self.short_values,
+            "forms": list(FORMS),
+            "patterns": self.patterns,
+            "layers": self.layers,
+            "bytes_searched": self.bytes_searched,
+            "found": sum(find.times for find in self.finds),
+            "finds": [find._asdict() for find in self.finds],
+            "in_digests": self.in_digests,
+            "expected_in_digests": self.expected_in_digests,
+            "control_held": self.control_held,
+            "seconds": self.seconds,
+        }
+
+
+def search_packages(packages: Mapping[str, bytes], values: Collection[str]) -> LeakSearch:
+    """Return what of `values` can be found in `packages` (name -> content of the zip).
+
+    Raises:
+        ValueError: no packages, or no value long enough to plant.
+        zipfile.BadZipFile: a package is not a zip.
+    """
+    started = time.perf_counter()
+    long_values = sorted(value for value in set(values) if len(value.encode()) >= WINDOW_BYTES)
+    short_values = {value for value in values if value and len(value.encode()) < WINDOW_BYTES}
+    if not packages or not long_values:
+        raise ValueError("a search needs a package and a value of at least six bytes")
+    patterns = PatternIndex(long_values)
+    finds: list[Find] = []
+    in_digests, expected, count, total = 0, 0.0, 0, 0
+    for name, content in packages.items():
+        for layer in layers(content):
+            found, digits = _search(layer, patterns, short_values)
+            finds += (Find(name, layer.place, form, times) for form, times in found.items())
+            in_digests += digits
+            expected += patterns.expected_in_digests(layer.content)
+            count += 1
+            total += len(layer.content)
+    held = _control_holds(next(iter(packages.values())), patterns, long_values, short_values)
+    seconds = time.perf_counter() - started
+    sizes = len(long_values), len(short_values), len(patterns)
+    return LeakSearch(*sizes, count, total, tuple(finds), in_digests, expected, held, seconds)
+
+
+def _search(layer: Layer, patterns: PatternIndex, short_values: Collection[str]) -> tuple[Counter[str], int]:
+    """Return form -> finds in `layer`, and how many numbers stand inside digests."""
+    visible = [match.span() for match in HEX_RUN.finditer(layer.content)]
+    coded = list(_digests_in_base64(layer.content))
+    forms, in_digests = Counter[str](), 0
+    for start, pattern in patterns.occurrences(layer.content):
+        span = start, start + len(pattern.content)
+        if not pattern.is_number or not _inside(span, visible + coded):
+            forms[pattern.form] += 1
+        elif pattern.form == UTF_8:  # in base64 it is seen again when that is decoded
+            in_digests += 1
+    forms.update(WHOLE_FIELD for field in layer.fields if field in short_values)
+    return forms, in_digests
+
+
+def _inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def _digests_in_base64(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where, in base64, there are 32 or more hexadecimal digits."""
+    for run in _BASE64_RUN.finditer(content):
+        decoded = base64.b64decode(run.group()[: len(run.group()) // 4 * 4])
+        for digits in HEX_RUN.finditer(decoded):
+            yield run.start() + digits.start() * 8 // 6, run.start() - (-digits.end() * 8 // 6)
+
+
+def _control_holds(
+    package: bytes, patterns: PatternIndex, long_values: Collection[str], short_values: Collection[str]
+) -> bool:
+    """Return whether the search finds what is planted into a copy of `package`, in every form and kind of place."""
+    value = max(long_values, key=lambda text: (len(text), text))
+    short_value = max(short_values, default="")
+    found: dict[str, Counter[str]] = {}
+    for layer in layers(with_planted(package, value, short_value)):
+        found.setdefault(layer.place, Counter()).update(_search(layer, patterns, short_values)[0])
+    wanted = {
+        "planted.bin": {pattern.form for pattern in patterns_of(value)},
+        "planted.parquet, column planted": {UTF_8, WHOLE_FIELD} if short_value else {UTF_8},
+        "planted.json, decoded, texts": {UTF_8, WHOLE_FIELD} if short_value else {UTF_8},
+    }
+    return all(forms <= found.get(place, Counter()).keys() for place, forms in wanted.items())
+
+
+def with_planted(package: bytes, value: str, short_value: str) -> bytes:
+    """Return a copy of `package` and three more, compressed members that hold the values as a leak might."""
+    column = io.BytesIO()
+    pq.write_table(pa.table({"planted": [value, short_value]}), column, compression="zstd")
+    statement = base64.b64encode(json.dumps({"texts": [f"before {value} after", short_value]}).encode()).decode()
+    raw = value.encode()
+    planted = [raw, value.encode("utf-16-le"), raw.hex().encode(), base64.b64encode(raw)]
+    content = io.BytesIO(package)
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("planted.bin", b"\0".join(planted))
+        archive.writestr("planted.parquet", column.getvalue())
+        archive.writestr("planted.json", json.dumps({"payload": statement}))
+    return content.getvalue()

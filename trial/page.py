@@ -1,0 +1,97 @@
+"""The figures of a demonstration as one self-contained HTML page: no script, no request, no other file."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from trial.chart import GRID_COLUMNS, grid_path, histogram_svg
+from trial.evaluation import Evaluation
+from trial.figures import Figures
+from trial.report import COUNTS, leak_headline, leak_scope, share
+
+_FOLDER = Path(__file__).parent
+_TEMPLATE = "page.html.jinja"
+_STYLE = "page.css"
+
+
+class Value(NamedTuple):
+    """One value of the example: how each of the two agencies has it."""
+
+    column: str
+    left: str
+    right: str
+
+
+class Picture(NamedTuple):
+    """An encoding as SVG paths: the bits that both records have, and those that only this one has."""
+
+    common: str
+    own: str
+
+
+class Contender(NamedTuple):
+    """A way of linking, and how good it was."""
+
+    name: str
+    sees: str
+    evaluation: Evaluation
+    seconds: float
+
+
+def render_page(figures: Figures, commands: list[str]) -> str:
+    """Return the page for `figures`, with the commands to repeat it."""
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["share"] = share
+    style = (_FOLDER / _STYLE).read_text(encoding="utf-8")
+    left, right = figures.pair
+    same, different = figures.histogram.reaching(figures.threshold)
+    return environment.get_template(_TEMPLATE).render(
+        figures=figures,
+        style=Markup(style),  # noqa: S704 - our own file
+        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        chart=Markup(histogram_svg(figures.histogram, figures.threshold)),  # noqa: S704 - drawn from counts only
+        values=[Value(column, value, right.row[column]) for column, value in left.row.items()],
+        pictures=(_picture(left.bits, right.bits), _picture(right.bits, left.bits)),
+        grid=(GRID_COLUMNS, -(-len(left.bits) // GRID_COLUMNS)),
+        contenders=_contenders(figures),
+        counts=COUNTS,
+        same=same,
+        different=different,
+        leak_headline=leak_headline(figures.leak_search),
+        leak_scope=leak_scope(figures.leak_search),
+        commands=commands,
+    )
+
+
+def _picture(bits: str, other: str) -> Picture:
+    shared = "".join("1" if one == two == "1" else "0" for one, two in zip(bits, other, strict=True))
+    alone = "".join("1" if one > two else "0" for one, two in zip(bits, other, strict=True))
+    return Picture(grid_path(shared), grid_path(alone))
+
+
+def _contenders(figures: Figures) -> list[Contender]:
+    return [
+        Contender("Counterfoil", "encodings", figures.linkage, figures.encode_and_match_seconds),
+        Contender(
+            "Probabilistic linkage with recordlinkage",
+            "every value of every record",
+            figures.plaintext.evaluation,
+            figures.plaintext.seconds,
+        ),
+        Contender(
+            "Equal social security number and nothing else",
+            "every number",
+            figures.equality.evaluation,
+            figures.equality.seconds,
+        ),
+    ]
