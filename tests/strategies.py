@@ -113,12 +113,13 @@ def features(draw: st.DrawFn, position: int) -> tuple[Document, st.SearchStrateg
 def kdfs(draw: st.DrawFn) -> Document:
     """Any key derivation setting."""
     document: Document = {"type": "HKDF"}
-    for key, choices in {
+    settings: dict[str, list[Any]] = {
         "hash": ["SHA256", "SHA512"],
         "salt": ["", "c2FsdA==", "SCbL2zHNnmsckfzchsNkZQ=="],
         "info": ["", "aW5mbw=="],
         "keySize": [1, 16, 32, 64],
-    }.items():
+    }
+    for key, choices in settings.items():
         if draw(st.booleans()):
             document[key] = draw(st.sampled_from(choices))
     return document

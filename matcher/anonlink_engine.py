@@ -1,0 +1,121 @@
+"""The second opinion: pairs and groups by the original anonlink (Data61, 0.15.3), with our contracts.
+
+Two things are done for it, so that its answer is the one that it documents:
+
+* Given encodings whose width is not a multiple of 8 bytes, and 10,000 or more on the right, its compiled code computes
+  wrong similarities. It is given whole words; bits beyond the width are zero and change no similarity.
+* Its popcount filter cuts a bound that was computed in floating point, and so drops pairs exactly at the threshold, for
+  .65, .75 and .95 among others; for thresholds near 0 the bound overflows and it drops nearly all. It is asked for a
+  threshold lower by a billionth, or for all pairs, and what is below the real one is dropped by its own scores.
+
+It knows the Dice coefficient only and one thread, and holds Python objects for all candidate pairs.
+"""
+
+import importlib
+import sys
+import warnings
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage import Encodings
+from linkage.command import OnProgress
+from matcher.errors import EngineError
+from matcher.grouping import check_merge_threshold, laid_out
+from matcher.ordered_pairs import OrderedPairs
+from matcher.similarity import check_comparable, checked
+from matcher.values import CandidatePairs, Groups, PartyPairs
+
+_LAST_PYTHON = (3, 11)
+_SLIGHTLY_LOWER = 1 - 1e-9
+_NEAR_ZERO = 1e-3
+
+
+def candidate_pairs(
+    left: Encodings,
+    right: Encodings,
+    threshold: float,
+    *,
+    measure: str = "dice",
+    threads: int | None = None,  # noqa: ARG001 - part of the contract; anonlink's comparison has one
+    on_progress: OnProgress | None = None,
+) -> CandidatePairs:
+    """Return what :func:`matcher.candidate_pairs` returns, by anonlink; it shows progress only at the end.
+
+    Raises:
+        ComparisonError: the widths differ, or an argument is out of its range.
+        EngineError: another measure than Dice, or anonlink cannot run here.
+    """
+    measure, threshold = checked(measure, threshold)
+    check_comparable(left, right)
+    if measure != "dice":
+        raise EngineError("the engine anonlink knows the measure dice only", code="engine.measure")
+    found, _, rows = _anonlink("candidate_generation").find_candidate_pairs(
+        [[row.tobytes() for row in side.words] for side in (left, right)],
+        _anonlink("similarities").dice_coefficient,
+        threshold * _SLIGHTLY_LOWER if threshold > _NEAR_ZERO else 0.0,
+    )
+    score = np.array(found)
+    kept = score >= threshold
+    if on_progress:
+        on_progress(len(left) * len(right), len(left) * len(right))
+    left_rows, right_rows = (np.array(side, dtype=np.int64)[kept] for side in rows)
+    return CandidatePairs(left_rows, right_rows, score[kept])
+
+
+def solve_groups(
+    comparisons: Sequence[PartyPairs], *, merge_threshold: float = 1.0, one_per_party: bool = True
+) -> Groups:
+    """Return what :func:`matcher.solve_groups` returns, the partition by anonlink.
+
+    Raises:
+        GroupingError: an argument is out of its range, or two parties or a pair come twice.
+        EngineError: anonlink cannot run here.
+    """
+    check_merge_threshold(merge_threshold)
+    pairs = OrderedPairs.of(comparisons)
+    found = _anonlink("solving").probabilistic_greedy_solve(
+        (
+            array("d", pairs.distinct[pairs.rank]),
+            tuple(_unsigned(pairs.party[records]) for records in (pairs.one, pairs.other)),
+            tuple(_unsigned(records - pairs.starts[pairs.party[records]]) for records in (pairs.one, pairs.other)),
+        ),
+        merge_threshold=merge_threshold,
+        deduplicated=one_per_party,
+    )
+    group = np.arange(len(pairs.party))
+    for members in found:
+        records = [int(pairs.starts[party]) + row for party, row in members]
+        group[records] = records[0]
+    return laid_out(pairs, group)
+
+
+def check_available() -> None:
+    """Raise EngineError if anonlink cannot run here."""
+    _anonlink("solving")
+
+
+def _anonlink(module: str) -> Any:
+    """Return a module of anonlink."""
+    if sys.version_info[:2] > _LAST_PYTHON:
+        raise EngineError(
+            "the engine anonlink needs Python 3.11: anonlink has no releases for later ones", code="engine.python"
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # anonlink imports pkg_resources, which says that it is old
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return importlib.import_module(f"anonlink.{module}")
+    except ModuleNotFoundError as error:
+        raise EngineError(
+            f"the engine anonlink needs the library {error.name}",
+            code="engine.missing",
+            hint="pip install 'counterfoil[reference]'",
+        ) from None
+
+
+def _unsigned(numbers: NDArray[np.int64]) -> "array[int]":
+    return array("I", numbers.tolist())

@@ -1,0 +1,92 @@
+"""The tables that linking writes, each file whole or absent: CSV (UTF-8, no quotes needed) or Parquet."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from linkage.files import unusable, whole_file
+from matcher.linking import Linkage, Party
+
+GROUP_COLUMNS = ("group", "agency", "token", "score")
+PAIR_COLUMNS = ("left_agency", "left_token", "right_agency", "right_token", "score")
+_ROWS_AT_A_TIME = 1 << 16
+
+
+def write_groups(path: Path, linkage: Linkage) -> None:
+    """Write one row per member: group (g1, g2, ... in the order of groups), agency, token, score."""
+    _write(path, GROUP_COLUMNS, _group_rows(linkage))
+
+
+def write_pairs(path: Path, linkage: Linkage) -> None:
+    """Write one row per candidate pair, two packages after the other, by falling score within two packages."""
+    _write(path, PAIR_COLUMNS, _pair_rows(linkage))
+
+
+def _group_rows(linkage: Linkage) -> Iterator[pa.RecordBatch]:
+    groups = linkage.groups
+    agencies = np.array([party.agency for party in linkage.parties])
+    for start in range(0, len(groups.group), _ROWS_AT_A_TIME):
+        part = slice(start, start + _ROWS_AT_A_TIME)
+        party, index = groups.party[part], groups.index[part]
+        tokens = np.empty((len(party), 16), dtype=np.uint8)
+        for number in np.unique(party):
+            mine = party == number
+            tokens[mine] = linkage.parties[number].tokens(index[mine])
+        names = [f"g{group + 1}" for group in groups.group[part].tolist()]
+        yield _batch(GROUP_COLUMNS, [names, agencies[party].tolist(), _texts(tokens)], groups.score[part])
+
+
+def _pair_rows(linkage: Linkage) -> Iterator[pa.RecordBatch]:
+    for left_party, right_party, pairs in linkage.comparisons:
+        sides = ((linkage.parties[left_party], pairs.left), (linkage.parties[right_party], pairs.right))
+        for start in range(0, len(pairs.score), _ROWS_AT_A_TIME):
+            part = slice(start, start + _ROWS_AT_A_TIME)
+            columns = [column for party, records in sides for column in _agency_and_tokens(party, records[part])]
+            yield _batch(PAIR_COLUMNS, columns, pairs.score[part])
+
+
+def _agency_and_tokens(party: Party, records: NDArray[np.int64]) -> tuple[list[str], list[str]]:
+    return [party.agency] * len(records), _texts(party.tokens(records))
+
+
+def _texts(tokens: NDArray[np.uint8]) -> list[str]:
+    """Return tokens as 32 lower-case hexadecimal digits each."""
+    return [token.tobytes().hex() for token in tokens]
+
+
+def _batch(names: Sequence[str], texts: Sequence[list[str]], score: NDArray[np.float64]) -> pa.RecordBatch:
+    columns: list[pa.Array[Any]] = [pa.array(column, type=pa.string()) for column in texts]
+    return pa.record_batch([*columns, pa.array(score)], schema=_schema(names))
+
+
+def _schema(names: Sequence[str]) -> pa.Schema:
+    """Return the schema of columns of text, the last one of scores."""
+    kinds: dict[str, pa.DataType] = dict.fromkeys(names, pa.string()) | {names[-1]: pa.float64()}
+    return pa.schema(kinds)
+
+
+def _write(path: Path, names: Sequence[str], batches: Iterator[pa.RecordBatch]) -> None:
+    """Write a table in the format that the name of the file asks for.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    try:
+        with whole_file(path) as temporary, _writer(temporary, path.suffix.lower(), _schema(names)) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+    except OSError as error:
+        raise unusable(path, "written", error) from error
+
+
+def _writer(path: Path, suffix: str, schema: pa.Schema) -> Any:
+    if suffix == ".parquet":
+        return pq.ParquetWriter(path, schema)
+    unquoted: Any = {"quoting_style": "none", "quoting_header": "none"}  # newer than the stubs of pyarrow
+    return pa_csv.CSVWriter(path, schema, write_options=pa_csv.WriteOptions(**unquoted))

@@ -1,0 +1,97 @@
+"""Similarity of two encodings as a function of three integers: common bits, the two popcounts together, the width.
+
+With c bits common to two encodings of popcounts a and b, and s = a + b:
+
+    Dice 2c / s        Jaccard c / (s - c)        Hamming similarity (L - d) / L, where d = s - 2c
+
+so "score >= threshold" is, for each s, "c >= the least c that suffices"; comparisons need that table and no division.
+"""
+
+from typing import Literal, NamedTuple, Self, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage import Encodings
+from matcher.errors import ComparisonError
+
+Measure = Literal["dice", "jaccard", "hamming"]
+
+
+def scores(measure: Measure, common: NDArray[np.int64], together: NDArray[np.int64], bits: int) -> NDArray[np.float64]:
+    """Return the similarities, correctly rounded: one division of two exactly represented integers each.
+
+    Two encodings without any bit have Dice and Jaccard similarity 0.
+
+    Args:
+        measure: which similarity.
+        common: bits set in both encodings.
+        together: sum of the two popcounts, of a shape that broadcasts with `common`.
+        bits: width of one encoding.
+    """
+    if measure == "hamming":
+        return (bits - together + 2 * common) / np.float64(bits)
+    above, below = (2 * common, together) if measure == "dice" else (common, together - common)
+    return above / np.maximum(below, 1).astype(np.float64)
+
+
+def checked(measure: str, threshold: float) -> tuple[Measure, float]:
+    """Return both, as what they are.
+
+    Raises:
+        ComparisonError: an unknown measure, or a threshold that is not a number from 0 to 1.
+    """
+    known: tuple[Measure, ...] = get_args(Measure)
+    for name in known:
+        if name == measure:
+            if not 0 <= threshold <= 1:
+                raise ComparisonError("the threshold must be a number from 0 to 1", code="comparison.threshold")
+            return name, float(threshold)
+    raise ComparisonError(f"the measure must be one of {', '.join(known)}", code="comparison.measure")
+
+
+def check_comparable(left: Encodings, right: Encodings) -> None:
+    """Raise ComparisonError unless both have one width."""
+    if left.bits != right.bits:
+        raise ComparisonError(
+            f"encodings of {left.bits:,} bits cannot be compared with encodings of {right.bits:,} bits",
+            code="comparison.bits",
+        )
+
+
+class Requirement(NamedTuple):
+    """What a threshold asks of integers.
+
+    Attributes:
+        common: int32, shape (2 L + 1,): the least number of common bits that suffices for popcounts of sum s, or more
+            than s / 2, so that none does. Never falls as s grows.
+        distance: int32, shape (2 L + 1,): the largest Hamming distance that any pair of popcount sum s or less may
+            have and still pass; -1 where none passes. Never falls as s grows.
+    """
+
+    common: NDArray[np.int32]
+    distance: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, measure: Measure, threshold: float, bits: int) -> Self:
+        """Return the tables for encodings of `bits` bits."""
+        together = np.arange(2 * bits + 1, dtype=np.int64)
+        least = np.zeros_like(together)
+        beyond = together // 2 + 1  # passes by definition: the search ends there when nothing passes
+        while np.any(least < beyond):
+            middle = (least + beyond) // 2
+            passes = (middle > together // 2) | (scores(measure, middle, together, bits) >= threshold)
+            beyond = np.where(passes, middle, beyond)
+            least = np.where(passes, least, np.minimum(middle + 1, beyond))
+        possible = least <= together // 2
+        distance = np.maximum.accumulate(np.where(possible, together - 2 * least, -1))
+        return cls(least.astype(np.int32), distance.astype(np.int32))
+
+    def partners(self, popcount: int) -> tuple[int, int]:
+        """Return the least and largest popcount that an encoding may have to pass with one of `popcount`.
+
+        (1, 0) when there is none.
+        """
+        other = np.arange((len(self.common) + 1) // 2)
+        found = np.flatnonzero(self.common[popcount + other] <= np.minimum(popcount, other))
+        return (int(found[0]), int(found[-1])) if len(found) else (1, 0)

@@ -1,0 +1,54 @@
+"""Strategies for encodings and candidate pairs."""
+
+from itertools import combinations_with_replacement
+
+import numpy as np
+from hypothesis import strategies as st
+
+from linkage import Encodings
+from matcher import CandidatePairs, PartyPairs
+
+THRESHOLDS = st.one_of(
+    st.sampled_from([0.0, 1.0, 0.5, 0.25, 0.75, 0.65, 0.95, 0.8, 2 / 3, 1 / 3, 0.1, float(np.nextafter(0.5, 1))]),
+    st.floats(0, 1),
+)
+MEASURES = st.sampled_from(["dice", "jaccard", "hamming"])
+
+
+@st.composite
+def two_files(draw: st.DrawFn, most_bytes: int = 130, most_rows: int = 70) -> tuple[Encodings, Encodings]:
+    """Two files of one width, each with rows of several fills, rows of the other file and near misses of them."""
+    width = draw(st.integers(1, most_bytes))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    fills = draw(st.lists(st.sampled_from([0.0, 0.02, 0.3, 0.5, 0.9, 1.0]), min_size=1, max_size=3))
+    sides = []
+    for _ in range(2):
+        count = draw(st.integers(0, most_rows))
+        fill = random.choice(fills, (count, 1))
+        sides.append(np.packbits(random.random((count, width * 8)) < fill, axis=1))
+    left, right = sides
+    copies = min(len(left), len(right), draw(st.integers(0, 20)))
+    noise = np.packbits(random.random((copies, width * 8)) < 0.05, axis=1)
+    right[:copies] = left[:copies] ^ (noise * random.integers(0, 2, (copies, 1), dtype=np.uint8))
+    return Encodings.from_bytes(left), Encodings.from_bytes(right[random.permutation(len(right))])
+
+
+@st.composite
+def comparisons(draw: st.DrawFn, *, with_itself: bool = False) -> list[PartyPairs]:
+    """Candidate pairs of a few parties, with many ties, each two parties at most once."""
+    parties = draw(st.integers(1 if with_itself else 2, 5))
+    rows = draw(st.integers(1, 7))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    levels = draw(st.sampled_from([1, 2, 5, 1000]))
+    found = []
+    for left, right in combinations_with_replacement(range(parties), 2):
+        if left == right and not with_itself:
+            continue
+        key = random.choice(rows * rows, size=random.integers(0, rows * rows + 1), replace=False)
+        if left == right:
+            key = key[key // rows < key % rows]
+        score = random.integers(1, levels + 1, len(key)) / levels
+        order = np.lexsort((key, -score))
+        key = key[order]
+        found.append(PartyPairs(left, right, CandidatePairs(key // rows, key % rows, score[order])))
+    return found

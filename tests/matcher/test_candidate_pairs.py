@@ -1,0 +1,160 @@
+"""matcher.candidate_pairs against its plain reference, and its promises one by one."""
+
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linkage import Encodings
+from matcher import CandidatePairs, candidate_pairs, reference
+from matcher.comparison import TileSize
+from matcher.errors import ComparisonError
+from matcher.form import COUNT, COUNT_WIDE, TABLE, Form, host_form
+from matcher.similarity import Measure
+from tests.matcher.making import MEASURES, THRESHOLDS, two_files
+
+FORMS = [TABLE, COUNT, COUNT_WIDE] if host_form() is TABLE else [COUNT, COUNT_WIDE]
+TILES = st.sampled_from([TileSize(1, 1), TileSize(8, 64), TileSize(64, 256), None])
+
+
+def same(one: CandidatePairs, other: CandidatePairs) -> bool:
+    return all(np.array_equal(a, b) and a.dtype == b.dtype for a, b in zip(one, other, strict=True))
+
+
+def random_encodings(count: int, width: int, fill: float, seed: int) -> Encodings:
+    random = np.random.default_rng(seed)
+    return Encodings.from_bytes(np.packbits(random.random((count, width * 8)) < fill, axis=1))
+
+
+@settings(max_examples=150, deadline=None)
+@given(two_files(), THRESHOLDS, MEASURES, st.sampled_from(FORMS), st.sampled_from([1, 2, 8]), TILES)
+def test_pairs_equal_the_reference_for_any_width_measure_threshold_form_threads_and_tiles(  # noqa: PLR0917 - drawn
+    files: tuple[Encodings, Encodings],
+    threshold: float,
+    measure: Measure,
+    form: Form,
+    threads: int,
+    tile_size: TileSize | None,
+) -> None:
+    found = candidate_pairs(*files, threshold, measure=measure, threads=threads, form=form, tile_size=tile_size)
+    assert same(found, reference.candidate_pairs(*files, threshold, measure=measure))
+
+
+@settings(max_examples=40, deadline=None)
+@given(two_files(most_bytes=20), THRESHOLDS, MEASURES, st.integers(1, 300), TILES)
+def test_a_limit_keeps_the_first_pairs_of_the_same_order(
+    files: tuple[Encodings, Encodings], threshold: float, measure: Measure, limit: int, tile_size: TileSize | None
+) -> None:
+    found = candidate_pairs(*files, threshold, measure=measure, limit=limit, tile_size=tile_size)
+    assert same(found, reference.candidate_pairs(*files, threshold, measure=measure, limit=limit))
+
+
+def test_a_limit_far_below_the_pairs_holds_across_many_tiles() -> None:
+    left, right = random_encodings(700, 8, 0.5, 1), random_encodings(900, 8, 0.5, 2)
+    everything = candidate_pairs(left, right, 0.0)
+    assert len(everything.score) == 700 * 900
+    for limit in (1, 1000, 60_000):
+        found = candidate_pairs(left, right, 0.0, limit=limit, threads=2, tile_size=TileSize(64, 128))
+        first = CandidatePairs(everything.left[:limit], everything.right[:limit], everything.score[:limit])
+        assert same(found, first)
+
+
+@pytest.mark.parametrize("width", [512, 1024, 4100])
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.name}-{form.lanes}")
+def test_pairs_of_wide_encodings_equal_the_reference(width: int, form: Form) -> None:
+    left, right = random_encodings(9, width, 0.5, 1), random_encodings(70, width, 0.5, 2)
+    near = left.to_bytes().copy()
+    near[:, : width // 4] ^= 0x11
+    right = Encodings.from_bytes(np.vstack([right.to_bytes(), near, left.to_bytes()]))
+    for measure in ("dice", "hamming"):
+        for threshold in (0.55, 0.9, 1.0):
+            found = candidate_pairs(left, right, threshold, measure=measure, form=form)
+            assert len(found.score) >= len(left)
+            assert same(found, reference.candidate_pairs(left, right, threshold, measure=measure))
+
+
+def test_results_do_not_depend_on_threads_or_tiles_where_the_hits_fill_buffers_many_times() -> None:
+    left, right = random_encodings(3000, 16, 0.4, 3), random_encodings(2500, 16, 0.4, 4)
+    one = candidate_pairs(left, right, 0.42, threads=1)
+    assert len(one.score) > 1_000_000
+    assert same(one, candidate_pairs(left, right, 0.42, threads=8, tile_size=TileSize(100, 700)))
+
+
+@pytest.mark.parametrize(
+    ("threshold", "common", "left_bits", "right_bits"), [(0.75, 3, 3, 5), (0.65, 13, 20, 20), (0.95, 19, 20, 20)]
+)
+def test_a_pair_exactly_at_the_threshold_is_in(threshold: float, common: int, left_bits: int, right_bits: int) -> None:
+    left, right = np.zeros((1, 64), dtype=np.uint8), np.zeros((1, 64), dtype=np.uint8)
+    left[0, :left_bits] = 1
+    right[0, left_bits - common : left_bits - common + right_bits] = 1
+    files = Encodings.from_bytes(np.packbits(left, axis=1)), Encodings.from_bytes(np.packbits(right, axis=1))
+    assert candidate_pairs(*files, threshold).score.tolist() == [threshold]
+    assert len(candidate_pairs(*files, float(np.nextafter(threshold, 1))).score) == 0
+
+
+def test_scores_are_the_correctly_rounded_quotients() -> None:
+    files = tuple(Encodings.from_bytes(np.array([[byte]], dtype=np.uint8)) for byte in (0b11100000, 0b01100000))
+    assert len(files) == 2
+    assert candidate_pairs(*files, 0.1).score.tolist() == [4 / 5]
+    assert candidate_pairs(*files, 0.1, measure="jaccard").score.tolist() == [2 / 3]
+    assert candidate_pairs(*files, 0.1, measure="hamming").score.tolist() == [7 / 8]
+
+
+@pytest.mark.parametrize(("measure", "score"), [("dice", 0.0), ("jaccard", 0.0), ("hamming", 1.0)])
+def test_two_encodings_without_bits_have_a_defined_score(measure: str, score: float) -> None:
+    empty = Encodings.from_bytes(np.zeros((1, 16), dtype=np.uint8))
+    assert candidate_pairs(empty, empty, 0.0, measure=measure).score.tolist() == [score]
+    assert len(candidate_pairs(empty, empty, 0.01, measure=measure).score) == int(score)
+
+
+@pytest.mark.parametrize(("left", "right"), [(0, 5), (5, 0), (0, 0)])
+def test_an_empty_side_gives_no_pairs(left: int, right: int) -> None:
+    found = candidate_pairs(random_encodings(left, 16, 0.5, 1), random_encodings(right, 16, 0.5, 1), 0.0)
+    assert [len(column) for column in found] == [0, 0, 0]
+    assert [column.dtype for column in found] == [np.int64, np.int64, np.float64]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"threshold": -0.1}, "comparison.threshold"),
+        ({"threshold": 1.1}, "comparison.threshold"),
+        ({"threshold": float("nan")}, "comparison.threshold"),
+        ({"measure": "cosine"}, "comparison.measure"),
+        ({"threads": 0}, "comparison.threads"),
+        ({"limit": 0}, "comparison.limit"),
+        ({"right": random_encodings(1, 17, 0.5, 1)}, "comparison.bits"),
+    ],
+)
+def test_arguments_out_of_range_are_typed_errors(arguments: dict[str, object], code: str) -> None:
+    one = random_encodings(1, 16, 0.5, 1)
+    with pytest.raises(ComparisonError) as caught:
+        candidate_pairs(**({"left": one, "right": one, "threshold": 0.5} | arguments))  # type: ignore[arg-type]  # the point
+    assert caught.value.code == code
+
+
+def test_progress_never_falls_and_ends_at_all_pairs_although_popcounts_leave_most_of_them_out() -> None:
+    sparse, dense = random_encodings(300, 16, 0.1, 1), random_encodings(400, 16, 0.9, 2)
+    left = Encodings.from_bytes(np.vstack([sparse.to_bytes(), dense.to_bytes()]))
+    calls: list[tuple[int, int | None]] = []
+    candidate_pairs(left, dense, 0.9, tile_size=TileSize(64, 128), on_progress=lambda *call: calls.append(call))
+    done = [call[0] for call in calls]
+    assert len(calls) > 5
+    assert done == sorted(done)
+    assert calls[-1] == (700 * 400, 700 * 400)
+
+
+def test_an_interrupt_ends_the_work_and_its_threads() -> None:
+    files = random_encodings(4000, 64, 0.3, 1), random_encodings(4000, 64, 0.3, 2)
+    calls = []
+
+    def interrupt(done: int, total: int | None) -> None:
+        calls.append((done, total))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        candidate_pairs(*files, 0.8, threads=2, tile_size=TileSize(64, 64), on_progress=interrupt)
+    assert len(calls) == 1
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPoolExecutor")]

@@ -1,0 +1,121 @@
+"""Linking packages: what may be compared, aliases, and that the order of packages does not matter."""
+
+import numpy as np
+import pytest
+
+from linkage.category import Category
+from linkage.manifest import SchemaReference
+from matcher import Linkage, link
+from matcher.engine import engine
+from matcher.errors import MismatchError
+from tests.matcher.conftest import MakePackage
+
+NATIVE = engine("native")
+
+
+@pytest.fixture
+def rows() -> np.ndarray:
+    """Forty unrelated encodings of 16 bytes."""
+    return np.random.default_rng(7).integers(0, 256, (40, 16), dtype=np.uint8)
+
+
+def told(linkage: Linkage) -> list[set[tuple[str, str]]]:
+    """Groups as agencies and tokens."""
+    return [
+        {
+            (linkage.parties[party].agency, linkage.parties[party].tokens(np.array([index])).tobytes().hex())
+            for party, index in members
+        }
+        for members in linkage.groups.members()
+    ]
+
+
+def test_records_in_several_packages_are_grouped_whatever_the_order_of_packages(
+    make_package: MakePackage, rows: np.ndarray
+) -> None:
+    packages = [
+        make_package("atl", rows[:30], seed=1),
+        make_package("bor", rows[20:], seed=2),
+        make_package("cyr", np.vstack([rows[25:35], ~rows[:5]]), seed=3),
+    ]
+    linked = link(packages, 0.95, engine=NATIVE)
+    assert sorted(len(group) for group in told(linked)) == [2] * 10 + [3] * 5
+    assert linked.pairs_compared == 30 * 20 + 30 * 15 + 20 * 15
+    for other in (packages[::-1], [packages[1], packages[2], packages[0]]):
+        assert told(link(other, 0.95, engine=NATIVE)) == told(linked)
+
+
+def test_a_record_with_aliases_is_one_record_with_its_best_score(make_package: MakePackage, rows: np.ndarray) -> None:
+    near = rows[:2].copy()
+    near[:, 0] ^= 1
+    atl = make_package("atl", np.vstack([near[:1], rows[:1], near[1:], rows[30:31]]), seed=1, aliases=True)
+    bor = make_package("bor", np.vstack([rows[:2], rows[10:12]]), seed=2)
+    linked = link([atl, bor], 0.9, engine=NATIVE)
+    (comparison,) = linked.comparisons
+    assert (atl.manifest.records, atl.manifest.encodings) == (2, 4)
+    assert list(zip(comparison.pairs.left.tolist(), comparison.pairs.right.tolist(), strict=True)) == [(0, 0), (1, 1)]
+    assert comparison.pairs.score[0] == 1.0
+    assert 0.9 <= comparison.pairs.score[1] < 1.0
+    assert linked.groups.members() == [[(0, 0), (1, 0)], [(0, 1), (1, 1)]]
+
+
+def test_two_packages_of_one_agency_are_compared_when_their_categories_differ(
+    make_package: MakePackage, rows: np.ndarray
+) -> None:
+    suspects = make_package("atl-suspects", rows, seed=1)
+    witnesses = make_package("atl-witnesses", rows, seed=2, category=Category.WITNESS)
+    assert len(told(link([suspects, witnesses], 1.0, engine=NATIVE))) == 40
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"linkage_schema": SchemaReference(name="trial", digest="sha256:" + "2b" * 32)}, "match.schema"),
+        ({"key_confirmation": "3c" * 32}, "match.secret"),
+        ({"measure": "hamming"}, "match.measure"),
+    ],
+)
+def test_packages_of_different_making_are_refused_with_a_sentence_that_says_which(
+    make_package: MakePackage, rows: np.ndarray, changes: dict[str, object], code: str
+) -> None:
+    alike = [make_package("atl", rows, seed=1), make_package("bor", rows, seed=2)]
+    odd = make_package("cyr", rows, seed=3, **changes)
+    with pytest.raises(MismatchError) as caught:
+        link([alike[0], odd, alike[1]], 0.8, engine=NATIVE)
+    assert caught.value.code == code
+    first, second = caught.value.message.split("; ")
+    assert "atl.cfp" in first
+    assert "bor.cfp" in first
+    assert "cyr.cfp" not in first
+    assert "cyr.cfp" in second
+
+
+def test_packages_of_different_widths_are_refused(make_package: MakePackage, rows: np.ndarray) -> None:
+    with pytest.raises(MismatchError) as caught:
+        link([make_package("atl", rows, seed=1), make_package("bor", rows[:, :8], seed=2)], 0.8, engine=NATIVE)
+    assert caught.value.code == "match.bits"
+    assert "(128)" in caught.value.message
+    assert "(64)" in caught.value.message
+
+
+def test_one_agency_and_category_twice_is_refused(make_package: MakePackage, rows: np.ndarray) -> None:
+    with pytest.raises(MismatchError, match="one agency and category") as caught:
+        link([make_package("atl-old", rows, seed=1), make_package("atl-new", rows, seed=2)], 0.8, engine=NATIVE)
+    assert caught.value.code == "match.repeated"
+
+
+def test_the_same_encodings_twice_are_refused_under_any_name(make_package: MakePackage, rows: np.ndarray) -> None:
+    with pytest.raises(MismatchError, match="hold the same encodings"):
+        link([make_package("atl", rows, seed=1), make_package("bor", rows, seed=1)], 0.8, engine=NATIVE)
+
+
+def test_fewer_than_two_packages_are_refused(make_package: MakePackage, rows: np.ndarray) -> None:
+    with pytest.raises(MismatchError, match="at least two"):
+        link([make_package("atl", rows, seed=1)], 0.8, engine=NATIVE)
+
+
+def test_progress_counts_the_pairs_of_all_packages(make_package: MakePackage, rows: np.ndarray) -> None:
+    calls = []
+    packages = [make_package(name, rows, seed=seed) for seed, name in enumerate(("atl", "bor", "cyr"))]
+    link(packages, 0.8, engine=NATIVE, on_progress=lambda *call: calls.append(call))
+    assert calls == [(1600, 4800), (3200, 4800), (4800, 4800)]
