@@ -33,7 +33,10 @@ def reference() -> str:
     """Return the text of the file."""
     parts = [HEADER]
     for name, command in commands(counterfoil, "counterfoil"):
-        context = click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
+        names = counterfoil.context_settings["help_option_names"]
+        context = click.Context(
+            command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH, help_option_names=names
+        )
         lines = [line.rstrip() for line in command.get_help(context).splitlines()]
         parts.append("\n".join([f"## {name}\n", "```", *lines, "```\n"]))
     return "\n".join(parts)
