@@ -30,6 +30,13 @@ def _table_path(_context: click.Context, parameter: click.Parameter, path: Path 
     "-o", "--output", required=True, type=FILE, callback=_table_path, metavar="FILE", help="Groups, .csv or .parquet."
 )
 @click.option(
+    "--for-agencies",
+    "agencies_folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="FOLDER",
+    help="Also write AGENCY.groups.csv there for each agency: its own records only, to be given to it.",
+)
+@click.option(
     "--pairs", "pairs_path", type=FILE, callback=_table_path, metavar="FILE", help="Also write the candidate pairs."
 )
 @click.option(
@@ -60,6 +67,7 @@ def match(
     *,
     threshold: float,
     output: Path,
+    agencies_folder: Path | None,
     pairs_path: Path | None,
     measure: str | None,
     threads: int | None,
@@ -71,7 +79,8 @@ def match(
 
     Every two packages are compared, all pairs of their encodings, exactly. A group holds at most one record of each
     package, and all its records are at or above the threshold with each other. FILE has one row per record: group,
-    agency, token, score (its best within the group). Packages that were not made with the same schema and secret,
+    agency, token, score (its best within the group). It holds tokens of all agencies and is the host's own; what an
+    agency may have is the file that --for-agencies writes for it. Packages that were not made with the same schema and secret,
     have expired, or, with --trust, are not signed by one of those identities, are refused.
     """
     import time
@@ -81,7 +90,6 @@ def match(
     from linkage.package import open_package
     from matcher.engine import engine
     from matcher.linking import link
-    from matcher.output import write_groups, write_pairs
 
     chosen = engine(engine_name)
     trusted = [PublicIdentity.read(path) for path in trusted_paths]
@@ -91,11 +99,25 @@ def match(
     with progress("comparing", "pairs") as on_progress:
         linkage = link(packages, threshold, engine=chosen, measure=measure, threads=threads, on_progress=on_progress)
     seconds = time.perf_counter() - start
-    if pairs_path is not None:
-        write_pairs(pairs_path, linkage)
-    write_groups(output, linkage)
-    result = _summary(linkage, seconds) | {"engine": engine_name, "threshold": threshold, "output": str(output)}
+    written = _write(linkage, output, agencies_folder, pairs_path)
+    result = _summary(linkage, seconds) | {"engine": engine_name, "threshold": threshold, "written": written}
     emit(result, lambda: _text(result), as_json=as_json)
+
+
+def _write(linkage: "Linkage", output: Path, agencies_folder: Path | None, pairs_path: Path | None) -> list[str]:
+    """Write what was found and return the names of the files."""
+    from matcher.output import write_groups, write_pairs
+
+    written = [output]
+    write_groups(output, linkage)
+    if agencies_folder is not None:
+        for agency in sorted({party.agency for party in linkage.parties}):
+            written.append(agencies_folder / f"{agency}.groups.csv")
+            write_groups(written[-1], linkage, agency=agency)
+    if pairs_path is not None:
+        written.append(pairs_path)
+        write_pairs(pairs_path, linkage)
+    return [str(path) for path in written]
 
 
 def _summary(linkage: "Linkage", seconds: float) -> dict[str, Any]:
@@ -123,6 +145,6 @@ def _text(result: dict[str, Any]) -> str:
         f"pairs compared   {result['pairs_compared']:,} in {speed}",
         f"candidate pairs  {result['candidate_pairs']:,} at or above {result['threshold']:g}",
         f"groups           {result['groups']:,}" + (f" ({by_size} records)" if by_size else ""),
-        f"written          {result['output']}",
+        f"written          {', '.join(result['written'])}",
     )
     return "\n".join(lines)

@@ -21,7 +21,7 @@ from matcher.values import CandidatePairs
 _WAKE_SECONDS = 0.2  # on Windows nothing interrupts a wait, so that Ctrl-C is heard between two
 _HIT_CAPACITY = 1 << 16
 _TILE_LEFT_ROWS = 2048
-_TILE_RIGHT_BYTES = 1 << 20  # stays in a second- or third-level cache while the left rows pass by
+_TILE_RIGHT_BYTES = 1 << 19  # stays in a second- or third-level cache while the left rows pass by
 
 
 class TileSize(NamedTuple):

@@ -18,9 +18,15 @@ PAIR_COLUMNS = ("left_agency", "left_token", "right_agency", "right_token", "sco
 _ROWS_AT_A_TIME = 1 << 16
 
 
-def write_groups(path: Path, linkage: Linkage) -> None:
-    """Write one row per member: group (g1, g2, ... in the order of groups), agency, token, score."""
-    _write(path, GROUP_COLUMNS, _group_rows(linkage))
+def write_groups(path: Path, linkage: Linkage, *, agency: str | None = None) -> None:
+    """Write one row per member: group (g1, g2, ... in the order of groups), agency, token, score.
+
+    Args:
+        path: the file.
+        linkage: what was found.
+        agency: write the rows of this agency only, which is what may be given to it.
+    """
+    _write(path, GROUP_COLUMNS, _group_rows(linkage, agency))
 
 
 def write_pairs(path: Path, linkage: Linkage) -> None:
@@ -28,11 +34,12 @@ def write_pairs(path: Path, linkage: Linkage) -> None:
     _write(path, PAIR_COLUMNS, _pair_rows(linkage))
 
 
-def _group_rows(linkage: Linkage) -> Iterator[pa.RecordBatch]:
+def _group_rows(linkage: Linkage, agency: str | None) -> Iterator[pa.RecordBatch]:
     groups = linkage.groups
     agencies = np.array([party.agency for party in linkage.parties])
-    for start in range(0, len(groups.group), _ROWS_AT_A_TIME):
-        part = slice(start, start + _ROWS_AT_A_TIME)
+    members = np.arange(len(groups.group)) if agency is None else np.flatnonzero(agencies[groups.party] == agency)
+    for start in range(0, len(members), _ROWS_AT_A_TIME):
+        part = members[start : start + _ROWS_AT_A_TIME]
         party, index = groups.party[part], groups.index[part]
         tokens = np.empty((len(party), 16), dtype=np.uint8)
         for number in np.unique(party):

@@ -32,9 +32,9 @@ HOST = "host"
 GROUPS = f"{HOST}/groups.csv"
 TRUTH = "truth.csv"
 # For the progress bar: making the secret and matching; receiving the secret (all but one), identity, encoding,
-# handing over and looking up; and a rest for what is worked out afterwards.
+# handing over, receiving groups and looking up; and a rest for what is worked out afterwards.
 _COMMON_STEPS = 2
-_STEPS_PER_AGENCY = 5
+_STEPS_PER_AGENCY = 6
 _FIGURES = 5
 
 
@@ -144,12 +144,13 @@ def _run(transcript: Transcript, agencies: Sequence[str]) -> _Run:
         encode_seconds[agency] = transcript.steps[-1].seconds
         transcript.copy(agency, f"{agency}/{agency}.cfp", f"{HOST}/{agency}.cfp")
     packages = [f"{HOST}/{agency}.cfp" for agency in agencies]
-    transcript.run(HOST, "match", *packages, "--threshold", str(THRESHOLD), "-o", GROUPS)
+    transcript.run(HOST, "match", *packages, "--threshold", str(THRESHOLD), "-o", GROUPS, "--for-agencies", HOST)
     match_seconds = transcript.steps[-1].seconds
     hits = {}
     for agency in agencies:
-        counterfoil, found = f"{agency}/{agency}.counterfoil.csv", f"{agency}/{agency}.hits.csv"
-        answer = transcript.ask(agency, "reveal", GROUPS, "--counterfoil", counterfoil, "-o", found)
+        groups, counterfoil, found = (f"{agency}/{agency}.{kind}.csv" for kind in ("groups", "counterfoil", "hits"))
+        transcript.copy(HOST, f"{HOST}/{agency}.groups.csv", groups)
+        answer = transcript.ask(agency, "reveal", groups, "--counterfoil", counterfoil, "-o", found)
         hits[agency] = int(answer["hits"])
     return _Run(encode_seconds, hits, match_seconds)
 

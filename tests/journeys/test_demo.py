@@ -74,13 +74,16 @@ def test_every_party_has_its_own_and_nothing_else(demonstration: Demonstration) 
     folder = demonstration.folder
     assert {path.name for path in (folder / "host").iterdir()} == {
         *(f"{agency}.cfp" for agency in AGENCIES),
+        *(f"{agency}.groups.csv" for agency in AGENCIES),
         "groups.csv",
     }
     for agency in AGENCIES:
         assert {path.name for path in (folder / agency).iterdir()} == {
             *(f"{agency}.{kind}" for kind in ("csv", "key", "key.pub", "cfp", "counterfoil.csv", "hits.csv")),
+            f"{agency}.groups.csv",
             "op.secret",
         }
+        assert {row["agency"] for row in rows(folder / agency / f"{agency}.groups.csv")} == {agency}
         for name in (f"{agency}.key", f"{agency}.counterfoil.csv", f"{agency}.hits.csv", "op.secret"):
             assert stat.S_IMODE((folder / agency / name).stat().st_mode) == 0o600
     assert {path.name for path in folder.iterdir()} == {

@@ -80,6 +80,19 @@ def test_pairs_and_groups_in_parquet_hold_what_csv_holds(packages: list[Package]
         assert table == rows
 
 
+def test_agencies_get_their_own_rows_only(packages: list[Package], tmp_path: Path) -> None:
+    shares = tmp_path / "shares"
+    shares.mkdir()
+    assert match(packages, "-o", str(tmp_path / "groups.csv"), "--for-agencies", str(shares)) == 0
+    lines = (tmp_path / "groups.csv").read_text().splitlines()
+    agencies = sorted({package.manifest.agency for package in packages})
+    assert sorted(path.name for path in shares.iterdir()) == [f"{agency}.groups.csv" for agency in agencies]
+    for agency in agencies:
+        own = [line for line in lines[1:] if line.split(",")[1] == agency]
+        assert own
+        assert (shares / f"{agency}.groups.csv").read_text().splitlines() == [lines[0], *own]
+
+
 def test_threads_do_not_change_the_file(packages: list[Package], tmp_path: Path) -> None:
     for threads in ("1", "3"):
         assert match(packages, "-o", str(tmp_path / f"{threads}.csv"), "--threads", threads) == 0
