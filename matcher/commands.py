@@ -80,8 +80,10 @@ def match(
     Every two packages are compared, all pairs of their encodings, exactly. A group holds at most one record of each
     package, and all its records are at or above the threshold with each other. FILE has one row per record: group,
     agency, token, score (its best within the group). It holds tokens of all agencies and is the host's own; what an
-    agency may have is the file that --for-agencies writes for it. Packages that were not made with the same schema and secret,
-    have expired, or, with --trust, are not signed by one of those identities, are refused.
+    agency may have is the file that --for-agencies writes for it.
+
+    Packages that were not made with the same schema and secret, have expired, or, with --trust, are not signed by one
+    of those identities, are refused.
     """
     import time
     from datetime import UTC, datetime
