@@ -17,7 +17,12 @@ from linkage.errors import CounterfoilError
 COMMANDS = "counterfoil.commands"
 TRACEBACK_VARIABLE = "COUNTERFOIL_TRACEBACK"
 INTERRUPTED = 130
-EXTRAS = {"encoder": "encoder", "matcher": "matcher", "server": "server", "trial": "encoder,matcher,reference"}
+HOW_TO_INSTALL = {
+    "encoder": "pip install 'counterfoil[encoder]'",
+    "matcher": "pip install 'counterfoil[matcher]'",
+    "server": "pip install 'counterfoil[server]'",
+    "trial": "it comes with the extra 'reference', which pip alone cannot install; in a checkout, write 'uv run' before it",
+}
 
 
 class Program(click.Group):
@@ -121,8 +126,8 @@ def _how_to_install(error: ModuleNotFoundError) -> str:
     package = ""
     while frame is not None:
         package = str(frame.tb_frame.f_globals.get("__name__", "")).split(".")[0]
-        if package in EXTRAS:
-            return f"pip install 'counterfoil[{EXTRAS[package]}]'"
+        if package in HOW_TO_INSTALL:
+            return HOW_TO_INSTALL[package]
         frame = frame.tb_next
     return ""
 
