@@ -21,7 +21,7 @@ HOW_TO_INSTALL = {
     "encoder": "pip install 'counterfoil[encoder]'",
     "matcher": "pip install 'counterfoil[matcher]'",
     "server": "pip install 'counterfoil[server]'",
-    "trial": "it comes with the extra 'reference', which pip alone cannot install; in a checkout, write 'uv run' before it",
+    "trial": "it is of the extra 'reference', which pip alone cannot install; in a checkout, write 'uv run' before it",
 }
 
 
