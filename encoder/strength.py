@@ -72,6 +72,7 @@ def estimated_bits(secret: str) -> int:
     foreign = sum(not character.isascii() for character in secret)
     spelled = _spelled(secret)
     letters = sum(character.isascii() and not character.isdigit() for character in spelled)
+    letters = min(letters, len(secret) - foreign)  # folding the case makes "ss" of one foreign letter
     words = 1.0 if secret.count(" ") > 1 else _weight(_share_of_common_pairs(spelled), least=0.55, most=0.75)
     ascii_bits = _character_bits("".join(character for character in secret if character.isascii()))
     per_character = ascii_bits / max(1, len(secret) - foreign)

@@ -9,7 +9,7 @@ import string
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from encoder.errors import SecretError
@@ -196,6 +196,7 @@ def test_what_machines_make_is_strong_enough(secret: str) -> None:
     assert estimated_bits(secret) >= 128
 
 
+@example("0ß")
 @given(st.text(max_size=60))
 def test_estimate_is_never_more_than_the_characters_can_hold(secret: str) -> None:
     assert 0 <= estimated_bits(secret) <= 7 * len(secret)
