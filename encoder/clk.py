@@ -12,9 +12,11 @@ from encoder.errors import RowError
 from encoder.field import FieldEncoder
 from encoder.folding import fold
 from encoder.keys import field_keys
+from encoder.standardise import NO_FACTS, Facts
 from linkage.command import OnProgress
 from linkage.schema import Schema, load_schema
 
+ColumnFacts = Mapping[str, Facts]
 _BITS_PER_BATCH = 1 << 26
 _WORD_BITS = 64
 
@@ -28,13 +30,17 @@ class Fault(NamedTuple):
 
 
 class EncodedBatch(NamedTuple):
-    """Encodings of a batch, uint8 (m, schema.encoding_bytes), and its faults by (row, column).
+    """What became of a batch.
 
-    The encoding of a row with a fault means nothing and must not be used.
+    Attributes:
+        encodings: uint8 (m, schema.encoding_bytes); that of a row with a fault means nothing and must not be used.
+        faults: by (row, column).
+        empty: for each used field bool (m,), whether the record's value set no bits.
     """
 
     encodings: NDArray[np.uint8]
     faults: list[Fault]
+    empty: tuple[NDArray[np.bool_], ...]
 
 
 def rows_per_batch(schema: Schema) -> int:
@@ -45,15 +51,22 @@ def rows_per_batch(schema: Schema) -> int:
 class ClkEncoder:
     """Encodes batches of columns under one schema and secret; remembers what it hashed from batch to batch.
 
-    With validate=False only what cannot be read at all is a fault.
+    With validate=False only what cannot be read at all is a fault. `facts` say, by column, how its values are written.
     """
 
     description = "native"
 
-    def __init__(self, schema: Schema, secret: bytes | str, *, validate: bool = True) -> None:
+    def __init__(
+        self, schema: Schema, secret: bytes | str, *, validate: bool = True, facts: ColumnFacts | None = None
+    ) -> None:
+        known = facts or {}
         self.schema = schema
         self._fields = [
-            None if field.ignored else FieldEncoder(field, keys, schema.filter_bits, validate=validate)
+            None
+            if field.ignored
+            else FieldEncoder(
+                field, keys, schema.filter_bits, validate=validate, facts=known.get(field.column, NO_FACTS)
+            )
             for field, keys in zip(schema.fields, field_keys(schema, secret), strict=True)
         ]
         self._words = -(-schema.filter_bits // _WORD_BITS)
@@ -62,13 +75,16 @@ class ClkEncoder:
         """Return the encodings of a batch: one sequence of texts per field of the schema (ignored fields included)."""
         filters = np.zeros((len(columns[0]), self._words), dtype=np.uint64)
         faults: list[tuple[int, int, str]] = []
+        empty = []
         for place, (field, column) in enumerate(zip(self._fields, columns, strict=True)):
             if field is not None:
-                found = field.add(column, filters)
-                faults += [(row, place, rule) for rows, rule in found for row in rows.tolist()]
+                added = field.add(column, filters)
+                faults += [(row, place, rule) for rows, rule in added.faults for row in rows.tolist()]
+                empty.append(added.empty)
         encodings = fold(filters.view(np.uint8), self.schema.filter_bits, self.schema.clk.xor_folds)
         identifiers = self.schema.identifiers
-        return EncodedBatch(encodings, [Fault(row, identifiers[place], rule) for row, place, rule in sorted(faults)])
+        named = [Fault(row, identifiers[place], rule) for row, place, rule in sorted(faults)]
+        return EncodedBatch(encodings, named, tuple(empty))
 
 
 def encode_clks(
@@ -104,7 +120,7 @@ def encode_clks(
         _check_widths(batch, len(checked.fields), done)
         # Slices of one flat list: zip(*batch) would walk through the memory of all rows once per row.
         cells = list(chain.from_iterable(batch))
-        encodings, faults = encoder.encode(
+        encodings, faults, _ = encoder.encode(
             [cells[place :: len(checked.fields)] for place in range(len(checked.fields))]
         )
         if faults:

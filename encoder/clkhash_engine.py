@@ -34,7 +34,8 @@ class ClkhashEngine:
     def encode(self, columns: Sequence[Sequence[str]]) -> EncodedBatch:
         """Return the encodings of a batch; see :meth:`encoder.clk.ClkEncoder.encode`."""
         rows = list(zip(*columns, strict=True))
-        faults = self._native.encode(columns).faults
+        native = self._native.encode(columns)
+        faults = native.faults
         faulty = {fault.row for fault in faults}
         sound = [index for index in range(len(rows)) if index not in faulty]
         encodings: NDArray[np.uint8] = np.zeros((len(rows), self._width), dtype=np.uint8)
@@ -45,4 +46,4 @@ class ClkhashEngine:
             encodings[sound] = np.frombuffer(b"".join(bits.tobytes() for bits in filters), dtype=np.uint8).reshape(
                 len(sound), self._width
             )
-        return EncodedBatch(encodings, faults)
+        return native._replace(encodings=encodings)

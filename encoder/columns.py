@@ -2,26 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import NamedTuple
 
 from encoder.errors import TableError
-from encoder.table import Batch
-from linkage.canonical import parse_json
-from linkage.files import read_capped
-from linkage.problems import first_problem
+from encoder.profile import SOURCE_COLUMNS, ColumnProfile, with_leading_zeros
+from encoder.standardise import Facts
+from encoder.standardise.dates.value import Calendar
+from encoder.table import Batch, TableOptions, TextOptions
 from linkage.schema import Schema
-from linkage.schema.model import LARGEST_FIELD_COUNT
 
-_MAPPING_LIMIT_BYTES = 4 << 20
-_HINT = "names are those of the schema's fields; --columns FILE.json says which column is which field"
+FULL_NAME = "full_name"
+NAME_PARTS = ("given_names", "middle_names", "family_name")
+_HINT = "names are those of the schema's columns; --columns FILE.json says which column is which"
 
 
-class _Mapping(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-    format: Literal["counterfoil-columns/1"]
-    columns: dict[str, str] = Field(max_length=LARGEST_FIELD_COUNT)
+class Source(NamedTuple):
+    """Where the values of one column of the schema come from; indices into :attr:`Columns.places`.
+
+    Attributes:
+        whole: of the column itself, or None where the table has none.
+        parts: of columns that together say the same where the cell of `whole` is empty, as given and family names do.
+        digits: how many digits its numbers have, or None.
+    """
+
+    whole: int | None
+    parts: tuple[int, ...] = ()
+    digits: int | None = None
+
+    def of(self, batch: Batch) -> Sequence[str]:
+        """Return the values of `batch`."""
+        values: Sequence[str] = [""] * len(batch) if self.whole is None else batch.columns[self.whole]
+        if self.parts:
+            joined = zip(*(batch.columns[part] for part in self.parts), strict=True)
+            values = [value or " ".join(filter(None, cells)) for value, cells in zip(values, joined, strict=True)]
+        return values if self.digits is None else with_leading_zeros(values, self.digits)
 
 
 class Columns(NamedTuple):
@@ -29,96 +43,166 @@ class Columns(NamedTuple):
 
     Attributes:
         places: places in the header (from 0), each once, in the order in which they are to be read.
-        fields: for each field of the schema the index into `places`, or None for an ignored field.
+        sources: for each column of the schema (also that of its aliases) where its values come from.
+        fields: for each field of the schema its column, or None for an ignored field.
         record_id: the index into `places` of the column with the local references, or None.
         dropped: names of the columns that are not encoded.
     """
 
     places: tuple[int, ...]
-    fields: tuple[int | None, ...]
+    sources: Mapping[str, Source]
+    fields: tuple[str | None, ...]
     record_id: int | None
     dropped: tuple[str, ...]
 
-    def of_fields(self, batch: Batch) -> list[Sequence[str]]:
-        """Return one column per field of the schema; an ignored field has empty cells."""
-        nothing = [""] * len(batch)
-        return [nothing if place is None else batch.columns[place] for place in self.fields]
+    def of_batch(self, batch: Batch) -> dict[str, Sequence[str]]:
+        """Return the values of each column of the schema."""
+        return {column: source.of(batch) for column, source in self.sources.items()}
+
+    def of_fields(self, values: Mapping[str, Sequence[str]], rows: int) -> list[Sequence[str]]:
+        """Return, of the values of each column, one sequence per field of the schema; ignored ones have empty cells."""
+        nothing = [""] * rows
+        return [nothing if column is None else values[column] for column in self.fields]
 
 
-def read_mapping(path: Path, schema: Schema) -> dict[str, str]:
-    """Return field identifier -> name of its column, from a mapping file.
+def read_profile(path: Path, schema: Schema) -> ColumnProfile:
+    """Return the column profile in `path`.
 
     Raises:
         FileError: the file cannot be read.
-        TableError: it is not valid, or names a field that the schema does not have or ignores.
+        TableError: it is not valid, or names a column that neither the schema nor any person's record has.
     """
-    try:
-        mapping = _Mapping.model_validate(parse_json(read_capped(path, limit_bytes=_MAPPING_LIMIT_BYTES)))
-    except ValidationError as error:
-        raise TableError(f"{path}: {first_problem(error)}", code="table.mapping") from None
-    except ValueError as error:
-        raise TableError(f"{path}: {error}", code="table.mapping") from None
-    known = [field.identifier for field in schema.used_fields]
-    unknown = [identifier for identifier in mapping.columns if identifier not in known]
+    profile = ColumnProfile.read(path)
+    known = _schema_columns(schema)
+    unknown = [column for column in profile.columns if column not in known and column not in SOURCE_COLUMNS]
     if unknown:
         raise TableError(
             f"{path}: the schema uses no field {_listed(unknown)}",
             code="table.mapping",
             hint=f"it uses {_listed(known)}",
         )
-    return mapping.columns
+    return profile
 
 
-def wanted_columns(schema: Schema, mapping: Mapping[str, str], id_column: str | None) -> list[str]:
-    """Return the names of the columns that a table must have."""
-    names = [mapping.get(field.identifier, field.identifier) for field in schema.used_fields]
+def column_facts(profile: ColumnProfile | None) -> dict[str, Facts]:
+    """Return, by column of the schema, what the profile says about how its values are written."""
+    if profile is None:
+        return {}
+    return {
+        column: Facts(dates.order, None if dates.calendar is None else Calendar(dates.calendar))
+        for column, dates in profile.dates.items()
+    }
+
+
+def table_options(profile: ColumnProfile | None, text: TextOptions, sheet: str | None) -> TableOptions:
+    """Return how a table is to be read: as `text` and `sheet` say, and where they are silent as the profile does."""
+    if profile is None:
+        return TableOptions(text, sheet)
+    told = profile.file.options()
+    quote = text.quote if text.quote != TextOptions().quote else told.text.quote
+    return TableOptions(
+        TextOptions(text.encoding or told.text.encoding, text.delimiter or told.text.delimiter, quote),
+        sheet or told.sheet,
+    )
+
+
+def wanted_columns(schema: Schema, profile: ColumnProfile | None, id_column: str | None) -> list[str]:
+    """Return the names of the columns that are looked for in a table."""
+    mapping = {} if profile is None else profile.columns
+    names = [mapping.get(column, column) for column in _schema_columns(schema)]
+    if FULL_NAME in schema.columns:
+        names += [mapping[part] for part in NAME_PARTS if part in mapping]
+    id_column = _id_column(profile, id_column)
     return names if id_column is None else [id_column, *names]
 
 
 def find_columns(
-    path: Path, header: Sequence[str], schema: Schema, mapping: Mapping[str, str], id_column: str | None
+    path: Path, header: Sequence[str], schema: Schema, profile: ColumnProfile | None, id_column: str | None
 ) -> Columns:
     """Return the columns for the fields of `schema`; names are equal, or else equal but for case and unique so.
+
+    A column that the profile does not name is looked for by its own name. With a profile, a table may lack columns of
+    standard fields that the profile does not name, or calls optional; they are missing in every record then.
 
     Args:
         path: the table, for messages.
         header: names of its columns.
         schema: linkage schema.
-        mapping: field identifier -> name of its column; fields that are not in it have their identifier as name.
-        id_column: name of the column with the local references.
+        profile: which column is which, or None where each has its own name.
+        id_column: name of the column with the local references, in place of the one that the profile names.
 
     Raises:
         TableError: a column is missing, or a name that is used occurs twice.
     """
     if not schema.used_fields:
         raise TableError("the schema ignores all its fields, so there is nothing to encode", code="table.columns")
-    wanted = wanted_columns(schema, mapping, id_column)
+    mapping = {} if profile is None else profile.columns
+    id_column = _id_column(profile, id_column)
+    wanted = wanted_columns(schema, profile, id_column)
     found = {name: _place(path, header, name, frozenset(wanted)) for name in wanted}
-    missing = [name for name, place in found.items() if place is None]
-    if missing:
-        if len(missing) == len(found):  # the first row may be a record, and then its cells are nobody's business
-            raise TableError(
-                f"{path}: none of the columns {_listed(missing)} is in the first row, which has {len(header)} cells; "
-                "does it name the columns?",
-                code="table.columns",
-                hint=_HINT,
-            )
+    needed = [
+        mapping.get(column, column)
+        for column in schema.columns
+        if not _may_lack(column, schema, profile) and not (column == FULL_NAME and _has_parts(mapping, found))
+    ]
+    missing = [name for name in dict.fromkeys(_with_id(id_column, needed)) if found[name] is None]
+    places = tuple(dict.fromkeys(place for place in found.values() if place is not None))
+    index = {name: places.index(place) for name, place in found.items() if place is not None}
+    sources = {column: _source(column, mapping, index, profile) for column in _schema_columns(schema)}
+    if missing or not any(source.whole is not None or source.parts for source in sources.values()):
+        _refuse(path, header, missing or wanted, nothing_found=not places)
+    encoded = {places[k] for source in sources.values() for k in (source.whole, *source.parts) if k is not None}
+    return Columns(
+        places,
+        sources,
+        tuple(None if field.ignored else field.column for field in schema.fields),
+        None if id_column is None else index[id_column],
+        tuple(name for place, name in enumerate(header) if place not in encoded),
+    )
+
+
+def _refuse(path: Path, header: Sequence[str], missing: Sequence[str], *, nothing_found: bool) -> None:
+    if nothing_found:  # the first row may be a record, and then its cells are nobody's business
         raise TableError(
-            f"{path} has no column {_listed(missing)}; its columns are {_listed(header)}",
+            f"{path}: none of the columns {_listed(missing)} is in the first row, which has {len(header)} cells; "
+            "does it name the columns?",
             code="table.columns",
             hint=_HINT,
         )
-    places = tuple(dict.fromkeys(place for place in found.values() if place is not None))
-    index = {name: places.index(place) for name, place in found.items() if place is not None}
-    fields = tuple(
-        None if field.ignored else index[mapping.get(field.identifier, field.identifier)] for field in schema.fields
+    raise TableError(
+        f"{path} has no column {_listed(missing)}; its columns are {_listed(header)}", code="table.columns", hint=_HINT
     )
-    encoded = {places[field] for field in fields if field is not None}
-    return Columns(
-        places,
-        fields,
-        None if id_column is None else index[id_column],
-        tuple(name for place, name in enumerate(header) if place not in encoded),
+
+
+def _schema_columns(schema: Schema) -> list[str]:
+    return [*schema.columns, *([] if schema.aliases is None else [schema.aliases.source])]
+
+
+def _id_column(profile: ColumnProfile | None, id_column: str | None) -> str | None:
+    return profile.record_id if id_column is None and profile is not None else id_column
+
+
+def _with_id(id_column: str | None, names: Sequence[str]) -> list[str]:
+    return [*([] if id_column is None else [id_column]), *names]
+
+
+def _may_lack(column: str, schema: Schema, profile: ColumnProfile | None) -> bool:
+    if profile is None or column in profile.optional:
+        return profile is not None
+    standard = all(field.standard is not None for field in schema.used_fields if field.column == column)
+    return standard and column not in profile.columns
+
+
+def _has_parts(mapping: Mapping[str, str], found: Mapping[str, int | None]) -> bool:
+    return any(found.get(mapping[part]) is not None for part in NAME_PARTS if part in mapping)
+
+
+def _source(column: str, mapping: Mapping[str, str], index: Mapping[str, int], profile: ColumnProfile | None) -> Source:
+    parts = [mapping[part] for part in NAME_PARTS if part in mapping] if column == FULL_NAME else []
+    return Source(
+        index.get(mapping.get(column, column)),
+        tuple(index[part] for part in parts if part in index),
+        None if profile is None else profile.digits.get(column),
     )
 
 

@@ -137,8 +137,8 @@ def encode(
     """Encode the records in TABLE into a package, which travels, and a counterfoil, which stays.
 
     TABLE is a text table (any delimiter, any encoding), XLSX, ODS, Parquet or Arrow; the first row names the columns.
-    Columns are found by the names of the schema's fields, or by --columns:
-    {"format": "counterfoil-columns/1", "columns": {"field": "column"}}.
+    Columns are found by the names of the schema's columns, or by a column profile:
+    {"format": "counterfoil-columns/1", "columns": {"schema's column": "column of the table"}}.
 
     A row that does not fit stops the run and leaves no file, unless --bad-rows is given. While this runs, the process
     can open no socket and start no program.
@@ -146,19 +146,18 @@ def encode(
     from encoder.guard import raise_guard
 
     raise_guard()
-    from encoder.columns import find_columns, read_mapping, wanted_columns
+    from encoder.columns import column_facts, find_columns, read_profile, table_options, wanted_columns
     from encoder.encode_run import encode_table
     from encoder.engines import make_engine
-    from encoder.table import TableOptions, TextOptions, open_table
+    from encoder.table import TextOptions, open_table
 
     started = time.monotonic()
     order = _order(options, [] if columns_file is None else [columns_file])
-    mapping = {} if columns_file is None else read_mapping(columns_file, order.schema)
-    text = TextOptions(encoding, delimiter, quote)
-    wanted = wanted_columns(order.schema, mapping, id_column)
-    opened = open_table(table, TableOptions(text, sheet), wanted=wanted)
-    columns = find_columns(table, opened.header, order.schema, mapping, id_column)
-    maker = make_engine(engine, order.schema, order.secret.value)
+    profile = None if columns_file is None else read_profile(columns_file, order.schema)
+    how = table_options(profile, TextOptions(encoding, delimiter, quote), sheet)
+    opened = open_table(table, how, wanted=wanted_columns(order.schema, profile, id_column))
+    columns = find_columns(table, opened.header, order.schema, profile, id_column)
+    maker = make_engine(engine, order.schema, order.secret.value, column_facts(profile))
     with progress("encoding", "rows") as on_progress:
         manifest = encode_table(order, opened, columns, maker, on_progress=on_progress)
     _report(order, manifest, time.monotonic() - started, as_json=as_json)

@@ -1,8 +1,9 @@
 """The run that encodes a table: batch by batch, faults first, then tokens, and two files at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from encoder.clk import EncodedBatch, rows_per_batch
 from encoder.columns import Columns
@@ -12,11 +13,13 @@ from encoder.faults import OnFaults, RowFault, faults_of
 from encoder.halves import Halves, new_halves
 from encoder.order import EMPTY_RECORD, Order, Tally
 from encoder.repeats import Repeats, digests_of
+from encoder.standardise.aliases import split_aliases
 from encoder.table import Batch, CellFault, Table
 from linkage.command import OnProgress
 from linkage.manifest import FieldQuality, Manifest
 
 EMPTY_ID = "the record id is empty"
+MOST_ALIASES = 32  # each is an encoding: more names would mean more chance hits, and a larger package
 REPEATED_ID = "the record id occurs in an earlier row"
 
 
@@ -70,23 +73,15 @@ class _Run:
         self._on_faults = on_faults
         self._id_name = "" if columns.record_id is None else table.header[columns.places[columns.record_id]]
         self._seen = Repeats()
-        self._used = [
-            (
-                place,
-                hashed.identifier,
-                {"", hashed.hashing.missing_value.sentinel if hashed.hashing.missing_value else ""},
-            )
-            for place, hashed in enumerate(order.schema.fields)
-            if hashed.hashing is not None
-        ]
-        self._missing = [0] * len(self._used)
+        self._schema = order.schema
+        self._missing = [0] * len(order.schema.used_fields)
         self._set_aside = 0
         self.rows = 0
 
     def take(self, batch: Batch) -> None:
         """Encode one batch; what has a fault goes to `on_faults`, the rest to the halves."""
-        fields = self._columns.of_fields(batch)
-        encoded = self._engine.encode(fields)
+        values = self._columns.of_batch(batch)
+        encoded = self._engine.encode(self._columns.of_fields(values, len(batch)))
         record_ids = self._record_ids(batch)
         faults = self._faults(batch, encoded, record_ids)
         faulty = {fault.row for fault in faults}
@@ -98,21 +93,48 @@ class _Run:
                     for place, column, rule in faults
                 ]
             )
-            sound = [place for place in range(len(batch)) if place not in faulty]
-            self._halves.add(encoded.encodings[sound], [record_ids[place] for place in sound])
-        else:
-            self._halves.add(encoded.encodings, record_ids)
-        self._count_missing(fields, faulty)
+        sound = [place for place in range(len(batch)) if place not in faulty]
+        tokens = self._halves.add(encoded.encodings[sound], [record_ids[place] for place in sound])
+        self._add_aliases(values, sound, tokens)
+        self._count_missing(values, encoded, faulty)
         self._set_aside += len(faulty)
         self.rows += len(batch)
 
     def tally(self) -> Tally:
         """Return what was counted."""
         fields = (
-            FieldQuality(field=identifier, missing=missing)
-            for (_, identifier, _), missing in zip(self._used, self._missing, strict=True)
+            FieldQuality(field=hashed.identifier, missing=missing)
+            for hashed, missing in zip(self._schema.used_fields, self._missing, strict=True)
         )
         return Tally(self.rows, self._set_aside, tuple(fields))
+
+    def _add_aliases(
+        self, values: Mapping[str, Sequence[str]], sound: Sequence[int], tokens: NDArray[np.uint8]
+    ) -> None:
+        """Encode each further name of the `sound` rows under the row's token; a name that says nothing is passed over.
+
+        The rest of such an encoding is that of the row: it is the same record, under another name.
+        """
+        aliases = self._schema.aliases
+        if aliases is None:
+            return
+        cells = values[aliases.source]
+        named = [
+            (place, token, name)
+            for place, token in zip(sound, tokens, strict=True)
+            if cells[place]
+            for name in split_aliases(cells[place])[:MOST_ALIASES]
+        ]
+        if not named:
+            return
+        rows = {column: [cells[place] for place, _, _ in named] for column, cells in values.items()}
+        rows[aliases.of] = [name for _, _, name in named]
+        encoded = self._engine.encode(self._columns.of_fields(rows, len(named)))
+        of_name = [empty for hashed, empty in zip(self._schema.used_fields, encoded.empty, strict=True)
+                   if hashed.column == aliases.of]  # fmt: skip
+        useful = ~np.all(of_name, axis=0)
+        useful[[fault.row for fault in encoded.faults]] = False
+        self._halves.add_aliases(np.array([token for _, token, _ in named])[useful], encoded.encodings[useful])
 
     def _record_ids(self, batch: Batch) -> Sequence[str]:
         if self._columns.record_id is not None:
@@ -144,8 +166,15 @@ class _Run:
         faults += [CellFault(places[index], self._id_name, REPEATED_ID) for index in np.flatnonzero(repeated).tolist()]
         return faults
 
-    def _count_missing(self, fields: Sequence[Sequence[str]], faulty: set[int]) -> None:
-        for index, (place, _, absent) in enumerate(self._used):
-            column = fields[place]
+    def _count_missing(self, values: Mapping[str, Sequence[str]], encoded: EncodedBatch, faulty: set[int]) -> None:
+        """Count per field the sound records without a value: an empty cell, a sentinel, or nothing that is hashed."""
+        faults = list(faulty)
+        for index, (hashed, empty) in enumerate(zip(self._schema.used_fields, encoded.empty, strict=True)):
+            if hashed.standard is not None:
+                self._missing[index] += int(empty.sum()) - int(empty[faults].sum())
+                continue
+            missing_value = hashed.hashing.missing_value if hashed.hashing else None
+            absent = {"", missing_value.sentinel if missing_value else ""}
+            column = values[hashed.column]
             missing = sum(column.count(text) for text in absent)
-            self._missing[index] += missing - sum(column[row] in absent for row in faulty)
+            self._missing[index] += missing - sum(column[row] in absent for row in faults)

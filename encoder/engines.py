@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from encoder.clk import ClkEncoder, EncodedBatch
+from encoder.clk import ClkEncoder, ColumnFacts, EncodedBatch
 from linkage.errors import InputError
 from linkage.schema import Schema
 
@@ -20,16 +20,22 @@ class Engine(Protocol):
         ...  # pragma: no cover
 
 
-def make_engine(name: str, schema: Schema, secret: bytes | str) -> Engine:
-    """Return the engine called `name`.
+def make_engine(name: str, schema: Schema, secret: bytes | str, facts: ColumnFacts | None = None) -> Engine:
+    """Return the engine called `name`; `facts` say, by column, how its values are written.
 
     Raises:
-        InputError: there is no such engine, or clkhash is not installed.
+        InputError: there is no such engine, clkhash is not installed, or it cannot do what the schema asks for.
     """
     if name == "native":
-        return ClkEncoder(schema, secret)
+        return ClkEncoder(schema, secret, facts=facts)
     if name != "clkhash":
         raise InputError(f"engine must be one of {', '.join(ENGINES)}", code="engine.unknown")
+    if schema.standardisation is not None:
+        raise InputError(
+            "the engine clkhash cannot encode with a schema that standardises values",
+            code="engine.schema",
+            hint="use the native engine, or a schema without standard formats",
+        )
     from encoder.clkhash_engine import ClkhashEngine
 
     try:

@@ -7,14 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count, islice
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.grams import Tokens, numbered, tokens_of
+from encoder.grams import Tokens, numbered
 from encoder.hashing import token_hasher
 from encoder.keys import FieldKeys
-from encoder.values import ValueReader, token_encoding
+from encoder.parts import TokenReader
+from encoder.standardise import Facts
+from encoder.values import token_encoding
 from linkage.schema import ExactComparison, Field, Strategy
 
 _TAKEN_BYTES = 512 << 10  # what is taken at once stays in the processor's cache
@@ -23,18 +26,32 @@ _REMEMBERED_BYTES = 16 << 20
 _SHORT = 1 << 15
 
 
+class Added(NamedTuple):
+    """What became of the values of a column.
+
+    Attributes:
+        faults: rows (int64 indices) and the rule they break, together; a faulty value sets no bits.
+        empty: bool (rows,), whether the value set no bits.
+    """
+
+    faults: list[tuple[NDArray[np.int64], str]]
+    empty: NDArray[np.bool_]
+
+
 class FieldEncoder:
     """Sets the bits of one used field; remembers the values it has met, in bounded memory."""
 
-    def __init__(self, field: Field, keys: FieldKeys, filter_bits: int, *, validate: bool) -> None:
+    def __init__(self, field: Field, keys: FieldKeys, filter_bits: int, *, validate: bool, facts: Facts) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field sets no bits")
-        self._reader = ValueReader(field, validate=validate)
+        self._reader = TokenReader(field, validate=validate, facts=facts)
         self._encoding = token_encoding(field)
-        self._comparison = field.hashing.comparison
         self._strategy = field.hashing.strategy
         self._hasher = token_hasher(
-            field.hashing.hash, keys, filter_bits, remember=not isinstance(self._comparison, ExactComparison)
+            field.hashing.hash,
+            keys,
+            filter_bits,
+            remember=field.standard is not None or not isinstance(field.hashing.comparison, ExactComparison),
         )
         self._words = -(-filter_bits // 64)
         self._rows_at_once = max(1, _TAKEN_BYTES // (8 * self._words))
@@ -46,15 +63,12 @@ class FieldEncoder:
         # A dict that makes the next number when asked for a new key: with _looked_up the fastest way in CPython.
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._masks = np.empty((0, self._words), dtype=np.uint64)
+        self._empty = np.empty(0, dtype=np.bool_)
         self._faults: dict[int, str] = {}
         self._met = 0
 
-    def add(self, column: Sequence[str], filters: NDArray[np.uint64]) -> list[tuple[NDArray[np.int64], str]]:
-        """OR the bits of `column` into `filters`, uint64 (rows, words), in place.
-
-        Returns:
-            the faults: rows (int64 indices) and the rule they break, together. A faulty value sets no bits.
-        """
+    def add(self, column: Sequence[str], filters: NDArray[np.uint64]) -> Added:
+        """OR the bits of `column` into `filters`, uint64 (rows, words), in place."""
         codes = np.fromiter(_looked_up(column, self._numbers), dtype=np.int64, count=len(column))
         new = list(islice(reversed(self._numbers), len(self._numbers) - self._met))
         self._meet(new[::-1])
@@ -62,23 +76,24 @@ class FieldEncoder:
             block = slice(start, start + self._rows_at_once)
             self._add_masks(filters[block], self._masks, codes[block])
         faults = [(np.flatnonzero(codes == index), rule) for index, rule in self._faults.items()]
+        empty = self._empty[codes]
         if 8 * self._words * self._met > _REMEMBERED_BYTES:
             self._forget()
-        return [(rows, rule) for rows, rule in faults if len(rows)]
+        return Added([(rows, rule) for rows, rule in faults if len(rows)], empty)
 
     def _meet(self, values: list[str]) -> None:
         """Add the masks and faults of distinct `values` that were not met before."""
         if not values:
             return
-        texts, faults = self._reader.read(values)
-        tokens = tokens_of(texts, self._comparison)
-        self._faults.update({self._met + index: rule for index, rule in (faults | tokens.faults).items()})
+        tokens, faults = self._reader.read(values)
+        self._faults.update({self._met + index: rule for index, rule in faults.items()})
         met = self._met + len(values)
         if met > len(self._masks):
             grown = np.empty((max(met, 2 * len(self._masks)), self._words), dtype=np.uint64)
             grown[: self._met] = self._masks[: self._met]
             self._masks = grown
         self._mask_values(tokens, self._masks[self._met : met])
+        self._empty = np.concatenate([self._empty, tokens.counts == 0])
         self._met = met
 
     def _mask_values(self, tokens: Tokens, masks: NDArray[np.uint64]) -> None:

@@ -31,7 +31,8 @@ class Halves:
 
     Attributes:
         records: how many were taken.
-        bits_set: in all their encodings together.
+        encodings: theirs, aliases included.
+        bits_set: in all of them together.
     """
 
     def __init__(self, package: "_Package", counterfoil: CounterfoilWriter, spool: Spool, draw: Draw) -> None:
@@ -40,15 +41,24 @@ class Halves:
         self._spool = spool
         self._draw = draw
         self.records = 0
+        self.encodings = 0
         self.bits_set = 0
 
-    def add(self, encodings: NDArray[np.uint8], record_ids: Sequence[str]) -> None:
-        """Take records: encodings, uint8 (m, width), and their m local references."""
+    def add(self, encodings: NDArray[np.uint8], record_ids: Sequence[str]) -> NDArray[np.uint8]:
+        """Take records: encodings, uint8 (m, width), and their m local references; return the tokens, uint8 (m, 16)."""
         count = len(encodings)
         tokens = np.frombuffer(self._draw(TOKEN_BYTES * count), dtype=np.uint8).reshape(count, TOKEN_BYTES)
         self._spool.add(tokens, encodings)
         self._counterfoil.add(tokens, record_ids)
         self.records += count
+        self.encodings += count
+        self.bits_set += int(np.bitwise_count(encodings).sum())
+        return tokens
+
+    def add_aliases(self, tokens: NDArray[np.uint8], encodings: NDArray[np.uint8]) -> None:
+        """Take further encodings, uint8 (m, width), of records that have their tokens, uint8 (m, 16), already."""
+        self._spool.add(tokens, encodings)
+        self.encodings += len(encodings)
         self.bits_set += int(np.bitwise_count(encodings).sum())
 
     def finish(self, draft: Draft, identity: Identity) -> Manifest:

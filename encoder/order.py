@@ -77,7 +77,7 @@ class Order:
             rows_set_aside=tally.set_aside,
             fields=tally.fields,
             # Further digits would tell nothing, and some would look like somebody's number.
-            mean_fill=round(halves.bits_set / (halves.records * self.schema.clk.bits), 6),
+            mean_fill=round(halves.bits_set / (halves.encodings * self.schema.clk.bits), 6),
         )
         return Draft(
             category=self.category,

@@ -1,6 +1,6 @@
 """From the text of a cell to the text that is tokenised: missing values, checks, one spelling per value.
 
-The rules are those of clkhash 0.18.3. Here is also the place where the steps of `standardise` will run, before them.
+The rules are those of clkhash 0.18.3. Fields with a standard format are read by :mod:`encoder.parts` instead.
 """
 
 import datetime as dt
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from linkage.schema import DateFormat, EnumFormat, Field, IntegerFormat, StringFormat
+from linkage.schema import DateFormat, EnumFormat, Field, IntegerFormat, StandardFormat, StringFormat
 
 Check = Callable[[str], str | None]
 """Returns the rule that a text breaks, or None."""
@@ -39,6 +39,8 @@ class ValueReader:
         self._missing = field.hashing.missing_value
         self._encoding = token_encoding(field)
         self._validate = validate
+        if isinstance(field.format, StandardFormat):
+            raise TypeError("a value with a standard format has parts, and no single text")
         check, self._spelling, self._rule = _behaviour(field.format)
         self._check = check if validate else None
 

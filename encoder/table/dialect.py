@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from encoder.errors import TableError
+from encoder.table.code_page import guess_code_page
 from linkage.files import unusable
 
 if TYPE_CHECKING:
@@ -124,7 +125,9 @@ def undecodable(path: Path, encoding: str) -> TableError:
                 break
             line += lenient.decode(block).count("\n")
             consumed += len(block)
-    return TableError(f"{path} is not {name} text: {where}", code="table.encoding", hint=ENCODING_HINT)
+    guess = guess_code_page(block)
+    hint = f"it looks like {guess.name} ({guess.languages}), so try --encoding {guess.name}; else " if guess else ""
+    return TableError(f"{path} is not {name} text: {where}", code="table.encoding", hint=hint + ENCODING_HINT)
 
 
 def _encoding(path: Path, start: bytes, named: str | None) -> str:

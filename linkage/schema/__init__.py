@@ -6,6 +6,8 @@ and 3 into it; ``load`` finds and checks files; ``summary`` says what a schema d
 
 from linkage.schema.load import builtin_schemas, load_schema
 from linkage.schema.model import (
+    STANDARDISATION,
+    Aliases,
     BlakeHash,
     DateFormat,
     DoubleHash,
@@ -20,11 +22,15 @@ from linkage.schema.model import (
     NgramComparison,
     NumericComparison,
     Schema,
+    Standard,
+    StandardFormat,
     Strategy,
     StringFormat,
 )
 
 __all__ = [
+    "STANDARDISATION",
+    "Aliases",
     "BlakeHash",
     "DateFormat",
     "DoubleHash",
@@ -39,6 +45,8 @@ __all__ = [
     "NgramComparison",
     "NumericComparison",
     "Schema",
+    "Standard",
+    "StandardFormat",
     "Strategy",
     "StringFormat",
     "builtin_schemas",

@@ -84,4 +84,4 @@ def _namer(document: Mapping[str, Any]) -> Any:
 
 
 # Pydantic puts the chosen member of a union into the location; a reader of the file does not see it there.
-_TAGS = {"string", "integer", "date", "enum", "ngram", "exact", "numeric", "blakeHash", "doubleHash"}
+_TAGS = {"string", "integer", "date", "enum", "standard", "ngram", "exact", "numeric", "blakeHash", "doubleHash"}

@@ -18,6 +18,27 @@ from linkage.canonical import canonical_json, digest_of
 LARGEST_FILTER_BITS = 1 << 20
 LARGEST_HASH_COUNT = 1 << 16
 LARGEST_FIELD_COUNT = 1024
+STANDARDISATION = 1
+"""The version of the rules that standardise values; other rules give other bits, so it decides which files match."""
+
+Standard = Literal[
+    "name.folded",
+    "name.skeleton",
+    "name.phonetic",
+    "name.class",
+    "date.whole",
+    "date.year",
+    "date.near_years",
+    "date.decade",
+    "date.month",
+    "date.day",
+    "date.numbers",
+    "sex",
+    "country",
+    "place",
+    "document",
+]
+"""What a standardised value becomes; docs/standardisation.md says how, :mod:`encoder.standardise` does it."""
 BLAKE2B_KEY_BYTES = 64
 HKDF_BLOCKS = 255
 HASH_BYTES = {"SHA256": 32, "SHA512": 64}
@@ -117,7 +138,15 @@ class EnumFormat(_Part):
     description: Description
 
 
-Format = Annotated[StringFormat | IntegerFormat | DateFormat | EnumFormat, Key(discriminator="type")]
+class StandardFormat(_Part):
+    """A value as people write it, standardised before it is tokenised: none, one or several parts."""
+
+    type: Literal["standard"]
+    standard: Standard
+    description: Description
+
+
+Format = Annotated[StringFormat | IntegerFormat | DateFormat | EnumFormat | StandardFormat, Key(discriminator="type")]
 
 
 class NgramComparison(_Part):
@@ -206,9 +235,13 @@ class Hashing(_Part):
 
 
 class Field(_Part):
-    """One column of the table. An ignored field has neither format nor hashing, but its place counts for the keys."""
+    """What is hashed of one column. An ignored field has neither format nor hashing, but its place counts for the keys.
+
+    Several fields may have the same source: what they hash are several representations of one value.
+    """
 
     identifier: str = Key(max_length=1000)
+    source: str | None = Key(default=None, max_length=1000, description="column of the table; the identifier if absent")
     description: Description
     ignored: bool = False
     format: Format | None = None
@@ -220,7 +253,29 @@ class Field(_Part):
             raise ValueError("an ignored field has neither format nor hashing")
         if not self.ignored and (self.format is None or self.hashing is None):
             raise ValueError("needs format and hashing, or ignored: true")
+        if self.standard is not None and self.hashing is not None:
+            if self.hashing.missing_value is not None:
+                raise ValueError("missingValue cannot stand beside a standard format, which knows missing values")
+            if isinstance(self.hashing.comparison, NumericComparison):
+                raise ValueError("a standard format cannot be compared as a number")
         return self
+
+    @property
+    def column(self) -> str:
+        """Name of the column of the table that this field is made of."""
+        return self.identifier if self.source is None else self.source
+
+    @property
+    def standard(self) -> Standard | None:
+        """How the value is standardised, or None if it is hashed as it is written."""
+        return self.format.standard if isinstance(self.format, StandardFormat) else None
+
+
+class Aliases(_Part):
+    """A column with further names of the same person; each gives an encoding of its own, under the same token."""
+
+    source: str = Key(max_length=1000, description="column of the table; it may be absent")
+    of: str = Key(max_length=1000, description="the column whose value they may take the place of")
 
 
 class Schema(_Part):
@@ -228,7 +283,11 @@ class Schema(_Part):
 
     version: Literal["counterfoil/1"] = "counterfoil/1"
     name: str = Key(default="", max_length=200)
+    standardisation: Literal[1] | None = Key(
+        default=None, description="version of the rules of standard formats; present where one is used"
+    )
     clk: ClkConfig = Key(alias="clkConfig")
+    aliases: Aliases | None = None
     fields: tuple[Field, ...] = Key(alias="features", min_length=1, max_length=LARGEST_FIELD_COUNT, strict=False)
 
     @model_validator(mode="after")
@@ -242,6 +301,12 @@ class Schema(_Part):
                 f"HKDF with {kdf.hash} and keySize {kdf.key_size} gives keys for at most {most} fields, ignored ones "
                 f"included, and the schema has {len(self.fields)}; use SHA512 or a smaller keySize"
             )
+        if (self.standardisation is None) != all(field.standard is None for field in self.used_fields):
+            raise ValueError("standardisation must be given if a field has a standard format, and only then")
+        if self.aliases is not None and self.aliases.of not in self.columns:
+            raise ValueError("aliases.of must name a column that a field is made of")
+        if self.aliases is not None and self.aliases.source in self.columns:
+            raise ValueError("aliases.source must not be a column that a field is made of")
         for field in self.used_fields:
             if field.hashing is None or not isinstance(field.hashing.hash, BlakeHash):
                 continue
@@ -270,6 +335,11 @@ class Schema(_Part):
     def used_fields(self) -> tuple[Field, ...]:
         """The fields that are hashed."""
         return tuple(field for field in self.fields if not field.ignored)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that the hashed fields are made of, each once, in the order of the fields."""
+        return tuple(dict.fromkeys(field.column for field in self.used_fields))
 
     @cached_property
     def digest(self) -> str:

@@ -9,6 +9,7 @@ string     8 characters, or the nearest length that minLength, maxLength or the 
 date       8 digits (it is hashed as %Y%m%d)
 integer    the digits of the longer end of its range, and at least 6 where an end is open
 enum       the mean length of the values
+standard   what the parts of a typical value have together
 =========  ===================================================================================
 
 Repeated n-grams set no further bits. Those without padding may repeat: t draws from m^n equally likely ones give
@@ -28,6 +29,8 @@ from linkage.schema.model import (
     IntegerFormat,
     NgramComparison,
     NumericComparison,
+    Standard,
+    StandardFormat,
 )
 
 TYPICAL_CHARACTERS = 8
@@ -36,6 +39,23 @@ DATE_DIGITS = 8
 BLAKE_REACH_BITS = 1 << 16  # a hash function of blakeHash is a number of 16 bits
 _DIGITS = 10
 _LETTERS = 20
+_STANDARD_PARTS: dict[Standard, tuple[float, float]] = {  # parts, characters of each
+    "name.folded": (2.2, 6),
+    "name.skeleton": (2.2, 4),
+    "name.phonetic": (2.2, 3),
+    "name.class": (2, 6),
+    "date.whole": (1, 8),
+    "date.year": (1, 4),
+    "date.near_years": (3, 4),
+    "date.decade": (1, 3),
+    "date.month": (1, 2),
+    "date.day": (1, 2),
+    "date.numbers": (2, 2),
+    "sex": (1, 1),
+    "country": (1, 2),
+    "place": (1, 8),
+    "document": (1, 9),
+}
 
 
 class TypicalValue(NamedTuple):
@@ -55,7 +75,8 @@ class TypicalValue(NamedTuple):
 def typical_value(format_: Format, hashing: Hashing, length: float | None = None) -> TypicalValue:
     """Return what a value of `length` characters, or else of the assumed length, does."""
     length = typical_length(format_) if length is None else length
-    tokens = distinct = _token_count(hashing, length)
+    parts = _STANDARD_PARTS[format_.standard][0] if isinstance(format_, StandardFormat) else 1
+    tokens = distinct = parts * _token_count(hashing, length / parts)
     if isinstance(hashing.comparison, NgramComparison) and not hashing.comparison.positional:
         letters = _DIGITS if isinstance(format_, DateFormat | IntegerFormat) else _LETTERS
         inner = max(0.0, length - hashing.comparison.n + 1)
@@ -74,6 +95,9 @@ def typical_length(format_: Format) -> float:
     if isinstance(format_, IntegerFormat):
         ends = [len(str(end)) for end in (format_.minimum, format_.maximum) if end is not None]
         return max(ends) if len(ends) == 2 else max([TYPICAL_DIGITS, *ends])  # noqa: PLR2004
+    if isinstance(format_, StandardFormat):
+        parts, characters = _STANDARD_PARTS[format_.standard]
+        return parts * characters
     shortest, longest = format_.min_length or 0, format_.max_length or TYPICAL_CHARACTERS
     if format_.pattern is not None:
         shortest, longest = regular_expressions.parse(format_.pattern).getwidth()

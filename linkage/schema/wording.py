@@ -9,6 +9,7 @@ from linkage.schema.model import (
     IntegerFormat,
     NgramComparison,
     NumericComparison,
+    StandardFormat,
 )
 
 
@@ -20,6 +21,8 @@ def format_words(format_: Format) -> str:
         return f"enum of {len(format_.values)}"
     if isinstance(format_, IntegerFormat):
         return f"integer{_range(format_.minimum, format_.maximum)}"
+    if isinstance(format_, StandardFormat):
+        return f"standard {format_.standard}"
     length = _range(format_.min_length, format_.max_length)
     words = [f"string{length} characters" if length else "string"]
     words += [format_.case] if format_.case != "mixed" else []

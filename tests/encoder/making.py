@@ -75,7 +75,8 @@ class FakeEngine:
         encodings[:, 0] = [1 if name else 0 for name in names]
         encodings[:, 1] = [1 if date else 0 for date in born]
         faults = [Fault(row, "name", "must not be bad") for row, name in enumerate(names) if name == "bad"]
-        return EncodedBatch(encodings, faults)
+        empty = tuple(np.array([cell == "" for cell in columns[place]]) for place in (0, 2))
+        return EncodedBatch(encodings, faults, empty)
 
 
 def write_csv(path: Path, rows: Sequence[Sequence[str]], header: Sequence[str] = ("id", "name", "born")) -> Path:

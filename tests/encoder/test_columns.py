@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from encoder.columns import find_columns, read_mapping, wanted_columns
+from encoder.columns import find_columns, read_profile, wanted_columns
 from encoder.errors import TableError
+from encoder.profile import ColumnProfile
 from encoder.table.batch import Batch
 from linkage import load_schema
 from tests.encoder.making import DOCUMENT, SCHEMA, feature
@@ -20,34 +21,35 @@ def schema_with(*identifiers: str) -> Any:
 
 
 def test_fields_find_the_columns_of_their_names_and_ignored_fields_need_none() -> None:
-    columns = find_columns(TABLE, ["born", "shoe size", "id", "name"], SCHEMA, {}, "id")
+    columns = find_columns(TABLE, ["born", "shoe size", "id", "name"], SCHEMA, None, "id")
     assert columns.places == (2, 3, 0)
-    assert columns.fields == (1, None, 2)
+    assert columns.fields == ("name", None, "born")
     assert columns.record_id == 0
     assert columns.dropped == ("shoe size", "id")
     batch = Batch(1, (["7"], ["Anna"], ["1980-02-03"]), 1.0)
-    assert columns.of_fields(batch) == [["Anna"], [""], ["1980-02-03"]]
+    assert columns.of_fields(columns.of_batch(batch), 1) == [["Anna"], [""], ["1980-02-03"]]
 
 
 def test_case_counts_only_where_it_must() -> None:
-    assert find_columns(TABLE, ["NAME", "Born"], SCHEMA, {}, None).places == (0, 1)
-    assert find_columns(TABLE, ["NAME", "name", "born"], SCHEMA, {}, None).places == (1, 2)
-    assert find_columns(TABLE, ["Name", "name"], schema_with("name", "Name"), {}, None).fields == (0, 1)
+    assert find_columns(TABLE, ["NAME", "Born"], SCHEMA, None, None).places == (0, 1)
+    assert find_columns(TABLE, ["NAME", "name", "born"], SCHEMA, None, None).places == (1, 2)
+    assert find_columns(TABLE, ["Name", "name"], schema_with("name", "Name"), None, None).places == (1, 0)
     with pytest.raises(TableError, match="no column 'Name'"):
-        find_columns(TABLE, ["name", "x"], schema_with("name", "Name"), {}, None)
+        find_columns(TABLE, ["name", "x"], schema_with("name", "Name"), None, None)
 
 
 def test_one_column_may_be_two_fields_and_the_reference_too() -> None:
-    columns = find_columns(TABLE, ["id", "x"], schema_with("a", "b", "id"), {"a": "x", "b": "x"}, "id")
+    profile = ColumnProfile(columns={"a": "x", "b": "x"})
+    columns = find_columns(TABLE, ["id", "x"], schema_with("a", "b", "id"), profile, "id")
     assert columns.places == (0, 1)
-    assert columns.fields == (1, 1, 0)
+    assert [columns.sources[column].whole for column in ("a", "b", "id")] == [1, 1, 0]
     assert columns.record_id == 0
     assert columns.dropped == ()
 
 
 def test_missing_columns_are_listed_with_those_there_are() -> None:
     with pytest.raises(TableError, match=r"no column 'id', 'born'; its columns are 'name', ' born'") as caught:
-        find_columns(TABLE, ["name", " born"], SCHEMA, {}, "id")
+        find_columns(TABLE, ["name", " born"], SCHEMA, None, "id")
     assert caught.value.code == "table.columns"
     assert "--columns" in caught.value.hint
 
@@ -56,27 +58,27 @@ def test_first_row_that_may_be_a_record_is_not_quoted() -> None:
     with pytest.raises(
         TableError, match=r"none of the columns 'name', 'born' is in the first row, which has 2"
     ) as caught:
-        find_columns(TABLE, ["Anna", "1980-02-03"], SCHEMA, {}, None)
+        find_columns(TABLE, ["Anna", "1980-02-03"], SCHEMA, None, None)
     assert "Anna" not in str(caught.value)
 
 
 @pytest.mark.parametrize("header", [["name", "name", "born"], ["NAME", "Name", "born"]])
 def test_column_that_occurs_twice_is_refused_when_used(header: list[str]) -> None:
     with pytest.raises(TableError, match="the column 'name' occurs 2 times"):
-        find_columns(TABLE, header, SCHEMA, {}, None)
-    assert find_columns(TABLE, ["name", "x", "x", "", "", "born"], SCHEMA, {}, None).places == (0, 5)
+        find_columns(TABLE, header, SCHEMA, None, None)
+    assert find_columns(TABLE, ["name", "x", "x", "", "", "born"], SCHEMA, None, None).places == (0, 5)
 
 
 def test_schema_that_uses_nothing_is_refused() -> None:
     nothing = load_schema({**DOCUMENT, "features": [{"identifier": "note", "ignored": True}]})
     with pytest.raises(TableError, match="ignores all its fields"):
-        find_columns(TABLE, ["note"], nothing, {}, None)
+        find_columns(TABLE, ["note"], nothing, None, None)
 
 
 def test_mapping_says_which_column_is_which_field(tmp_path: Path) -> None:
     path = tmp_path / "columns.json"
     path.write_text(json.dumps({"format": "counterfoil-columns/1", "columns": {"name": "Nachname"}}), encoding="utf-8")
-    mapping = read_mapping(path, SCHEMA)
+    mapping = read_profile(path, SCHEMA)
     assert wanted_columns(SCHEMA, mapping, "id") == ["id", "Nachname", "born"]
     assert find_columns(TABLE, ["Nachname", "born", "name"], SCHEMA, mapping, None).places == (0, 1)
     assert find_columns(TABLE, ["Nachname", "born", "name"], SCHEMA, mapping, None).dropped == ("name",)
@@ -98,11 +100,11 @@ def test_mapping_that_is_not_valid_is_refused(tmp_path: Path, document: Any, pro
     path = tmp_path / "columns.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(TableError, match=problem):
-        read_mapping(path, SCHEMA)
+        read_profile(path, SCHEMA)
 
 
 def test_mapping_that_is_not_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "columns.json"
     path.write_text('{"format": "counterfoil-columns/1", "format": 1}', encoding="utf-8")
     with pytest.raises(TableError, match="a key occurs twice"):
-        read_mapping(path, SCHEMA)
+        read_profile(path, SCHEMA)

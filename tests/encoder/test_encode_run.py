@@ -40,7 +40,7 @@ def run(
     made: Order, path: Path, engine: Engine | None = None, *, id_column: str | None = "id", **more: Any
 ) -> Manifest:
     table = open_table(path)
-    columns = find_columns(path, table.header, made.schema, {}, id_column)
+    columns = find_columns(path, table.header, made.schema, None, id_column)
     return encode_table(made, table, columns, engine or FakeEngine(), **more)
 
 

@@ -1,0 +1,52 @@
+"""One row as standardisation would leave it, for people to read: what the preview shows as "after"."""
+
+from collections.abc import Mapping
+
+from encoder.preview_problems import KINDS
+from encoder.profile import NAME_COLUMNS, ColumnProfile, DateFacts
+from encoder.standardise.countries import nationality_parts
+from encoder.standardise.dates import PartialDate, read_date
+from encoder.standardise.documents import read_number
+from encoder.standardise.missing import missing_kind
+from encoder.standardise.names import read_name
+from encoder.standardise.places import read_place
+from encoder.standardise.sex import sex_parts
+
+_NOTHING_SAID = DateFacts()
+
+
+def standardised(cells: Mapping[str, str], profile: ColumnProfile) -> dict[str, str]:
+    """Return source column -> what would be compared, "" where nothing is.
+
+    Args:
+        cells: source column -> cell.
+        profile: says in which order and calendar dates are written.
+    """
+    after: dict[str, str] = {}
+    for field, text in cells.items():
+        if not text.strip():
+            after[field] = ""
+        elif field in NAME_COLUMNS:
+            kept = "" if missing_kind(text, "name") else text
+            after[field] = " ".join(token.folded for token in read_name(kept).tokens)
+        elif field == "date_of_birth":
+            facts = profile.dates.get(field, _NOTHING_SAID)
+            date = read_date(text, order=facts.order, calendar=facts.calendar)
+            after[field] = date.iso if isinstance(date, PartialDate) else ""
+        elif field == "sex":
+            after[field] = "".join(sex_parts(text))
+        elif field == "nationality":
+            after[field] = " ".join(nationality_parts(text))
+        elif field == "birth_city":
+            after[field] = _place(text)
+        elif field == "document_number":
+            after[field] = read_number(text).number
+        else:
+            after[field] = "" if missing_kind(text, KINDS.get(field, "other")) else " ".join(text.split())
+    return after
+
+
+def _place(text: str) -> str:
+    """Return the country and the GeoNames number of a city, or its name folded where the gazetteer lacks it."""
+    place = read_place(text)
+    return " ".join(f"{city.country}:{city.number}" for city in place.cities) or place.folded

@@ -1,0 +1,65 @@
+"""What stands in a cell when nothing is known: three kinds, told apart, and none of them hashed."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from encoder.standardise.table_keys import table_key
+
+MissingKind = Literal["unknown", "not_recorded", "withheld"]
+"""Nobody knows it; nobody wrote it down; somebody knows it and may not or would not say."""
+
+FieldKind = Literal["name", "date", "sex", "country", "place", "document", "other"]
+
+_TABLE = Path(__file__).parent / "tables" / "missing.tsv"
+_KINDS: Mapping[str, MissingKind] = {"unknown": "unknown", "not_recorded": "not_recorded", "withheld": "withheld"}
+
+_MARKS = re.compile(r"[\s\-–—_.?*/\\<>=~#،。・…'\"()\[\]]*")
+"""Nothing but marks: a dash, dots, question marks."""
+
+_ZERO_DATE = re.compile(
+    r"0+(?:[-./ ]0+)*|[x?]+(?:[-./ ][x?]+)+|(?:9999|1111|0001)(?:[-./ ]?\d\d){0,2}|99[-./]99[-./]99(?:99)?"
+)
+_FILLED_NUMBER = re.compile(r"(.)\1{3,}|0+|x+|123456(?:7(?:8(?:90?)?)?)?")
+_COUNTRY_CODE = re.compile(r"[a-z]{2}")
+"""NO is Norway and NA Namibia before they are words."""
+
+
+def missing_kind(text: str, field: FieldKind = "other") -> MissingKind | None:
+    """Return which kind of nothing `text` says, or None when it is a value.
+
+    A name is taken for missing only by words that nobody bears: "Nil", "Na", "Null", "None", "Nadie" and "Test" stay
+    names. Other fields know more words, dates also 00/00/0000, documents also 000000000 and the like. An empty text
+    is "not_recorded".
+    """
+    if _MARKS.fullmatch(text):
+        return "unknown" if "?" in text else "not_recorded"
+    key = table_key(text)
+    if field == "country" and _COUNTRY_CODE.fullmatch(key):
+        return None
+    found = _words()[field == "name"].get(key)
+    if found is not None or field == "name":
+        return found
+    if field == "date" and _ZERO_DATE.fullmatch(text.strip().casefold()):
+        return "unknown"
+    if field == "document" and _FILLED_NUMBER.fullmatch(key.replace(" ", "")):
+        return "unknown"
+    return None
+
+
+@cache
+def _words() -> tuple[Mapping[str, MissingKind], Mapping[str, MissingKind]]:
+    """Return the words for all fields and, narrower, those for names."""
+    every: dict[str, MissingKind] = {}
+    names: dict[str, MissingKind] = {}
+    for line in _TABLE.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        kind, scope, _, words = line.split("\t")
+        for word in words.split(" | "):
+            every[table_key(word)] = _KINDS[kind]
+            if scope == "all":
+                names[table_key(word)] = _KINDS[kind]
+    return every, names

@@ -1,0 +1,7 @@
+"""Names of the world, made comparable: tokens, folded spelling, consonant skeleton, phonetic key, equivalence class."""
+
+from encoder.standardise.names.classes import name_class
+from encoder.standardise.names.fold import fold, phonetic, skeleton
+from encoder.standardise.names.reading import Name, NameToken, read_name
+
+__all__ = ["Name", "NameToken", "fold", "name_class", "phonetic", "read_name", "skeleton"]

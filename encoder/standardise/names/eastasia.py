@@ -1,0 +1,105 @@
+"""Chinese, Japanese and Korean names: where the family name ends, and how the characters are read."""
+
+import re
+import unicodedata
+
+from anyascii import anyascii
+
+from encoder.standardise.names.classes import name_class
+from encoder.standardise.names.fold import fold, fold_latin
+from encoder.standardise.names.hangul import hangul_syllables
+from encoder.standardise.names.words import words
+
+_SYLLABLE = (
+    r"(?:(?:zh|ch|sh|ts|tz|hs|kw|gw|hw|ng|ph|kh|th|kk|tt|pp|ss|jj|sz|[bpmfdtnlrgkhjqxzcswv])?y?"
+    r"(?:iao|iang|iong|uang|yeo|yae|iu|ia|ie|io|iu|ua|uo|ui|ue|ae|eo|oe|eu|ai|ei|ao|ou|oo|ee|oh|ah|wa|we|wo|wi|[aeiou])"
+    r"(?:ng|ck|rk|hn|[nmktplhrwbg])?|ng|sze?|tzu)"
+)
+_LONGEST_GIVEN = 3
+_LEAST_SYLLABLES, _MOST_SYLLABLES = 3, 4
+_ONE_SYLLABLE = re.compile(_SYLLABLE)
+_PERSON = re.compile(".{2,6}")
+_LONG_NAME = re.compile(".{4,}")  # hardly Chinese without a compound surname
+
+
+def split_han(text: str) -> list[tuple[str, str]]:
+    """Return (characters, folded reading) of the family and the given name in Chinese characters in one piece.
+
+    Japanese readings are taken where the table of attested names knows both parts with a reading that is not
+    Chinese; else the reading is Mandarin.
+    """
+    if not _PERSON.fullmatch(text):
+        return [(text, read_han(text))]
+    if text[:2] in words().compound_surnames and text[2:]:
+        return [(text[:2], _mandarin(text[:2])), (text[2:], _mandarin(text[2:]))]
+    is_long = bool(_LONG_NAME.fullmatch(text))
+    for cut in (2, 3, 1):
+        family, given = text[:cut], text[cut:]
+        if given and (cut > 1 or given[1:]) and _is_japanese(family) and (is_long or _is_japanese(given)):
+            return [(family, read_han(family)), (given, read_han(given))]
+    if is_long:
+        return [(text[:2], read_han(text[:2])), (text[2:], read_han(text[2:]))]
+    return [(text[:1], _surname(text[:1])), (text[1:], _mandarin(text[1:]))]
+
+
+def read_han(text: str) -> str:
+    """Return the folded reading of `text`: that of the attested name with these characters, else Mandarin."""
+    if text in words().japanese_surnames:
+        return fold_latin(words().japanese_surnames[text])
+    classes = name_class(text)
+    return classes[0] if classes else _mandarin(text)
+
+
+def split_hangul(text: str) -> list[tuple[str, str]]:
+    """Return (syllables, folded reading) of the family and the given name in a Korean name in one piece."""
+    cut = 2 if text[:2] in words().compound_surnames and text[2:] else 1
+    if not text[cut:] or text[cut + _LONGEST_GIVEN :]:
+        return [(text, fold(text))]
+    return [(text[:cut], read_korean_surname(text[:cut])), (text[cut:], fold(text[cut:]))]
+
+
+def read_korean_surname(text: str) -> str:
+    """Return the folded usual spelling of a Korean surname."""
+    usual = words().korean_surnames.get(unicodedata.normalize("NFC", text))
+    return fold_latin(usual or "".join(hangul_syllables(text)))
+
+
+def join_given(parts: list[str]) -> list[str]:
+    """Return the parts of a romanised East Asian name with the syllables of the given name in one part.
+
+    "Hwang Joo Hong", "Joo Hong Hwang" and "Hwang Joohong" become two parts. A name is taken to be East Asian where
+    every part is one syllable of such a language and the first or the last is a surname. Other names come back as
+    they are.
+    """
+    if not _LEAST_SYLLABLES <= len(parts) <= _MOST_SYLLABLES or not all(
+        _ONE_SYLLABLE.fullmatch(part) for part in parts
+    ):
+        return parts
+    if parts[0] in words().romanised_surnames:
+        return [parts[0], "".join(parts[1:])]
+    if parts[-1] in words().romanised_surnames:
+        return ["".join(parts[:-1]), parts[-1]]
+    return parts
+
+
+def is_given_pair(first: str, second: str) -> bool:
+    """Return whether two hyphenated parts look like the syllables of one East Asian given name."""
+    return bool(_ONE_SYLLABLE.fullmatch(first) and _ONE_SYLLABLE.fullmatch(second))
+
+
+def _surname(text: str) -> str:
+    reading = words().surname_readings.get(text)
+    return fold_latin(reading) if reading else _mandarin(text)
+
+
+def _mandarin(text: str) -> str:
+    return fold_latin(anyascii(text).lower())
+
+
+def _is_japanese(text: str) -> bool:
+    """Return whether `text` is an attested name of which no class is its Mandarin reading."""
+    if text in words().japanese_surnames:
+        return True
+    classes = name_class(text)
+    mandarin = _mandarin(text)
+    return bool(classes) and mandarin not in classes

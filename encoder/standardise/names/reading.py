@@ -1,0 +1,149 @@
+"""Reading a name: from the text of a cell to its tokens."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from encoder.standardise.names.classes import name_class
+from encoder.standardise.names.eastasia import (
+    is_given_pair,
+    join_given,
+    read_han,
+    read_korean_surname,
+    split_han,
+    split_hangul,
+)
+from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
+from encoder.standardise.names.scripts import script_of
+from encoder.standardise.names.words import words
+
+_FEWEST = 2  # a given and a family name
+
+
+class NameToken(NamedTuple):
+    """One part of a name.
+
+    Attributes:
+        folded: romanised and folded, letters a to z only.
+        initial: whether only the first letter of the part is known.
+        script: script in which it was written, in capitals.
+        position: place among the kept parts of the name as written, from 0.
+        form: the part as written, lower case, for look-ups.
+    """
+
+    folded: str
+    initial: bool
+    script: str
+    position: int
+    form: str
+
+    @property
+    def skeleton(self) -> str:
+        """Consonants of the folded form."""
+        return skeleton_of(self.folded)
+
+    @property
+    def phonetic(self) -> str:
+        """Coarse key of the sound."""
+        return phonetic_of(self.folded)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Attested equivalents, the likeliest first; none for an initial."""
+        return () if self.initial else name_class(self.form)
+
+
+class Name(NamedTuple):
+    """A name as its tokens, in the order written, without titles, particles and fillers."""
+
+    tokens: tuple[NameToken, ...]
+
+
+_APOSTROPHES = re.compile("(?<![\u0590-\u05ff])['’‘ʼʻʹʺ`´′ʿʾ]+")
+_SPACES = re.compile(r"[\s,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
+_HYPHENS = re.compile("[-‐-―−־]+")
+_SCRIPT_SIGNS = str.maketrans("", "", "\u0640\ufeff\u00ad")
+
+
+def read_name(text: str) -> Name:
+    """Return the tokens of the name in `text`; none when it says nothing ("unknown", "FNU LNU", "---")."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_SCRIPT_SIGNS)
+    known = words()
+    parts = [part for part in _SPACES.split(_APOSTROPHES.sub("", text.lower())) if part]
+    parts = [part for part in parts if part not in known.titles and part not in known.fillers]
+    if len(parts) == 1 and not parts[0].isascii():
+        whole = _in_one_piece(parts[0])
+        if whole:
+            return Name(whole)
+    parts = join_given(_joined(_hyphens_parted(parts)))
+    alone = len(parts) == 1
+    tokens = [_token(part, position, alone=alone) for position, part in enumerate(parts)]
+    return Name(tuple([token for token in tokens if token]))
+
+
+def _in_one_piece(word: str) -> tuple[NameToken, ...]:
+    """Return family and given name of a Chinese, Japanese or Korean name without a space, nothing for any other."""
+    script = script_of(word)
+    if script not in ("HAN", "HANGUL"):
+        return ()
+    pieces = split_han(word) if script == "HAN" else split_hangul(word)
+    return tuple(
+        NameToken(folded, initial=False, script=script, position=position, form=form)
+        for position, (form, folded) in enumerate(pieces)
+        if folded
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def _token(part: str, position: int, *, alone: bool) -> NameToken | None:
+    script = script_of(part)
+    if script == "HAN":
+        folded = read_han(part)
+    elif script == "HANGUL" and len(part) == 1 and not alone:
+        folded = read_korean_surname(part)
+    else:
+        folded = fold(part)
+    if not folded:
+        return None
+    initial = len(part) == 1 and script not in ("HAN", "HANGUL", "KANA")
+    return NameToken(folded, initial, script, position, part)
+
+
+def _hyphens_parted(parts: list[str]) -> list[str]:
+    """Return the parts with hyphenated ones parted, unless they are the syllables of one given name (Joo-hong)."""
+    out: list[str] = []
+    for part in parts:
+        if part.isalpha():
+            out.append(part)
+            continue
+        match [piece for piece in _HYPHENS.split(part) if piece]:
+            case [first, second] if len(parts) > 1 and first not in words().particles and is_given_pair(first, second):
+                out.append(first + second)
+            case pieces:
+                out.extend(pieces)
+    return out
+
+
+def _joined(parts: list[str]) -> list[str]:
+    """Return the parts with prefixes joined to what follows, and particles dropped where another part remains."""
+    known = words()
+    if known.joined.isdisjoint(parts) and known.particles.isdisjoint(parts):
+        return parts
+    out: list[str] = []
+    prefix = ""
+    for part in parts:
+        if prefix and part in known.articles:
+            continue
+        if prefix:
+            out.append(prefix + part.removeprefix("ال"))
+            prefix = ""
+        elif part in known.joined:
+            prefix = part
+        else:
+            out.append(part)
+    if prefix:
+        out.append(prefix)
+    kept = [part for part in out if part not in known.particles]
+    return kept if len(kept) >= _FEWEST or (kept and len(out) > _FEWEST) else out

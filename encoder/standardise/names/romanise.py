@@ -1,0 +1,49 @@
+"""From a token in any script to Latin letters."""
+
+import re
+
+from anyascii import anyascii
+
+from encoder.standardise.names.brahmic import romanise_brahmic
+from encoder.standardise.names.hangul import hangul_syllables
+from encoder.standardise.names.kana import romanise_kana
+from encoder.standardise.names.letters import (
+    romanise_armenian,
+    romanise_cyrillic,
+    romanise_georgian,
+    romanise_greek,
+    romanise_latin,
+)
+from encoder.standardise.names.scripts import script_of
+from encoder.standardise.names.semitic import romanise_arabic, romanise_hebrew
+from encoder.standardise.names.thai import romanise_thai
+
+_NOT_A_LETTER = re.compile("[^a-z]+")
+_BRAHMIC = {
+    "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM",
+}  # fmt: skip
+_READERS = {
+    "LATIN": romanise_latin,
+    "CYRILLIC": romanise_cyrillic,
+    "GREEK": romanise_greek,
+    "ARMENIAN": romanise_armenian,
+    "GEORGIAN": romanise_georgian,
+    "ARABIC": romanise_arabic,
+    "HEBREW": romanise_hebrew,
+    "KANA": romanise_kana,
+    "THAI": romanise_thai,
+}
+
+
+def romanise(token: str) -> str:
+    """Return `token` in the letters a to z, lower case, spelled by its sound where a rule knows it."""
+    token = token.lower()
+    if token.isascii():
+        return _NOT_A_LETTER.sub("", token)
+    script = script_of(token)
+    if script == "HANGUL":
+        return "".join(hangul_syllables(token))
+    if script in _BRAHMIC:
+        return romanise_brahmic(token, script)
+    reader = _READERS.get(script)
+    return _NOT_A_LETTER.sub("", anyascii(reader(token) if reader else token).lower())

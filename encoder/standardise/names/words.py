@@ -1,0 +1,49 @@
+"""Words in names that are no name, words that belong to the next one, and surnames of East Asia.
+
+The lists are in tables/words.json: lower case, without dots and apostrophes, in the script in which they are written.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+
+class Words(NamedTuple):
+    """The lists.
+
+    Attributes:
+        titles: dropped wherever they stand.
+        fillers: what is written where there is no name; dropped.
+        particles: dropped where at least two other parts remain, so that "Le" stays the surname of "Le Duc".
+        joined: prefixes that are one name with the next part: "Abd al-Rahman", "Mac Donald", "Abu Bakr".
+        articles: dropped between such a prefix and the next part.
+        compound_surnames: Chinese and Korean surnames of two characters.
+        surname_readings: Mandarin reading of characters that are read otherwise elsewhere.
+        japanese_surnames: readings of the usual ones, which the table of attested names lacks in part.
+        korean_surnames: spelling that bearers use where the rules give another.
+        romanised_surnames: Chinese and Korean surnames in Latin letters.
+    """
+
+    titles: frozenset[str]
+    fillers: frozenset[str]
+    particles: frozenset[str]
+    joined: frozenset[str]
+    articles: frozenset[str]
+    compound_surnames: frozenset[str]
+    surname_readings: dict[str, str]
+    japanese_surnames: dict[str, str]
+    korean_surnames: dict[str, str]
+    romanised_surnames: frozenset[str]
+
+
+@cache
+def words() -> Words:
+    """Return the lists, read when they are first needed."""
+    table = json.loads(files(__package__).joinpath("tables", "words.json").read_text(encoding="utf-8"))
+    lists: dict[str, Any] = {
+        name: frozenset(" ".join(value).split()) if isinstance(value, list) else value
+        for name, value in table.items()
+        if name != "about"
+    }
+    return Words(**lists)

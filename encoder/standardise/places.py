@@ -1,0 +1,169 @@
+"""Cities as GeoNames numbers, whatever the script and language in which they are written.
+
+The table (`tables/places.txt.xz`, made by `scripts/make_places.py`) lists 35,796 cities in 371,499 forms: those of
+15,000 inhabitants or more and the thirty largest places of every country. A place that it does not have keeps its
+name, folded.
+"""
+
+import lzma
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from encoder.standardise.countries import country_code, read_country
+from encoder.standardise.missing import MissingKind, missing_kind
+from encoder.standardise.table_keys import table_key
+
+Fold = Callable[[str], str]
+"""Romanises and folds a name, so that its common spellings meet."""
+
+_TABLE = Path(__file__).parent / "tables" / "places.txt.xz"
+_MOST_OF_ONE_NAME = 4
+_FOLDED = "~"
+
+_SEGMENTS = re.compile(r"\s*[,;(/،、|]\s*|\s+[-–—]\s+")  # fmt: skip
+_AROUND = """
+city of the town municipality metro district capital province governorate prefecture pref stadt de la ciudad cidade
+ville città commune comune miasto město grad oraș şehri şehir si shi gun quận thành phố tp kota kabupaten
+город гор г місто м град гр село с пос пгт oblast область обл район مدينة شهر नगर शहर
+"""
+_WORDS = frozenset(map(table_key, _AROUND.split()))
+"""Words around the name of a city that do not name it."""
+
+_ENDINGS = "特別市 特别市 직할시 광역시 특별시 市 縣 县 区 區 府 都 시 군"
+_CJK_ENDINGS = tuple(map(table_key, _ENDINGS.split()))
+_LEAST_CJK_STEM = 2
+
+
+class City(NamedTuple):
+    """A city of the gazetteer: its GeoNames number and its country as alpha-2."""
+
+    number: int
+    country: str
+
+
+class ReadPlace(NamedTuple):
+    """What a cell says about a place.
+
+    Attributes:
+        cities: those that it may name, largest first; of several countries where the country is not known.
+        folded: its name, folded, where it is in no table; else empty.
+        missing: which kind of nothing it says.
+    """
+
+    cities: tuple[City, ...]
+    folded: str = ""
+    missing: MissingKind | None = None
+
+    @property
+    def problem(self) -> Literal["place-not-in-gazetteer", "country-instead-of-city"] | None:
+        """What the preview should say about this cell."""
+        if self.cities or self.missing is not None:
+            return None
+        return "place-not-in-gazetteer" if self.folded else "country-instead-of-city"
+
+
+def read_place(text: str, country: str | None = None, *, fold: Fold = table_key) -> ReadPlace:
+    """Return the cities that `text` may name.
+
+    Args:
+        text: a city, also with its country or region after a comma or in brackets.
+        country: alpha-2 code of the country of birth, or else of nationality, where known: of several cities of one
+            name those of this country are meant, if there are any. A country in `text` goes before it.
+        fold: what is made of a name that the table does not have; also used to look for it among the forms of
+            `country`, so that a spelling the table lacks may still be found.
+    """
+    listed = _forms().get(table_key(text))
+    if listed is not None:
+        return ReadPlace(_of_country(listed, country))
+    segments = [part.strip(" )") for part in _SEGMENTS.split(text)]
+    named = [code for part in segments[1:] if part and (code := country_code(part))]
+    meant = named[0] if named else country
+    for candidate in dict.fromkeys((text, *segments[:1], *segments[1:])):
+        found = _named(candidate)
+        if found:
+            return ReadPlace(_of_country(found, meant))
+    missing = missing_kind(text, "place")
+    if missing is not None:
+        return ReadPlace((), missing=missing)
+    if read_country(text).states:
+        return ReadPlace(())
+    folded = fold(segments[0] or text)
+    if meant is not None and folded:
+        cities = _folded_forms(meant, fold).get(folded, ())
+        if cities:
+            return ReadPlace(cities[:_MOST_OF_ONE_NAME])
+    return ReadPlace((), folded)
+
+
+def place_parts(text: str, country: str | None = None, *, fold: Fold = table_key) -> tuple[str, ...]:
+    """Return what is hashed of a place: GeoNames numbers (four at most), or the folded name with "~" before it.
+
+    Two records meet when they share one of them. Nothing for a missing value or for a country in place of a city.
+    """
+    place = read_place(text, country, fold=fold)
+    if place.cities:
+        return tuple(str(city.number) for city in place.cities)
+    return (_FOLDED + place.folded,) if place.folded else ()
+
+
+def _of_country(cities: tuple[City, ...], country: str | None) -> tuple[City, ...]:
+    if len(cities) == 1:
+        return cities
+    inside = tuple(city for city in cities if city.country == country)
+    return (inside or cities)[:_MOST_OF_ONE_NAME]
+
+
+def _named(text: str) -> tuple[City, ...]:
+    """Return the cities of which `text` is a listed form, as it is or without words such as "city of" around it."""
+    forms = _forms()
+    key = table_key(text)
+    found = forms.get(key)
+    if found is None and key:
+        found = next((forms[bare] for bare in _bare(key) if bare in forms), None)
+    return found or ()
+
+
+def _bare(key: str) -> Iterator[str]:
+    words = key.split()
+    kept = [word for word in words if word not in _WORDS]
+    if kept and len(kept) < len(words):
+        yield " ".join(kept)
+    if len(words) > 1:
+        yield "".join(words)
+    for ending in _CJK_ENDINGS:
+        stem = key.removesuffix(ending)
+        if stem != key and len(stem) >= _LEAST_CJK_STEM:
+            yield stem
+
+
+@cache
+def _forms() -> Mapping[str, tuple[City, ...]]:
+    """Return table key -> cities, largest first."""
+    forms: dict[str, tuple[City, ...]] = {}
+    for line in _lines():
+        number, country, *keys = line.split("\t")
+        city = (City(int(number), country),)
+        for key in keys:
+            forms[key] = forms.get(key, ()) + city
+    return forms
+
+
+@cache
+def _folded_forms(country: str, fold: Fold) -> Mapping[str, tuple[City, ...]]:
+    """Return folded form -> cities of one country, largest first."""
+    forms: dict[str, tuple[City, ...]] = {}
+    for line in _lines():
+        number, where, *keys = line.split("\t")
+        if where == country:
+            city = City(int(number), country)
+            for folded in dict.fromkeys(map(fold, keys)):
+                forms[folded] = (*forms.get(folded, ()), city)
+    return forms
+
+
+@cache
+def _lines() -> tuple[str, ...]:
+    return tuple(lzma.decompress(_TABLE.read_bytes()).decode().splitlines())

@@ -1,0 +1,89 @@
+"""The standard forms that a schema can ask for, each a function from the text of a cell to its parts."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple, cast
+
+from encoder.standardise.dates import Calendar, Order, PartialDate, components, read_date
+from encoder.standardise.dates.components import DateComponents
+from linkage.schema import Standard
+
+Parts = Sequence[str]
+"""What a value is made of, each part tokenised by itself; empty where there is nothing to hash."""
+
+Standardiser = Callable[[str], Parts]
+
+
+class Facts(NamedTuple):
+    """How the values of one column are written, where they do not say it themselves.
+
+    Attributes:
+        order: of day, month and year in dates.
+        calendar: of dates that do not name theirs.
+    """
+
+    order: Order | None = None
+    calendar: Calendar | None = None
+
+
+NO_FACTS = Facts()
+
+
+def standardiser(standard: Standard, facts: Facts = NO_FACTS) -> Standardiser:
+    """Return the function for one standard form, of the values of a column with `facts`.
+
+    Tables are loaded here, and not with the module: few schemas need all of them.
+    """
+    if standard.startswith("name."):
+        return _of_name(standard)
+    if standard.startswith("date."):
+        return _of_date(standard, facts)
+    if standard == "sex":
+        from encoder.standardise.sex import sex_parts
+
+        return sex_parts
+    if standard == "country":
+        from encoder.standardise.countries import nationality_parts
+
+        return nationality_parts
+    if standard == "place":
+        from encoder.standardise.names import fold
+        from encoder.standardise.places import place_parts
+
+        return lambda text: place_parts(text, fold=lambda place: "".join(map(fold, place.split())))
+    from encoder.standardise.documents import number_parts
+
+    return number_parts
+
+
+def _of_name(standard: Standard) -> Standardiser:
+    """Return what reads one representation of a name."""
+    from encoder.standardise.names import NameToken, read_name
+
+    parts: Callable[[NameToken], Iterable[str]] = {
+        "name.folded": lambda token: (token.folded,),
+        "name.skeleton": lambda token: (token.skeleton,),
+        "name.phonetic": lambda token: (token.phonetic,),
+        "name.class": lambda token: token.classes,
+    }[standard]
+    spelled = standard == "name.folded"  # an initial says how a part begins, and neither sound nor meaning of it
+    return lambda text: _in_order(
+        part for token in read_name(text).tokens if spelled or not token.initial for part in parts(token)
+    )
+
+
+def _of_date(standard: Standard, facts: Facts) -> Standardiser:
+    part = standard.removeprefix("date.")
+    return lambda text: cast("Parts", getattr(_date_components(text, facts), part))
+
+
+@lru_cache(maxsize=1 << 16)
+def _date_components(text: str, facts: Facts) -> DateComponents:
+    """Return the parts of a date: the several fields that are made of one column ask for one text each in turn."""
+    date = read_date(text, order=facts.order, calendar=facts.calendar)
+    return components(date) if isinstance(date, PartialDate) else DateComponents()
+
+
+def _in_order(parts: Iterable[str]) -> Parts:
+    """Return the different parts in one order, which decides where the rest goes when bits are shared among tokens."""
+    return sorted({part for part in parts if part})

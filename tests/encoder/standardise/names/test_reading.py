@@ -1,0 +1,81 @@
+"""What holds of every name, whatever its script."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from encoder.standardise.names import fold, name_class, phonetic, read_name, skeleton
+from encoder.standardise.names.classes import MOST_CLASSES
+from encoder.standardise.names.scripts import script_of
+
+LETTERS = re.compile("[a-z]+")
+read_name("王")  # loads the tables, so that no example is timed with them
+NAMES = st.text(
+    alphabet=st.characters(codec="utf-8", categories=("Lu", "Ll", "Lo", "Lm", "Mn", "Mc", "Zs", "Pd", "Po")),
+    max_size=24,
+)
+
+
+@given(NAMES)
+def test_tokens_are_folded_to_latin_letters(text: str) -> None:
+    for token in read_name(text).tokens:
+        assert LETTERS.fullmatch(token.folded)
+        assert LETTERS.fullmatch(token.skeleton)
+        assert 0 <= len(token.classes) <= MOST_CLASSES
+
+
+@given(NAMES)
+def test_reading_is_the_same_each_time(text: str) -> None:
+    assert read_name(text) == read_name(text)
+
+
+@given(NAMES)
+def test_surrounding_space_says_nothing(text: str) -> None:
+    assert read_name(f"  {text}\t") == read_name(text)
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=16))
+def test_capitals_say_nothing(token: str) -> None:
+    assert fold(token.upper()) == fold(token)
+    assert name_class(token.title()) == name_class(token)
+
+
+@given(st.text(max_size=12))
+def test_keys_take_any_text(text: str) -> None:
+    for key in (fold(text), skeleton(text), phonetic(text)):
+        assert not key or LETTERS.fullmatch(key)
+
+
+def test_positions_count_from_zero_as_written() -> None:
+    assert [token.position for token in read_name("Müller, Ana Maria").tokens] == [0, 1, 2]
+
+
+def test_initials_are_marked_and_have_no_class() -> None:
+    first, second = read_name("K. Sarada").tokens
+    assert (first.initial, second.initial) == (True, False)
+    assert first.classes == ()
+
+
+def test_one_character_of_a_chinese_name_is_no_initial() -> None:
+    assert not any(token.initial for token in read_name("李 明").tokens)
+
+
+def test_script_is_that_of_the_letters() -> None:
+    assert [script_of(token) for token in ("Ana", "Анна", "آنا", "安娜", "アンナ", "안나")] == [
+        "LATIN",
+        "CYRILLIC",
+        "ARABIC",
+        "HAN",
+        "KANA",
+        "HANGUL",
+    ]
+
+
+def test_unknown_name_is_a_class_of_its_own() -> None:
+    assert name_class("Qwrtplk") == (fold("Qwrtplk"),)
+
+
+def test_nothing_has_no_class() -> None:
+    assert name_class("") == ()
+    assert read_name("  ").tokens == ()

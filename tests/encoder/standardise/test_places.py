@@ -1,0 +1,57 @@
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from encoder.standardise.places import place_parts, read_place
+
+Vectors = Callable[[str], list[dict[str, Any]]]
+
+
+def test_every_place_is_read_as_its_vector_says(vectors: Vectors) -> None:
+    for case in vectors("places.json"):
+        texts = case["texts"]
+        found = {text: list(place_parts(text, case["country"])) for text in texts}
+        assert found == dict.fromkeys(texts, case["parts"])
+
+
+def test_city_of_an_unknown_country_gives_the_largest_of_its_name_first_and_four_at_most() -> None:
+    found = read_place("San Fernando").cities
+    assert len(found) == 4
+    assert len({city.country for city in found}) > 1
+    assert place_parts("London")[0] == "2643743"
+
+
+def test_record_with_the_country_and_one_without_share_a_part() -> None:
+    assert set(place_parts("London", "CA")) & set(place_parts("London"))
+
+
+def test_country_that_has_no_such_city_changes_nothing() -> None:
+    assert place_parts("Osaka", "FR") == place_parts("Osaka")
+
+
+def test_name_that_no_table_has_goes_through_the_fold_given() -> None:
+    assert place_parts("Nowhere Ville", fold=lambda text: text.lower().replace(" ", "")) == ("~nowhereville",)
+
+
+def test_spelling_that_the_table_lacks_is_found_by_the_fold_among_the_cities_of_the_country() -> None:
+    def without_h(text: str) -> str:
+        return text.casefold().replace("h", "")
+
+    assert place_parts("Hosakha", "JP") == ("~hosakha",)
+    assert place_parts("Hosakha", "JP", fold=without_h) == place_parts("Osaka", "JP")
+
+
+def test_problems_name_what_the_officer_can_mend() -> None:
+    assert read_place("Nowhereville").problem == "place-not-in-gazetteer"
+    assert read_place("Syria").problem == "country-instead-of-city"
+    assert read_place("unknown").problem is None
+    assert read_place("Singapore").problem is None
+
+
+@given(st.text(max_size=40))
+def test_any_text_gives_few_parts(text: str) -> None:
+    parts = place_parts(text)
+    assert len(parts) <= 4
+    assert all(parts)

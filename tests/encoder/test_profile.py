@@ -1,0 +1,108 @@
+"""Column profiles: read strictly, applied to a header, those that come with Counterfoil."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from encoder.errors import TableError
+from encoder.profile import SOURCE_COLUMNS, ColumnProfile, exact_profile
+from linkage.errors import FileError
+
+TABLE = Path("people.csv")
+FOLDER = Path(__file__).parents[2] / "configs" / "columns"
+DOCUMENT: dict[str, Any] = {
+    "format": "counterfoil-columns/1",
+    "record_id": "№",
+    "columns": {"full_name": "ФИО", "date_of_birth": "Дата", "document_number": "Паспорт"},
+    "optional": ["document_number"],
+    "dates": {"date_of_birth": {"order": "day-first", "calendar": "gregorian"}},
+    "digits": {"document_number": 9},
+    "file": {"code_page": "cp1251", "delimiter": ";"},
+}
+
+
+def write(folder: Path, document: Any) -> Path:
+    path = folder / "profile.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_profile_is_written_as_it_is_read(tmp_path: Path) -> None:
+    profile = ColumnProfile.read(write(tmp_path, DOCUMENT))
+    profile.write(tmp_path / "again.json")
+    assert json.loads((tmp_path / "again.json").read_bytes()) == DOCUMENT
+    assert ColumnProfile.read(tmp_path / "again.json") == profile
+    with pytest.raises(FileError, match="exists"):
+        profile.write(tmp_path / "again.json")
+
+
+def test_former_mapping_files_are_profiles(tmp_path: Path) -> None:
+    old = {"format": "counterfoil-columns/1", "columns": {"name": "Nom"}}
+    assert ColumnProfile.read(write(tmp_path, old)).columns == {"name": "Nom"}
+
+
+def test_profile_without_a_format_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="format is missing"):
+        ColumnProfile.read(write(tmp_path, {"columns": {}}))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"colums": {}}, "colums is not a known key"),
+        ({"columns": {"full_name": ""}}, "full_name"),
+        ({"optional": ["sex"]}, "optional: no column is given for the field 'sex'"),
+        ({"dates": {"sex": {}}}, "dates: no column"),
+        ({"dates": {"date_of_birth": {"order": "dmy"}}}, "order"),
+        ({"dates": {"date_of_birth": {"calendar": "mayan"}}}, "calendar"),
+        ({"digits": {"document_number": 0}}, "digits"),
+        ({"file": {"code_page": "klingon"}}, "must name a text encoding"),
+        ({"file": {"code_page": "base64"}}, "must name a text encoding"),
+        ({"file": {"delimiter": "ab"}}, "must be one character"),
+        ({"format": "counterfoil-columns/2"}, "format"),
+    ],
+)
+def test_profile_that_is_not_valid_is_refused_by_its_key(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+    with pytest.raises(TableError, match=message) as caught:
+        ColumnProfile.read(write(tmp_path, {**DOCUMENT, **change}))
+    assert caught.value.code == "table.mapping"
+
+
+def test_columns_are_found_in_the_spelling_of_the_header() -> None:
+    profile = ColumnProfile.model_validate(DOCUMENT)
+    found = profile.apply(TABLE, ["№", " фио ", "Дата", "x"])
+    assert found == {"record_id": "№", "full_name": " фио ", "date_of_birth": "Дата"}
+
+
+def test_a_column_that_is_not_optional_must_be_there_once() -> None:
+    profile = ColumnProfile.model_validate(DOCUMENT)
+    with pytest.raises(TableError, match="no column 'Дата', which") as caught:
+        profile.apply(TABLE, ["№", "ФИО"])
+    assert caught.value.code == "table.columns"
+    with pytest.raises(TableError, match="'ФИО' occurs 2 times"):
+        profile.apply(TABLE, ["№", "ФИО", "ФИО", "Дата"])
+
+
+def test_lost_leading_zeros_come_back_to_numbers_only() -> None:
+    profile = ColumnProfile.model_validate(DOCUMENT)
+    assert profile.mended("document_number", ["12345", "A12", "", "123456789"]) == ["000012345", "A12", "", "123456789"]
+    assert profile.mended("full_name", ["12"]) == ["12"]
+
+
+def test_exact_names_make_a_profile() -> None:
+    profile = exact_profile(["Record_ID", "full_name ", "shoe size"])
+    assert profile.record_id == "Record_ID"
+    assert profile.columns == {"full_name": "full_name "}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_built_in_profile_is_valid_and_speaks_of_source_columns(path: Path) -> None:
+    profile = ColumnProfile.read(path)
+    assert set(profile.columns) <= set(SOURCE_COLUMNS)
+    assert profile.description
+
+
+def test_there_are_profiles_for_the_known_layouts() -> None:
+    assert {path.stem for path in FOLDER.glob("*.json")} >= {"febrl", "htcds2", "multiscript"}
