@@ -15,7 +15,7 @@ import importlib
 import sys
 import warnings
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,15 +67,23 @@ def candidate_pairs(
 
 
 def solve_groups(
-    comparisons: Sequence[PartyPairs], *, merge_threshold: float = 1.0, one_per_party: bool = True
+    comparisons: Sequence[PartyPairs],
+    *,
+    merge_threshold: float = 1.0,
+    one_per_party: bool = True,
+    repeating: Collection[int] = (),
 ) -> Groups:
     """Return what :func:`matcher.solve_groups` returns, the partition by anonlink.
 
     Raises:
         GroupingError: an argument is out of its range, or two parties or a pair come twice.
-        EngineError: anonlink cannot run here.
+        EngineError: anonlink cannot run here, or some parties are exempt: it knows all or none.
     """
     check_merge_threshold(merge_threshold)
+    if one_per_party and repeating:
+        raise EngineError(
+            "the engine anonlink allows duplicates in all files or in none, not in some", code="engine.repeating"
+        )
     pairs = OrderedPairs.of(comparisons)
     found = _anonlink("solving").probabilistic_greedy_solve(
         (

@@ -1,13 +1,15 @@
 """The command that runs at the host."""
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from linkage.command import emit, example, json_option, progress
 
 if TYPE_CHECKING:
+    from matcher.comparison import Options
     from matcher.linking import Linkage
 
 FILE = click.Path(path_type=Path)
@@ -21,10 +23,61 @@ def _table_path(_context: click.Context, parameter: click.Parameter, path: Path 
     return path
 
 
-@click.command(epilog=example("counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.8 -o groups.csv"))
+def _page_path(_context: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:
+    """Return the path if its name ends like that of a page."""
+    if path is not None and path.suffix.lower() != ".html":
+        raise click.BadParameter("must end in .html", param=parameter)
+    return path
+
+
+class _Threshold(click.ParamType["float | Literal['auto']"]):
+    """A number from 0 to 1, or "auto"."""
+
+    name = "threshold"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's contract
+        return "NUMBER|auto"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "float | Literal['auto']":
+        """Return the number, or "auto"."""
+        if value == "auto":
+            return "auto"
+        return click.FloatRange(0, 1).convert(value, param, ctx)
+
+
+class _Memory(click.ParamType[int]):
+    """A number of bytes, as 2GiB or 500MB."""
+
+    name = "memory"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's contract
+        return "SIZE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the bytes."""
+        found = re.fullmatch(r"([0-9]{1,15}) ?([KMGT]i?B)?", value) if isinstance(value, str) else None
+        if found is None:
+            self.fail("must be a number of bytes, or as 2GiB or 500MB", param, ctx)
+        unit = found[2] or ""
+        base = 1024 if "i" in unit else 1000
+        size: int = int(found[1]) * base ** ("KMGT".index(unit[0]) + 1 if unit else 0)
+        return size
+
+
+@click.command(
+    epilog=example(
+        "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold auto -o groups.csv --report report.html",
+        "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.8 -o groups.csv",
+    )
+)
 @click.argument("paths", metavar="PACKAGE...", nargs=-1, required=True, type=FILE)
 @click.option(
-    "--threshold", required=True, type=click.FloatRange(0, 1), help="Least similarity; a pair exactly at it is in."
+    "--threshold",
+    required=True,
+    type=_Threshold(),
+    help="Least similarity; a pair exactly at it is in. auto: the one that the encodings themselves suggest.",
 )
 @click.option(
     "-o", "--output", required=True, type=FILE, callback=_table_path, metavar="FILE", help="Groups, .csv or .parquet."
@@ -40,11 +93,40 @@ def _table_path(_context: click.Context, parameter: click.Parameter, path: Path 
     "--pairs", "pairs_path", type=FILE, callback=_table_path, metavar="FILE", help="Also write the candidate pairs."
 )
 @click.option(
+    "--report",
+    "report_path",
+    type=FILE,
+    callback=_page_path,
+    metavar="FILE.html",
+    help="Also write a page that says what was compared, and how the threshold came about.",
+)
+@click.option(
     "--measure",
     type=click.Choice(["dice", "jaccard", "hamming"]),
     help="Similarity. [default: the one that the encodings are made for]",
 )
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Cores to use. [default: all]")
+@click.option(
+    "--memory-limit", type=_Memory(), help="Memory for comparing two packages, such as 2GiB; the rest goes to disk."
+)
+@click.option(
+    "--cluster",
+    "cluster_address",
+    metavar="ADDRESS",
+    help="Compare on the machines of a Dask scheduler, tls://host:8786; certificates as in Dask's own configuration.",
+)
+@click.option(
+    "--best",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Keep a candidate pair only if it is among the N best of one of its records.",
+)
+@click.option(
+    "--recall",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="SHARE",
+    help="Search faster, and miss some: at least this share of the pairs at the threshold is found. [default: all]",
+)
 @click.option(
     "--engine",
     "engine_name",
@@ -65,12 +147,17 @@ def _table_path(_context: click.Context, parameter: click.Parameter, path: Path 
 def match(
     paths: tuple[Path, ...],
     *,
-    threshold: float,
+    threshold: float | Literal["auto"],
     output: Path,
     agencies_folder: Path | None,
     pairs_path: Path | None,
+    report_path: Path | None,
     measure: str | None,
     threads: int | None,
+    memory_limit: int | None,
+    cluster_address: str | None,
+    best: int | None,
+    recall: float | None,
     engine_name: Any,
     trusted_paths: tuple[Path, ...],
     as_json: bool,
@@ -93,16 +180,40 @@ def match(
     from matcher.engine import engine
     from matcher.linking import link
 
+    if threshold == "auto" and (best is not None or recall is not None):
+        raise click.UsageError("--best and --recall need a number as threshold")
+    if engine_name != "native" and not {memory_limit, cluster_address, best, recall} <= {None}:
+        raise click.UsageError("--memory-limit, --cluster, --best and --recall are for the native engine")
     chosen = engine(engine_name)
+    options: Options = {"threads": threads, "memory_limit": memory_limit, "best": best}
+    if cluster_address is not None:
+        from matcher.cluster import Cluster
+
+        options["cluster"] = Cluster(address=cluster_address)
     trusted = [PublicIdentity.read(path) for path in trusted_paths]
     now = datetime.now(UTC)
     packages = [open_package(path, trusted=trusted, now=now) for path in paths]
     start = time.perf_counter()
     with progress("comparing", "pairs") as on_progress:
-        linkage = link(packages, threshold, engine=chosen, measure=measure, threads=threads, on_progress=on_progress)
+        linkage = link(
+            packages,
+            threshold,
+            engine=chosen,
+            measure=measure,
+            options=options,
+            recall=recall,
+            on_progress=on_progress,
+        )
     seconds = time.perf_counter() - start
     written = _write(linkage, output, agencies_folder, pairs_path)
-    result = _summary(linkage, seconds) | {"engine": engine_name, "threshold": threshold, "written": written}
+    if report_path is not None:
+        from linkage.files import write_whole
+        from matcher.report import report_page
+
+        page = report_page(linkage, measure or packages[0].manifest.measure)
+        write_whole(report_path, page.encode())
+        written.append(str(report_path))
+    result = _summary(linkage, seconds) | {"engine": engine_name, "written": written}
     emit(result, lambda: _text(result), as_json=as_json)
 
 
@@ -124,17 +235,27 @@ def _write(linkage: "Linkage", output: Path, agencies_folder: Path | None, pairs
 
 def _summary(linkage: "Linkage", seconds: float) -> dict[str, Any]:
     """Return the figures of a linkage."""
-    import numpy as np
+    from matcher.report import estimate_document, group_sizes, origin
+    from matcher.ungrouped import Reason, remainder
 
-    sizes = np.bincount(np.bincount(linkage.groups.group))
+    sizes = group_sizes(linkage)
+    left_out = remainder(linkage.comparisons, linkage.groups)
     return {
         "packages": len(linkage.parties),
         "encodings": sum(len(party.encodings) for party in linkage.parties),
         "pairs_compared": linkage.pairs_compared,
         "pairs_per_second": round(linkage.pairs_compared / seconds),
         "candidate_pairs": sum(len(comparison.pairs.score) for comparison in linkage.comparisons),
-        "groups": int(sizes.sum()),
-        "groups_by_size": {str(size): int(count) for size, count in enumerate(sizes) if count},
+        "threshold": linkage.threshold,
+        "threshold_origin": origin(linkage),
+        "estimate": linkage.estimate and estimate_document(linkage.estimate),
+        "groups": sum(sizes.values()),
+        "groups_by_size": {str(size): number for size, number in sizes.items()},
+        "pairs_outside_groups": {
+            "same_party": left_out.count(Reason.SAME_PARTY),
+            "too_few_agree": left_out.count(Reason.TOO_FEW_AGREE),
+        },
+        "contested_groups": int(left_out.contested_groups),
         "seconds": round(seconds, 3),
     }
 
@@ -142,11 +263,29 @@ def _summary(linkage: "Linkage", seconds: float) -> dict[str, Any]:
 def _text(result: dict[str, Any]) -> str:
     by_size = ", ".join(f"{count:,} of {size}" for size, count in result["groups_by_size"].items())
     speed = f"{result['seconds']:,.2f} s ({result['pairs_per_second']:,} pairs/s)"
-    lines = (
+    lines = [
         f"packages         {result['packages']} with {result['encodings']:,} encodings",
         f"pairs compared   {result['pairs_compared']:,} in {speed}",
+        f"threshold        {result['threshold_origin']}",
         f"candidate pairs  {result['candidate_pairs']:,} at or above {result['threshold']:g}",
         f"groups           {result['groups']:,}" + (f" ({by_size} records)" if by_size else ""),
-        f"written          {', '.join(result['written'])}",
+    ]
+    outside = result["pairs_outside_groups"]
+    lines.append(
+        f"outside groups   {sum(outside.values()):,} candidate pairs: {outside['same_party']:,} where a record has a "
+        f"better partner in that package, {outside['too_few_agree']:,} where not all of both groups agree"
     )
-    return "\n".join(lines)
+    if result["estimate"]:
+        lines += _expected(result["estimate"])
+    return "\n".join([*lines, f"written          {', '.join(result['written'])}"])
+
+
+def _expected(estimate: dict[str, Any]) -> list[str]:
+    """Return what is expected of links of every two packages, each with its interval."""
+    share, number = "{value:.1%} ({low:.0%} to {high:.0%})", "{value:,.0f} ({low:,.0f} to {high:,.0f})"
+    wrong, matches = (number.format(**estimate[name]) for name in ("false_links", "matches"))
+    precision, recall = (share.format(**estimate[name]) for name in ("precision", "recall"))
+    return [
+        f"expected         {wrong} of {estimate['links']:,} links wrong; {matches} pairs of one person in all",
+        f"                 precision {precision}, recall {recall}",
+    ]

@@ -1,174 +1,212 @@
-"""All candidate pairs between two files of encodings: exact, complete, in one order, on all cores."""
+"""All candidate pairs between two files of encodings: exact, complete, in one order, on all cores or many machines."""
 
 import os
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from threading import Event
-from typing import NamedTuple
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
 from linkage import Encodings
 from linkage.command import OnProgress
+from matcher.best import BestCollector, most_held
+from matcher.crew import Part, compared
 from matcher.errors import ComparisonError
-from matcher.form import LEFT_ROWS, RIGHT_VECTORS, Form, host_form
-from matcher.hits import HitCollector, Hits
-from matcher.kernel import kernel
-from matcher.sides import Plan, plan
-from matcher.similarity import Requirement, check_comparable, checked
+from matcher.form import Form, host_form
+from matcher.hits import Collector, HitCollector, most_held_for
+from matcher.pieces import Cell, Shares, cells, piece
+from matcher.sides import plan
+from matcher.similarity import Measure, Requirement, check_comparable, checked
+from matcher.spill import SORT_BYTES_PER_HIT, Spilling, SpillingCollector
+from matcher.tiles import TileSize, Tiling
 from matcher.values import CandidatePairs
 
-_WAKE_SECONDS = 0.2  # on Windows nothing interrupts a wait, so that Ctrl-C is heard between two
-_HIT_CAPACITY = 1 << 16
-_TILE_LEFT_ROWS = 2048
-_TILE_RIGHT_BYTES = 1 << 19  # stays in a second- or third-level cache while the left rows pass by
+if TYPE_CHECKING:
+    from matcher.cluster import Cluster
+
+__all__ = ["Options", "TileSize", "candidate_pairs", "stream_pairs"]
+
+_requirement = lru_cache(maxsize=4)(Requirement.of)  # many small comparisons ask the same
 
 
-class TileSize(NamedTuple):
-    """Rows of a tile on each side, as far as they are wanted; made multiples of what the vectors take."""
+class Options(TypedDict, total=False):
+    """How pairs are compared; all may be left out.
 
-    left: int
-    right: int
+    Attributes:
+        measure: "dice" (the default), "jaccard" or "hamming" (share of equal bits).
+        threads: how many cores to use; all of them by default.
+        limit: keep only the first so many pairs of the order; memory then grows with `limit` and not with the pairs.
+        best: keep a pair only if it is among the first so many of its left record or of its right record, in the order
+            of pairs; memory then grows with the records and not with the pairs. `limit` counts what is left.
+        memory_limit: bytes that the comparison may take beside the encodings given. Files are then laid out in pieces,
+            and hits that do not fit go to temporary files.
+        loss: largest probability of losing a pair exactly at the threshold, from 0 (the default: exact) to below 1; see
+            :func:`matcher.sides.plan`. Which pairs are lost may then depend on memory and machines.
+        folder: where temporary files go; by default the system's folder for them, which may be memory.
+        cluster: the machines that compare, instead of the threads of this one; see :mod:`matcher.cluster`.
+        on_progress: called with the pairs compared so far and in all.
+        tile_size: size of a unit of work, instead of one chosen for this machine.
+        form: how the kernel computes, instead of the fastest way for this machine.
+    """
+
+    measure: str
+    threads: int | None
+    limit: int | None
+    best: int | None
+    memory_limit: int | None
+    loss: float
+    folder: Path | None
+    cluster: "Cluster | None"
+    on_progress: OnProgress | None
+    tile_size: TileSize | None
+    form: Form | None
 
 
-class _Tile(NamedTuple):
-    """A range of blocks of left rows, a range of right rows, and the pairs that are settled when it is done."""
-
-    block: int
-    block_stop: int
-    right: int
-    right_stop: int
-    pairs: int
-
-
-def candidate_pairs(
-    left: Encodings,
-    right: Encodings,
-    threshold: float,
-    *,
-    measure: str = "dice",
-    threads: int | None = None,
-    limit: int | None = None,
-    on_progress: OnProgress | None = None,
-    tile_size: TileSize | None = None,
-    form: Form | None = None,
-) -> CandidatePairs:
+def candidate_pairs(left: Encodings, right: Encodings, threshold: float, **options: Unpack[Options]) -> CandidatePairs:
     """Return every pair of a left and a right encoding whose similarity is at least `threshold`.
 
     Exact and complete: scores are correctly rounded, a pair exactly at the threshold is in, any width is right. Pairs
-    come by falling score, ties by left and then right index; they do not depend on `threads`, `tile_size` or `form`.
+    come by falling score, ties by left and then right index; they do not depend on threads, memory, machines, tiles or
+    form. A memory limit holds for the pairs given back too; where it is too small for them, :func:`stream_pairs` gives
+    them piece by piece.
 
     Args:
         left: encodings of one file.
         right: encodings of another, or the same, file.
         threshold: least similarity, from 0 to 1.
-        measure: "dice", "jaccard" or "hamming" (share of equal bits).
-        threads: how many cores to use; all of them by default.
-        limit: keep only the first so many pairs of that order; memory then grows with `limit` and not with the pairs.
-        on_progress: called with the pairs compared so far and in all.
-        tile_size: size of a unit of work, instead of one chosen for this machine.
-        form: how the kernel computes, instead of the fastest way for this machine.
+        options: see :class:`Options`.
 
     Raises:
-        ComparisonError: the widths differ, or an argument is out of its range.
+        ComparisonError: the widths differ, an argument is out of its range, or a memory limit is too small.
+        EngineError: the cluster cannot be reached, or fails.
+        FileError: a temporary file cannot be written.
     """
-    known_measure, threshold = checked(measure, threshold)
-    check_comparable(left, right)
-    threads = _positive("threads", _cores() if threads is None else threads)
-    if limit is not None:
-        _positive("limit", limit)
-    collector = HitCollector(known_measure, left.bits, limit)
-    if len(left) and len(right):
-        requirement = Requirement.of(known_measure, threshold, left.bits)
-        work = _Work(plan(left, right, requirement, form or host_form()), collector, tile_size)
-        work.run(threads, on_progress)
-    return collector.pairs()
+    comparison = _Comparison(left, right, threshold, options, streamed=False)
+    with closing(comparison.pieces()) as pieces:
+        return _together(pieces, comparison.collector)
 
 
-class _Work:
-    """The tiles of one comparison, and what becomes of their hits."""
+def stream_pairs(
+    left: Encodings, right: Encodings, threshold: float, **options: Unpack[Options]
+) -> Generator[CandidatePairs, None, None]:
+    """Return what :func:`candidate_pairs` returns, in pieces one after the other.
 
-    def __init__(self, prepared: Plan, collector: HitCollector, tile_size: TileSize | None) -> None:
-        self._plan = prepared
-        self._collector = collector
-        self._stripe = RIGHT_VECTORS * prepared.form.lanes
-        size = tile_size or TileSize(_TILE_LEFT_ROWS, _TILE_RIGHT_BYTES // prepared.left.digits.shape[1])
-        self._tile_blocks = max(1, size.left // LEFT_ROWS)
-        self._tile_rows = max(1, size.right // self._stripe) * self._stripe
-        self._operand_shape = (
-            LEFT_ROWS // prepared.form.rows_per_operand,
-            prepared.left.digits.shape[1],
-            prepared.form.operand_bytes,
-        )
-        self._stop = Event()
+    With a memory limit, pieces are small and any number of pairs is possible. The comparison starts when the first
+    piece is asked for. Closing the iterator ends it and takes the temporary files away.
+    """
+    return _Comparison(left, right, threshold, options, streamed=True).pieces()
 
-    def run(self, threads: int, on_progress: OnProgress | None) -> None:
-        """Compare all tiles with `threads` threads and collect the hits as they come."""
-        total = len(self._plan.left.popcounts) * len(self._plan.right.popcounts)
+
+class _Comparison:
+    """Two files, how they are compared, and what gathers the hits."""
+
+    def __init__(
+        self, left: Encodings, right: Encodings, threshold: float, options: Options, *, streamed: bool
+    ) -> None:
+        measure, threshold = checked(options.get("measure", "dice"), threshold)
+        check_comparable(left, right)
+        for name in ("threads", "limit", "best", "memory_limit"):
+            value: int | None = options.get(name)  # type: ignore[assignment]  # these four are numbers
+            if value is not None and value < 1:
+                code = f"comparison.{name.removesuffix('_limit')}"
+                raise ComparisonError(f"{name} must be a whole number from 1", code=code)
+        self._loss = options.get("loss", 0.0)
+        if not 0 <= self._loss < 1:
+            raise ComparisonError("loss must be a number from 0 and below 1", code="comparison.loss")
+        if self._loss and options.get("cluster") is not None:
+            raise ComparisonError("a comparison on a cluster is exact; leave loss out", code="comparison.loss")
+        self._left, self._right, self._options = left, right, options
+        self._threads = options.get("threads") or _cores()
+        self._form = options.get("form") or host_form()
+        self._requirement = _requirement(measure, threshold, left.bits)
+        self.shares = self._shares()
+        self.collector = self._collector(measure, streamed=streamed)
+
+    def pieces(self) -> Generator[CandidatePairs, None, None]:
+        """Yield the pairs in order, in pieces, after having compared all."""
+        on_progress = self._options.get("on_progress")
+        total = len(self._left) * len(self._right)
         done = 0
-        pending: dict[Future[list[Hits]], int] = {}
-        tiles = self._tiles()
-        with ThreadPoolExecutor(threads) as pool:
-            try:
-                while True:
-                    while len(pending) < 2 * threads and (tile := next(tiles, None)):
-                        pending[pool.submit(self._compare, tile)] = tile.pairs
-                    if not pending:
-                        break
-                    for future in wait(pending, _WAKE_SECONDS, FIRST_COMPLETED).done:
-                        self._collector.add(future.result())
-                        done += pending.pop(future)
-                        if on_progress:
-                            on_progress(done, total)
-            finally:
-                self._stop.set()
+        with closing(self.collector), closing(self._parts()) as parts:
+            for part in parts:
+                if part.hits is not None:
+                    self.collector.add(part.hits)
+                done += part.pairs
+                if on_progress and part.pairs:
+                    on_progress(done, total)
+            yield from self.collector.pieces()
 
-    def _tiles(self) -> Iterator[_Tile]:
-        """Yield tiles that cover every pair that popcounts leave, and account for all pairs."""
-        counts = self._plan.left.popcounts
-        right_rows = len(self._plan.right.popcounts)
-        for block in range(0, -(-len(counts) // LEFT_ROWS), self._tile_blocks):
-            block_stop = block + self._tile_blocks
-            part = counts[block * LEFT_ROWS : block_stop * LEFT_ROWS]
-            first = int(self._plan.reach.first[part].min()) // self._tile_rows * self._tile_rows
-            last = int(self._plan.reach.last[part].max())
-            settled = len(part) * right_rows
-            for start in range(first, last, self._tile_rows):
-                stop = min(start + self._tile_rows, last)
-                pairs = settled if stop == last else len(part) * (stop - start)
-                settled -= pairs
-                yield _Tile(block, min(block_stop, -(-len(counts) // LEFT_ROWS)), start, stop, pairs)
-            if last <= first:
-                yield _Tile(block, block, 0, 0, settled)
+    def _parts(self) -> Generator[Part, None, None]:
+        cluster = self._options.get("cluster")
+        if not len(self._left) or not len(self._right):
+            return
+        if cluster is not None:
+            from matcher.cluster_work import compared_on
 
-    def _compare(self, tile: _Tile) -> list[Hits]:
-        """Return the hits of a tile, in pieces; runs in a thread of the pool."""
-        plan_ = self._plan
-        compare = kernel(plan_.form.lanes, int(plan_.form.name == "table"), int(plan_.wide))
-        capacity = max(_HIT_CAPACITY, LEFT_ROWS * (self._tile_rows + 2 * self._stripe))
-        buffer = Hits(*np.empty((4, capacity), dtype=np.uint32))
-        scratch = (
-            np.empty(self._operand_shape, dtype=np.uint8),
-            np.empty(LEFT_ROWS * self._stripe // 64, dtype=np.uint64),
-            np.empty(LEFT_ROWS * self._stripe, dtype=np.uint16),
+            files, needed = (self._left, self._right), self.collector.needed
+            yield from compared_on(cluster, files, self._requirement, needed, self._options.get("tile_size"))
+            return
+        rows = len(self._left), len(self._right)
+        pieces = rows if self.shares is None else (self.shares.left_rows, self.shares.right_rows)
+        for cell in cells(*rows, *pieces):
+            yield from self._compared(cell)
+
+    def _compared(self, cell: Cell) -> Iterator[Part]:
+        """Yield the hits of all pairs of a left and a right piece."""
+        left, right = piece(self._left, cell.left), piece(self._right, cell.right)
+        planned = plan(left, right, self._requirement, self._form, loss=self._loss)
+        tiling = Tiling.of(planned, self._options.get("tile_size"))
+        return compared(tiling, self._threads, self.collector.needed, (cell.left.start, cell.right.start))
+
+    def _shares(self) -> Shares | None:
+        limit = self._options.get("memory_limit")
+        if limit is None or not len(self._left) or not len(self._right):
+            return None
+        return Shares.of(limit, self._left, self._right, self._form, self._threads)
+
+    def _collector(self, measure: Measure, *, streamed: bool) -> Collector:
+        bits, limit, best = self._left.bits, self._options.get("limit"), self._options.get("best")
+        rows = len(self._left), len(self._right)
+        shares = self.shares
+        if best is not None:
+            if shares is not None:
+                _check_holds(most_held(best, rows), shares.hit_bytes)
+            return BestCollector(measure, bits, best=best, rows=rows, limit=limit)
+        if shares is None or (limit is not None and most_held_for(limit) * SORT_BYTES_PER_HIT <= shares.hit_bytes):
+            return HitCollector(measure, bits, limit)
+        spilling = Spilling(shares.hit_bytes, self._options.get("folder"), None if streamed else shares.pairs)
+        return SpillingCollector(measure, bits, limit, spilling)
+
+
+def _check_holds(hits: int, hit_bytes: int) -> None:
+    """Raise ComparisonError unless memory for hits holds so many."""
+    if hits * SORT_BYTES_PER_HIT > hit_bytes:
+        raise ComparisonError(
+            f"the memory limit is too small for the best pairs of each record: "
+            f"it leaves {hit_bytes:,} bytes for them and they need {hits * SORT_BYTES_PER_HIT:,}",
+            code="comparison.memory",
+            hint="give more memory or keep fewer pairs of each record",
         )
-        found = []
-        block = tile.block
-        constants = plan_.constants._replace(needed=self._collector.needed(plan_.constants.needed))
-        while block < tile.block_stop and not self._stop.is_set():
-            part = (block, tile.block_stop, tile.right, tile.right_stop)
-            block, count = compare(plan_.left, plan_.right, constants, plan_.reach, plan_.exact, part, scratch, buffer)
-            if count:
-                found.append(Hits(*(column[:count].copy() for column in buffer)))
-        return found
+
+
+def _together(pieces: Iterator[CandidatePairs], collector: Collector) -> CandidatePairs:
+    """Return all pieces as one; many of them are never held beside it."""
+    first = next(pieces)
+    if not isinstance(collector, SpillingCollector):
+        return first
+    count = collector.pair_count
+    whole = CandidatePairs(np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.float64))
+    start = 0
+    for piece_ in chain([first], pieces):
+        for column, values in zip(whole, piece_, strict=True):
+            column[start : start + len(values)] = values
+        start += len(piece_.score)
+    return whole
 
 
 def _cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _positive(name: str, value: int) -> int:
-    if value < 1:
-        raise ComparisonError(f"{name} must be a whole number from 1", code=f"comparison.{name}")
-    return value

@@ -14,19 +14,18 @@ _SIZE = 1  # records
 _LISTED = 2  # entries in its list of neighbours
 _FIRST = 3  # the first of them, or -1
 _LAST = 4  # the last of them
-_HELD = 5  # from here on: bit set of the parties whose records it holds, if that matters
+_HELD = 5  # from here on: bit set of the parties whose records it holds, of those where that matters
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: multiplying by it spreads keys
 
 
 @compiled
-def merge_greedily(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop over state that it may not copy
+def merge_greedily(  # noqa: C901, PLR0912, PLR0915 - one compiled loop over state that it may not copy
     one: Ints,
     other: Ints,
     party: Ints,
-    parties: int,
+    single: NDArray[np.bool_],
     merge_threshold: float,
-    one_per_party: bool,  # noqa: FBT001 - compiled code has no keywords
 ) -> Ints:
     """Return the group of each record, named by one of its records: int64, shape of `party`.
 
@@ -39,17 +38,17 @@ def merge_greedily(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one compiled loop
         one: int64, a record of each candidate pair, best pair first, no pair twice.
         other: int64, the other record of each.
         party: int64, the party of each record.
-        parties: more than any of `party`.
+        single: by party, whether a group may hold only one record of it.
         merge_threshold: share of the cross pairs of two groups that must have been seen for a merge.
-        one_per_party: whether a group may hold only one record of a party.
     """
     records = len(party)
-    state = np.zeros((records, _HELD + ((parties + 63) // 64 if one_per_party else 0)), dtype=np.int64)
+    words = (len(single) + 63) // 64 if np.any(single) else 0
+    state = np.zeros((records, _HELD + words), dtype=np.int64)
     state[:, _PARENT] = np.arange(records)
     state[:, _SIZE] = 1
     state[:, _FIRST] = -1
-    if one_per_party:
-        for record in range(records):
+    for record in range(records):
+        if single[party[record]]:
             state[record, _HELD + (party[record] >> 6)] = 1 << (party[record] & 63)
     shared = np.full((1024, 2), -1)  # hash table of (key of two groups, pairs they share), see _slot
     used = 0  # slots with a key
@@ -155,7 +154,7 @@ def _group_of(state: Ints, record: int) -> int:
 
 @compiled
 def _overlap(state: Ints, a: int, b: int) -> bool:
-    """Return whether two groups hold records of one party (never, where that does not matter)."""
+    """Return whether two groups hold records of one party of which a group may hold only one."""
     for word in range(_HELD, state.shape[1]):  # noqa: SIM110 - compiled code knows no any() over a generator
         if state[a, word] & state[b, word]:
             return True

@@ -1,6 +1,6 @@
 """Groups: records of any number of parties that are taken to be one person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,11 @@ from matcher.values import Groups, PartyPairs
 
 
 def solve_groups(
-    comparisons: Sequence[PartyPairs], *, merge_threshold: float = 1.0, one_per_party: bool = True
+    comparisons: Sequence[PartyPairs],
+    *,
+    merge_threshold: float = 1.0,
+    one_per_party: bool = True,
+    repeating: Collection[int] = (),
 ) -> Groups:
     """Return the groups that greedy merging makes of the candidate pairs of any number of parties.
 
@@ -29,15 +33,17 @@ def solve_groups(
         comparisons: candidate pairs of each two parties; a comparison of a party with itself may hold each pair in
             both directions, and rows with themselves.
         merge_threshold: from 0 to 1.
-        one_per_party: whether a group may hold only one record of a party.
+        one_per_party: whether a group may hold only one record of a party. False allows many-to-many groups.
+        repeating: numbers of the parties that are exempt, because their files may hold one person twice. Such a file
+            is to be compared with itself too, else no two of its records are seen to agree.
 
     Raises:
         GroupingError: an argument is out of its range, or two parties or a pair come twice.
     """
     check_merge_threshold(merge_threshold)
     pairs = OrderedPairs.of(comparisons)
-    parties = int(pairs.party.max(initial=-1)) + 1
-    group = merge_greedily(pairs.one, pairs.other, pairs.party, parties, float(merge_threshold), one_per_party)
+    single = np.array([one_per_party and party not in repeating for party in range(len(pairs.starts))], dtype=np.bool_)
+    group = merge_greedily(pairs.one, pairs.other, pairs.party, single, float(merge_threshold))
     return laid_out(pairs, group)
 
 

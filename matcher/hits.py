@@ -1,6 +1,7 @@
 """What the kernel finds, gathered and put into order."""
 
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +11,11 @@ from matcher.pair_order import Fields, in_order
 from matcher.similarity import Measure, Requirement, scores
 from matcher.values import CandidatePairs
 
-_LEAST_COMPACTION = 1 << 16
-_LARGEST_TABLE = 1 << 24
+LEAST_COMPACTION = 1 << 16
+_SMALL_TABLE = 1 << 20
+_TABLE_PER_HIT = 2
+
+Needed = Callable[[NDArray[np.int32]], NDArray[np.int32]]
 
 
 class Hits(NamedTuple):
@@ -23,11 +27,32 @@ class Hits(NamedTuple):
     together: NDArray[np.uint32]
 
 
-class HitCollector:
+class Collector(ABC):
     """Gathers hits in any order, piece by piece; gives them back in the order of candidate pairs.
 
-    With a limit it holds at most a small multiple of it, and asks of further hits that they be as good as the last
-    kept.
+    One thread gathers; `needed` may be called by any. To be closed when it is of no use any more.
+    """
+
+    def needed(self, asked: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return, by sum of popcounts, the common bits below which a hit is of no use (any more)."""
+        return asked
+
+    @abstractmethod
+    def add(self, hits: Hits) -> None:
+        """Take hits in."""
+
+    @abstractmethod
+    def pieces(self) -> Iterator[CandidatePairs]:
+        """Yield what was gathered, in order, in pieces; what was gathered is gone."""
+
+    def close(self) -> None:  # noqa: B027 - most hold nothing that must be given back
+        """Give back files, if there are any."""
+
+
+class HitCollector(Collector):
+    """Holds all hits, or with a limit at most a small multiple of it.
+
+    With a limit it asks of further hits that they be as good as the last kept.
     """
 
     def __init__(self, measure: Measure, bits: int, limit: int | None) -> None:
@@ -38,35 +63,51 @@ class HitCollector:
         self._held = 0
         self._raised: NDArray[np.int32] | None = None
 
-    def needed(self, asked: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return, by sum of popcounts, the common bits below which a hit is of no use any more."""
+    def needed(self, asked: NDArray[np.int32]) -> NDArray[np.int32]:  # noqa: D102 - as promised by Collector
         return asked if self._raised is None else self._raised
 
-    def add(self, parts: Sequence[Hits]) -> None:
-        """Take hits in."""
-        self._parts += parts
-        self._held += sum(len(part.left) for part in parts)
-        if self._limit is not None and self._held > max(2 * self._limit, _LEAST_COMPACTION):
+    def add(self, hits: Hits) -> None:  # noqa: D102 - as promised by Collector
+        self._parts.append(hits)
+        self._held += len(hits.left)
+        if self._limit is not None and self._held > most_held_for(self._limit):
             self._compact(self._limit)
 
-    def pairs(self) -> CandidatePairs:
-        """Return what was gathered, in order and within the limit; what was gathered is gone."""
-        ranking = Ranking(self._parts, self._measure, self._bits)
-        rank, left, right = self._in_order(ranking, 2)
+    def pieces(self) -> Iterator[CandidatePairs]:  # noqa: D102 - as promised by Collector
+        score, (rank, left, right) = hits_in_order(self._parts, self._measure, self._bits, fields=2)
+        self._parts.clear()
         kept = slice(self._limit)
-        return CandidatePairs(left[kept], right[kept], ranking.score[rank[kept]])
+        yield CandidatePairs(left[kept], right[kept], score[rank[kept]])
 
     def _compact(self, limit: int) -> None:
-        ranking = Ranking(self._parts, self._measure, self._bits)
-        rank, *fields = (field[:limit] for field in self._in_order(ranking, 4))
+        score, ordered = hits_in_order(self._parts, self._measure, self._bits, fields=4)
+        rank, *fields = (field[:limit] for field in ordered)
         self._parts, self._held = [Hits(*(field.astype(np.uint32) for field in fields))], limit
-        self._raised = Requirement.of(self._measure, float(ranking.score[rank[-1]]), self._bits).common
+        self._raised = Requirement.of(self._measure, float(score[rank[-1]]), self._bits).common
 
-    def _in_order(self, ranking: "Ranking", fields: int) -> list[NDArray[np.int64]]:
-        """Return rank and the first so many fields of the hits, in order."""
-        largest = [max((int(part[field].max(initial=0)) for part in self._parts), default=0) for field in range(fields)]
-        parts: Iterator[Fields] = ((ranking.of_hits(part), *part[:fields]) for part in self._parts)
-        return in_order(parts, [len(ranking.score), *largest], self._held)
+
+def most_held_for(limit: int) -> int:
+    """Return how many hits are held at most with a limit, but for those that come at once."""
+    return max(2 * limit, LEAST_COMPACTION)
+
+
+def hits_in_order(
+    parts: Sequence[Hits], measure: Measure, bits: int, *, fields: int
+) -> tuple[NDArray[np.float64], list[NDArray[np.int64]]]:
+    """Return the distinct scores, falling; and the number of each hit's score among them, and its first fields.
+
+    Hits come by falling score, ties by left and then right row.
+
+    Args:
+        parts: the hits, piece by piece.
+        measure: which similarity.
+        bits: width of one encoding.
+        fields: how many of the fields of hits are wanted, from 2 to 4.
+    """
+    ranking = Ranking(parts, measure, bits)
+    largest = [max((int(part[field].max(initial=0)) for part in parts), default=0) for field in range(fields)]
+    ranked: Iterator[Fields] = ((ranking.of_hits(part), *part[:fields]) for part in parts)
+    count = sum(len(part.left) for part in parts)
+    return ranking.score, in_order(ranked, [len(ranking.score), *largest], count)
 
 
 class Ranking:
@@ -84,7 +125,8 @@ class Ranking:
         self._span = max((int(part.common.max()) for part in parts), default=0) - self._common + 1
         most_together = max((int(part.together.max()) for part in parts), default=0)
         size = (most_together - self._together + 1) * self._span
-        self._table = np.zeros(size, dtype=np.int64) if size <= _LARGEST_TABLE else None
+        largest = max(_SMALL_TABLE, _TABLE_PER_HIT * sum(len(part.left) for part in parts))
+        self._table = np.zeros(size, dtype=np.int32) if size <= largest else None
         self._combination = self._distinct_combinations(parts)
         together, common = np.divmod(self._combination, self._span)
         falling = -scores(measure, common + self._common, together + self._together, bits)
@@ -98,7 +140,7 @@ class Ranking:
         """Return the number of each hit's score, 0 for the highest."""
         combinations = self._combinations(hits)
         if self._table is not None:
-            return self._table[combinations]
+            return self._table[combinations].astype(np.int64)
         return self._rank[np.searchsorted(self._combination, combinations)]
 
     def _distinct_combinations(self, parts: Sequence[Hits]) -> NDArray[np.int64]:

@@ -1,7 +1,8 @@
 """The comparison of a tile: all pairs of some left and some right rows, compiled by Numba, without the GIL.
 
-A pair is first tested on *sketches* (see :mod:`matcher.sketch`), many at once (see :mod:`matcher.lanes`); the few that
-may pass are then counted in full. So a tile's result is exact whatever the sketch is; the sketch decides the speed.
+A pair is first tested on *sketches* (see :mod:`matcher.sketch`), a stripe of right rows at once (see
+:mod:`matcher.lanes`); the few that may pass are then counted in full. So a tile's result is exact whatever the sketch
+is; the sketch decides the speed.
 """
 
 from collections.abc import Callable
@@ -11,122 +12,156 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
-from matcher.form import COUNT, LEFT_ROWS, RIGHT_VECTORS, TABLE
+from matcher.form import LEFT_ROWS
 from matcher.hits import Hits
-from matcher.lanes import MAKER, count_bits, lowest_bit, near_lanes
-from matcher.sides import Constants, Side
+from matcher.lanes import GROUP, MAKER, count_bits, lowest_bit, near_lanes
+from matcher.sides import Constants, Plan, Side
 from matcher.sketch import Reach
 
-Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
 Ints = NDArray[np.int64]
+Scratch = tuple[NDArray[np.uint16], Ints, Words]
 Tile = tuple[int, int, int, int]
-Scratch = tuple[Bytes, Words, NDArray[np.uint16]]
-Kernel = Callable[[Side, Side, Constants, Reach, bool, Tile, Scratch, Hits], tuple[int, int]]
+Kernel = Callable[[Side, Side, Constants, Reach, Tile, int, Scratch, Hits], tuple[int, int, int]]
+
+
+def scratch(prepared: Plan) -> Scratch:
+    """Return the memory that one thread needs: offsets of the columns of a block, how many groups, a mask."""
+    most = -(-int(prepared.left.bits_set.max()) // GROUP) * GROUP
+    return (
+        np.empty((LEFT_ROWS, most), dtype=np.uint16),
+        np.empty(LEFT_ROWS, dtype=np.int64),
+        np.empty(prepared.form.lanes // 64, dtype=np.uint64),
+    )
 
 
 @cache
-def kernel(lanes: int, tables: int, wide: int) -> Kernel:  # noqa: C901 - one compiled loop, told as one
+def kernel(lanes: int, planes: int) -> Kernel:  # noqa: C901 - one compiled loop, told as one
     """Return the compiled ``compare_tile``; the arguments are the constants of :func:`matcher.lanes.near_lanes`."""
     maker = MAKER
-    operand_bytes = (TABLE if tables else COUNT).operand_bytes
+    column_words = lanes // 64
 
     @compiled
-    def compare_tile(  # noqa: C901, PLR0912, PLR0917 - one compiled loop; compiled code has no keywords
+    def compare_tile(  # noqa: PLR0917 - one compiled loop; compiled code has no keywords
         left: Side,
         right: Side,
         constants: Constants,
         reach: Reach,
-        exact: bool,  # noqa: FBT001 - compiled code has no keywords
         tile: Tile,
+        resume: int,
         scratch: Scratch,
         hits: Hits,
-    ) -> tuple[int, int]:
-        """Return (the block of left rows to go on with, hits written).
+    ) -> tuple[int, int, int]:
+        """Return (the block of left rows and the right row to go on with, hits written).
 
-        Stops before a block whose hits might not fit, so that the caller can empty `hits` and go on.
+        Stops before a stripe whose hits might not fit, so that the caller can empty `hits` and go on.
 
         Args:
             left: rows of one file.
             right: rows of the other.
-            constants: tables of the form and the threshold.
+            constants: the threshold.
             reach: by popcount on the left, the range of right rows that may pass.
-            exact: whether a sketch is the whole encoding, so that its distance is that of the encodings.
-            tile: (first block of left rows, last, first right row, last).
-            scratch: (operands of one block, masks, distances), see :func:`matcher.lanes.near_lanes`.
-            hits: (left number, right number, common bits, sum of popcounts) arrays to write.
+            tile: (first block of left rows, last, first right row, last), the first right row at the start of a stripe.
+            resume: the right row to begin with in the first block, at the start of a stripe.
+            scratch: what :func:`scratch` makes, of this thread.
+            hits: (left number, right number, common bits, sum of popcounts) arrays to write, with room for the pairs
+                of a block and a stripe at least.
         """
         block, block_stop, right_start, right_stop = tile
-        block_operands, masks, sums = scratch
-        stripe = RIGHT_VECTORS * lanes
+        offsets, groups, masks = scratch
+        # addresses and whole arrays, no slices: a slice counts references, which threads would do on one cache line
+        all_offsets, all_columns, mask_address = offsets.ctypes.data, right.sketches.ctypes.data, masks.ctypes.data
+        offsets_bytes = offsets.shape[1] * 2
+        stripe_bytes = right.sketches.shape[1] * column_words * 8
+        zero_column = right.sketches.shape[1] - planes - 1
+        start_bytes = (zero_column + 1) * column_words * 8
         found = 0
         while block < block_stop:
             top = block * LEFT_ROWS
             bottom = min(top + LEFT_ROWS, len(left.popcounts))
-            first, last = _reached(left.popcounts[top:bottom], reach, right_start, right_stop)
-            if first < last:
-                if found + LEFT_ROWS * (last - first) > len(hits[0]):
-                    break
-                for row in range(block_operands.shape[0]):
-                    for digit in range(block_operands.shape[1]):
-                        byte = left.digits[block * block_operands.shape[0] + row, digit]
-                        for k in range(operand_bytes):
-                            block_operands[row, digit, k] = constants.operands[byte, k]
-            for start in range(first // stripe * stripe, last, stripe):
-                highest = left.popcounts[bottom - 1] + right.popcounts[min(start + stripe, last) - 1]
-                if constants.distance[highest] < 0:
-                    continue
-                near = near_lanes(
-                    block_operands.ctypes.data,
-                    right.digits[start // lanes :].ctypes.data,
-                    block_operands.shape[1],
-                    constants.distance[highest],
-                    masks.ctypes.data,
-                    sums.ctypes.data,
-                    lanes,
-                    tables,
-                    wide,
-                    maker,
-                )
-                for word in range(len(masks) if near else 0):
-                    mask = masks[word]
-                    while mask:
-                        place = word * 64 + lowest_bit(mask)
-                        mask &= mask - np.uint64(1)
-                        row, other = top + place // stripe, start + place % stripe
-                        if row >= bottom or other < first or other >= last:
-                            continue
-                        together = left.popcounts[row] + right.popcounts[other]
-                        if exact:
-                            common = (together - sums[place]) // 2
-                        else:
-                            common = _common(left.words[row], right.words[other])
-                        if common >= constants.needed[together]:
-                            hits[0][found] = left.numbers[row]
-                            hits[1][found] = right.numbers[other]
-                            hits[2][found] = common
-                            hits[3][found] = together
-                            found += 1
+            first, last = _reached(left.popcounts, top, bottom, reach, right_start, right_stop)
+            begin = max(first // lanes * lanes, resume)
+            if begin < last:
+                for row in range(top, bottom):
+                    groups[row - top] = _columns(left.sketches, row, offsets, row - top, zero_column, column_words)
+            for start in range(begin, last, lanes):
+                if found + (bottom - top) * lanes > len(hits[0]):
+                    return block, start, found
+                columns = all_columns + start // lanes * stripe_bytes
+                highest = right.popcounts[min(start + lanes, last) - 1]
+                for row in range(top, bottom):
+                    popcount = left.popcounts[row]
+                    limit = constants.distance[popcount + highest]
+                    target = max((constants.most + left.bits_set[row] - limit + 1) // 2, 0)
+                    if limit < 0 or target > constants.most:
+                        continue
+                    near = near_lanes(
+                        all_offsets + (row - top) * offsets_bytes,
+                        groups[row - top],
+                        columns,
+                        columns + start_bytes,
+                        target,
+                        mask_address,
+                        lanes,
+                        planes,
+                        maker,
+                    )
+                    for word in range(len(masks) if near else 0):
+                        mask = masks[word]
+                        while mask:
+                            other = start + word * 64 + lowest_bit(mask)
+                            mask &= mask - np.uint64(1)
+                            if other < first or other >= last:
+                                continue
+                            together = popcount + right.popcounts[other]
+                            common = _common(left.words, left.numbers[row], right.words, right.numbers[other])
+                            if common >= constants.needed[together]:
+                                hits[0][found] = left.numbers[row]
+                                hits[1][found] = right.numbers[other]
+                                hits[2][found] = common
+                                hits[3][found] = together
+                                found += 1
+            resume = right_start
             block += 1
-        return block, found
+        return block, resume, found
 
     return compare_tile
 
 
 @compiled
-def _reached(counts: Ints, reach: Reach, start: int, stop: int) -> tuple[int, int]:
-    """Return the range of right rows, within `start` to `stop`, that rows of some popcounts may pass with."""
+def _columns(  # noqa: PLR0917 - compiled code has no keywords
+    sketches: Words, row: int, offsets: NDArray[np.uint16], place: int, zero_column: int, column_words: int
+) -> int:
+    """Write where the columns of the bits of a left row begin, and return how many groups they are, filled up."""
+    count = 0
+    for word in range(sketches.shape[1]):
+        rest = sketches[row, word]
+        while rest:
+            offsets[place, count] = (word * 64 + lowest_bit(rest)) * column_words
+            rest &= rest - np.uint64(1)
+            count += 1
+    groups = -(-count // GROUP)
+    for filler in range(count, groups * GROUP):
+        offsets[place, filler] = zero_column * column_words
+    return groups
+
+
+@compiled
+def _reached(  # noqa: PLR0917 - compiled code has no keywords
+    counts: Ints, top: int, bottom: int, reach: Reach, start: int, stop: int
+) -> tuple[int, int]:
+    """Return the range of right rows, within `start` to `stop`, that rows `top` to `bottom` may pass with."""
     first, last = stop, start
-    for popcount in counts:
-        first = min(first, reach.first[popcount])
-        last = max(last, reach.last[popcount])
+    for row in range(top, bottom):
+        first = min(first, reach.first[counts[row]])
+        last = max(last, reach.last[counts[row]])
     return max(first, start), min(last, stop)
 
 
 @compiled
-def _common(one: Words, other: Words) -> int:
-    """Return the number of bits set in both encodings."""
+def _common(ones: Words, one: int, others: Words, other: int) -> int:
+    """Return the number of bits set in both of two rows."""
     common = 0
-    for word in range(len(one)):
-        common += count_bits(one[word] & other[word])
+    for word in range(ones.shape[1]):
+        common += count_bits(ones[one, word] & others[other, word])
     return common

@@ -1,45 +1,25 @@
 """Linking packages: every two of them compared, and the records of all of them grouped."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import combinations
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from linkage import Encodings, Package
+from linkage import Package
 from linkage.command import OnProgress
+from matcher.automatic import Automatic
+from matcher.comparison import Options
 from matcher.compatibility import check_compatible
 from matcher.engine import Engine
-from matcher.values import CandidatePairs, Groups, PartyPairs
+from matcher.engine import engine as native_engine
+from matcher.pairwise import Pairwise
+from matcher.party import Party
+from matcher.threshold import Estimate
+from matcher.values import Groups, PartyPairs
 
-
-class Party(NamedTuple):
-    """One package, and which of its rows belong to which record.
-
-    Attributes:
-        agency: who made it.
-        encodings: its rows, in the order of their tokens.
-        record: int64, for each row the number of its record, from 0; several rows of a record are its aliases.
-        first_row: int64, for each record its first row.
-    """
-
-    agency: str
-    encodings: Encodings
-    record: NDArray[np.int64]
-    first_row: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, package: Package) -> Self:
-        """Return the party that a package is."""
-        tokens = package.encodings.tokens
-        begins = np.ones(len(tokens), dtype=np.bool_)
-        begins[1:] = np.any(tokens[1:] != tokens[:-1], axis=1)
-        return cls(package.manifest.agency, package.encodings, np.cumsum(begins) - 1, np.flatnonzero(begins))
-
-    def tokens(self, records: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Return the tokens of records, uint8 (n, 16)."""
-        return self.encodings.tokens[self.first_row[records]]
+_SEED = 0  # of the repetitions that say how sure an estimate is: equal packages, equal answer
 
 
 class Linkage(NamedTuple):
@@ -49,22 +29,27 @@ class Linkage(NamedTuple):
         parties: the packages, by agency and category; parties of `comparisons` and `groups` are numbers of this tuple.
         comparisons: candidate pairs of records, not of rows, of every two packages.
         groups: of records.
-        pairs_compared: pairs of encodings.
+        pairs_compared: pairs of encodings of different packages.
+        threshold: least score of a candidate pair; above all scores where none can be accepted.
+        estimate: how the threshold came about, if it was not given.
     """
 
     parties: tuple[Party, ...]
     comparisons: tuple[PartyPairs, ...]
     groups: Groups
     pairs_compared: int
+    threshold: float
+    estimate: Estimate | None
 
 
 def link(
     packages: Sequence[Package],
-    threshold: float,
+    threshold: float | Literal["auto"],
     *,
     engine: Engine,
     measure: str | None = None,
-    threads: int | None = None,
+    options: Options | None = None,
+    recall: float | None = None,
     on_progress: OnProgress | None = None,
 ) -> Linkage:
     """Return the groups of records of all packages, at most one record of each package in a group.
@@ -74,10 +59,12 @@ def link(
 
     Args:
         packages: at least two.
-        threshold: least similarity, from 0 to 1.
+        threshold: least similarity, from 0 to 1; or "auto", the one that the scores themselves suggest. Our own code
+            then compares first; another engine repeats it at the threshold that came out.
         engine: what compares and groups.
         measure: similarity; that which the encodings are made for by default.
-        threads: how many cores to use; all of them by default.
+        options: threads, memory, machines: see :class:`matcher.comparison.Options`. With "auto", `best` has no meaning.
+        recall: share of the pairs at the threshold that must be found, or None for all of them.
         on_progress: called with the pairs compared so far and in all.
 
     Raises:
@@ -89,28 +76,24 @@ def link(
     parties = tuple(Party.of(package) for package in packages)
     couples = list(combinations(range(len(parties)), 2))
     sizes = [len(parties[left].encodings) * len(parties[right].encodings) for left, right in couples]
-    comparisons = []
-    for number, (left, right) in enumerate(couples):
-        pairs = engine.candidate_pairs(
-            parties[left].encodings,
-            parties[right].encodings,
-            threshold,
-            measure=measure or packages[0].manifest.measure,
-            threads=threads,
-            on_progress=on_progress and _offset(on_progress, sum(sizes[:number]), sum(sizes)),
-        )
-        comparisons.append(PartyPairs(left, right, _of_records(pairs, parties[left], parties[right])))
-    return Linkage(parties, tuple(comparisons), engine.solve_groups(comparisons), sum(sizes))
+    measure = measure or packages[0].manifest.measure
 
+    def progress(number: int) -> OnProgress | None:
+        return on_progress and _offset(on_progress, sum(sizes[:number]), sum(sizes))
 
-def _of_records(pairs: CandidatePairs, left: Party, right: Party) -> CandidatePairs:
-    """Return pairs of records, each once with its best score, for pairs of rows."""
-    if len(left.first_row) == len(left.record) and len(right.first_row) == len(right.record):
-        return pairs
-    couples = left.record[pairs.left] * len(right.first_row) + right.record[pairs.right]
-    couple, first = np.unique(couples, return_index=True)  # the first of a couple has its best score
-    first = first[np.lexsort((couple, -pairs.score[first]))]
-    return CandidatePairs(left.record[pairs.left[first]], right.record[pairs.right[first]], pairs.score[first])
+    pairwise = Pairwise(engine, measure, options or {}, recall)
+    estimate, found = None, None
+    if threshold == "auto":
+        native = replace(pairwise, engine=native_engine("native"))
+        estimate, found = Automatic.of(parties, native, np.random.default_rng(_SEED), progress)
+        threshold = estimate.threshold
+    if found is None or (engine.name != "native" and threshold <= 1):
+        found = [
+            pairwise.pairs(parties[left], parties[right], threshold, on_progress=progress(number))[0]
+            for number, (left, right) in enumerate(couples)
+        ]
+    comparisons = tuple(PartyPairs(left, right, pairs) for (left, right), pairs in zip(couples, found, strict=True))
+    return Linkage(parties, comparisons, engine.solve_groups(comparisons), sum(sizes), threshold, estimate)
 
 
 def _offset(on_progress: OnProgress, before: int, total: int) -> Callable[[int, int | None], None]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import GroupingError
-from matcher.pair_order import in_order
+from matcher.pair_order import in_order, score_ranks
 from matcher.values import CandidatePairs, PartyPairs
 
 _LARGEST_INDEX = 1 << 32
@@ -47,7 +47,7 @@ class OrderedPairs(NamedTuple):
             rows[left_party] = max(rows[left_party], pairs.left.max(initial=-1) + 1)
             rows[right_party] = max(rows[right_party], pairs.right.max(initial=-1) + 1)
         starts = np.cumsum(rows) - rows
-        ranks, distinct = _ranks([item.pairs.score for item in ordered])
+        ranks, distinct = score_ranks([item.pairs.score for item in ordered])
         rank, couple, left, right = in_order(
             (
                 (rank, np.full(len(rank), number, dtype=np.int64), item.pairs.left, item.pairs.right)
@@ -89,18 +89,3 @@ def _one_way(comparison: PartyPairs) -> PartyPairs:
             f"a pair of party {left_party} and party {right_party} comes twice", code="grouping.repeated"
         )
     return PartyPairs(left_party, right_party, CandidatePairs(left, right, score))
-
-
-def _ranks(scores: Sequence[NDArray[np.float64]]) -> tuple[list[NDArray[np.int64]], NDArray[np.float64]]:
-    """Return the number of each score among the distinct scores of all, and these, the highest first.
-
-    Quick where equal scores stand side by side, as in candidate pairs they do.
-    """
-    starts = [np.flatnonzero(np.diff(part, prepend=np.nan) != 0) for part in scores]
-    firsts = [part[start] for part, start in zip(scores, starts, strict=True)]
-    rising = np.unique(np.concatenate([np.empty(0), *firsts]))
-    ranks = [
-        np.repeat(len(rising) - 1 - np.searchsorted(rising, first), np.diff(start, append=len(part)))
-        for part, start, first in zip(scores, starts, firsts, strict=True)
-    ]
-    return ranks, rising[::-1]

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from linkage.files import unusable, whole_file
-from matcher.linking import Linkage, Party
+from matcher.linking import Linkage
+from matcher.party import Party
 
 GROUP_COLUMNS = ("group", "agency", "token", "score")
 PAIR_COLUMNS = ("left_agency", "left_token", "right_agency", "right_token", "score")

@@ -39,3 +39,20 @@ def in_order(parts: Iterable[Fields], largest: Sequence[int], count: int) -> lis
         ordered.append((keys & np.uint64((1 << width) - 1)).view(np.int64))
         keys >>= np.uint64(width)
     return ordered[::-1]
+
+
+def score_ranks(
+    parts: Sequence[NDArray[np.float64]],
+) -> tuple[list[NDArray[np.int64]], NDArray[np.float64]]:
+    """Return the number of each score among the distinct scores of all parts, and these, the highest first.
+
+    Quick where equal scores stand side by side, as in candidate pairs they do.
+    """
+    starts = [np.flatnonzero(np.diff(part, prepend=np.nan) != 0) for part in parts]
+    firsts = [part[start] for part, start in zip(parts, starts, strict=True)]
+    rising = np.unique(np.concatenate([np.empty(0), *firsts]))
+    ranks = [
+        np.repeat(len(rising) - 1 - np.searchsorted(rising, first), np.diff(start, append=len(part)))
+        for part, start, first in zip(parts, starts, firsts, strict=True)
+    ]
+    return ranks, rising[::-1]

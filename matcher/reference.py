@@ -1,6 +1,7 @@
 """The plain way to do what the fast code does; tests hold the two equal. Short and obviously right, never fast."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from itertools import product
 
 import numpy as np
@@ -13,7 +14,13 @@ Record = tuple[int, int]
 
 
 def candidate_pairs(
-    left: Encodings, right: Encodings, threshold: float, *, measure: Measure = "dice", limit: int | None = None
+    left: Encodings,
+    right: Encodings,
+    threshold: float,
+    *,
+    measure: Measure = "dice",
+    best: int | None = None,
+    limit: int | None = None,
 ) -> CandidatePairs:
     """Return what :func:`matcher.candidate_pairs` returns."""
     found = []
@@ -28,7 +35,17 @@ def candidate_pairs(
         score = above / below if below else 0.0
         if score >= threshold:
             found.append((-score, i, j))
-    found = sorted(found)[:limit]
+    found.sort()
+    if best is not None:
+        kept = set()
+        for side in (1, 2):
+            seen = Counter[int]()
+            for pair in found:
+                seen[int(pair[side])] += 1
+                if seen[int(pair[side])] <= best:
+                    kept.add(pair)
+        found = [pair for pair in found if pair in kept]
+    found = found[:limit]
     return CandidatePairs(
         np.array([i for _, i, _ in found], dtype=np.int64),
         np.array([j for _, _, j in found], dtype=np.int64),
@@ -37,7 +54,11 @@ def candidate_pairs(
 
 
 def solve_groups(
-    comparisons: Sequence[PartyPairs], *, merge_threshold: float = 1.0, one_per_party: bool = True
+    comparisons: Sequence[PartyPairs],
+    *,
+    merge_threshold: float = 1.0,
+    one_per_party: bool = True,
+    repeating: Collection[int] = (),
 ) -> list[list[tuple[Record, float]]]:
     """Return the groups of :func:`matcher.solve_groups`, each a list of members and their scores."""
     found: dict[tuple[Record, Record], float] = {}
@@ -51,7 +72,8 @@ def solve_groups(
     for (one, other), _ in sorted(found.items(), key=lambda item: (-item[1], *zip(*item[0], strict=True))):
         seen |= {(one, other), (other, one)}
         first, second = group_of[one], group_of[other]
-        if first is second or (one_per_party and {party for party, _ in first} & {party for party, _ in second}):
+        both = {party for party, _ in first} & {party for party, _ in second}
+        if first is second or (one_per_party and both - set(repeating)):
             continue
         if len(seen & set(product(first, second))) >= merge_threshold * (len(first) * len(second)):
             merged = first | second

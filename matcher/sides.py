@@ -6,44 +6,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings
-from matcher.form import RIGHT_VECTORS, Form
+from matcher.compiled import compiled
+from matcher.form import Form
+from matcher.lanes import lowest_bit
 from matcher.similarity import Requirement
-from matcher.sketch import Population, Reach, best_sketch_bits, fold
+from matcher.sketch import Ordered, Reach, Sketch, best_sketch, sample_limits
 
 _CACHE_LINE_BYTES = 64
-_LARGEST_BYTE_LIMIT = 254
-_LARGEST_WIDE_LIMIT = 65_534
+_WORD_BITS = 64
+_ROW_BYTES = 64  # beside the bits: order, popcounts, numbers, and copies of them
+_PLANES = (9, 11, 13)  # few, because the kernel is compiled for each
 
 
 class Side(NamedTuple):
     """The rows of one side by rising popcount.
 
     Attributes:
-        digits: uint8, sketches, filled up with zeros; on the left the form's left layout, on the right of shape
-            (groups, digits, lanes).
-        words: uint64, (n, words).
+        sketches: uint64; on the left (n, words of a sketch), on the right (stripes, columns, words of a vector): for
+            each bit of a sketch a column that holds it for a stripe of rows, then a column of zeros, then the planes
+            where sums start: half of what the row's sketch has fewer bits set than the fullest, rounded up.
+        bits_set: int64, (n,): bits set in each sketch.
+        words: uint64, (n, words), as they come.
         popcounts: int64, (n,), rising.
-        numbers: uint32, (n,): index of each row in the encodings it comes from.
+        numbers: uint32, (n,): index of each row in `words`.
     """
 
-    digits: NDArray[np.uint8]
+    sketches: NDArray[np.uint64]
+    bits_set: NDArray[np.int64]
     words: NDArray[np.uint64]
     popcounts: NDArray[np.int64]
     numbers: NDArray[np.uint32]
 
 
 class Constants(NamedTuple):
-    """Tables that the kernel looks things up in.
+    """What the kernel compares with.
 
     Attributes:
-        operands: of the form.
         needed: int32 by sum of popcounts, least number of common bits that passes.
         distance: int32 by sum of popcounts, largest sketch distance that may pass, -1 for none.
+        most: bits set in the fullest sketch of the right side.
     """
 
-    operands: NDArray[np.uint8]
     needed: NDArray[np.int32]
     distance: NDArray[np.int32]
+    most: int
 
 
 class Plan(NamedTuple):
@@ -53,8 +59,7 @@ class Plan(NamedTuple):
         left: the rows of one file.
         right: the rows of the other.
         form: how the kernel computes.
-        wide: whether distances may exceed what a byte holds.
-        exact: whether sketches are the whole encodings.
+        planes: binary digits of its sums.
         constants: tables.
         reach: by popcount on the left, the range of right rows that may pass.
     """
@@ -62,35 +67,81 @@ class Plan(NamedTuple):
     left: Side
     right: Side
     form: Form
-    wide: bool
-    exact: bool
+    planes: int
     constants: Constants
     reach: Reach
 
+    @property
+    def right_row_bytes(self) -> int:
+        """What the kernel reads of a right row for every left row, at most."""
+        columns: int = self.right.sketches.shape[1]
+        return -(-columns // 8)
 
-def plan(left: Encodings, right: Encodings, requirement: Requirement, form: Form) -> Plan:
-    """Return both files, neither empty, laid out for comparison."""
-    left_order, right_order = (np.argsort(side.popcounts, kind="stable") for side in (left, right))
-    left_words, right_words = left.words[left_order], right.words[right_order]
-    left_counts = left.popcounts[left_order].astype(np.int64)
-    right_counts = right.popcounts[right_order].astype(np.int64)
-    reach = _reach(left_counts, right_counts, requirement, left.bits)
-    population = Population(left_words, right_words, left_counts, right_counts, reach)
-    bits = best_sketch_bits(population, requirement, form)
-    largest = min(int(requirement.distance[left_counts[-1] + right_counts[-1]]), bits)
-    wide = largest > _LARGEST_BYTE_LIMIT
-    distance = np.minimum(requirement.distance, _LARGEST_WIDE_LIMIT if wide else _LARGEST_BYTE_LIMIT)
+
+def side_bytes(words: int) -> tuple[int, int]:
+    """Return what a row takes on the left and on the right while it is laid out and compared, at most."""
+    return _ROW_BYTES + 8 * words, _ROW_BYTES + 16 * words
+
+
+def plan(
+    left: Encodings,
+    right: Encodings,
+    requirement: Requirement,
+    form: Form,
+    *,
+    loss: float = 0.0,
+    sketch: Sketch | None = None,
+) -> Plan:
+    """Return both files, neither empty, laid out for comparison.
+
+    With a `loss` above 0 pairs may be judged by a random sample of their bits. A pair exactly at the threshold is then
+    lost with at most this probability, and one above it less likely. That is an exact bound (hypergeometric) over the
+    draw of the sample, if the positions in which two encodings differ do not depend on it. The sample is drawn by a
+    fixed generator, so that results can be repeated; keyed hashes know nothing of it.
+
+    Args:
+        left: encodings of one file.
+        right: encodings of the other.
+        requirement: what the threshold asks.
+        form: how the kernel computes.
+        loss: largest probability of losing a pair exactly at the threshold, from 0 to below 1; 0 is exact.
+        sketch: how pairs are first judged, instead of the way that promises the least work.
+    """
+    left_rows, right_rows = _ordered(left), _ordered(right)
+    reach = _reach(left_rows.popcounts, right_rows.popcounts, requirement, left.bits)
+    sketch = sketch or best_sketch(left_rows, right_rows, reach, requirement, form, bits=left.bits, loss=loss)
+    distance = requirement.distance
+    if sketch.positions is not None and loss > 0:
+        distance = sample_limits(distance.astype(np.int64), left.bits, sketch.bits, loss).astype(np.int32)
+    left_sketches, right_sketches = sketch.of_rows(left_rows), sketch.of_rows(right_rows)
+    left_set, right_set = (_bits_set(sketches) for sketches in (left_sketches, right_sketches))
+    most = int(right_set.max())
+    planes = next(planes for planes in _PLANES if most < 1 << planes)
+    columns = _in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, planes, form)
     return Plan(
-        Side(
-            form.left_layout(form.digits(fold(left_words, bits))), left_words, left_counts, left_order.astype(np.uint32)
-        ),
-        Side(_in_lanes(fold(right_words, bits), form), right_words, right_counts, right_order.astype(np.uint32)),
+        _side(left_rows, left_sketches, left_set),
+        _side(right_rows, columns, right_set),
         form,
-        wide,
-        bits == left.words.shape[1] * 64,
-        Constants(form.operands(), requirement.common, distance.astype(np.int32)),
+        planes,
+        Constants(requirement.common, distance, most),
         reach,
     )
+
+
+def _ordered(side: Encodings) -> Ordered:
+    order = np.argsort(side.popcounts, kind="stable").astype(np.uint32)
+    return Ordered(side.words, order, side.popcounts[order].astype(np.int64))
+
+
+def _side(rows: Ordered, sketches: NDArray[np.uint64], bits_set: NDArray[np.int64]) -> Side:
+    words = np.ascontiguousarray(rows.words).view()
+    words.setflags(write=False)  # the kernel is compiled for one kind of array only
+    return Side(sketches, bits_set, words, rows.popcounts, rows.numbers)
+
+
+def _bits_set(sketches: NDArray[np.uint64]) -> NDArray[np.int64]:
+    bits_set: NDArray[np.int64] = np.bitwise_count(sketches).sum(axis=1, dtype=np.int64)
+    return bits_set
 
 
 def _reach(
@@ -105,17 +156,32 @@ def _reach(
     return Reach(first, last)
 
 
-def _in_lanes(sketch: NDArray[np.uint8], form: Form) -> NDArray[np.uint8]:
-    """Return right sketches with the rows of a group side by side: uint8 (groups, digits, lanes), cache-aligned."""
-    stripe = form.lanes * RIGHT_VECTORS
-    count, width = len(sketch), form.digit_count(sketch.shape[1])
-    groups = -(-count // stripe) * RIGHT_VECTORS
-    memory = np.zeros(groups * width * form.lanes + _CACHE_LINE_BYTES, dtype=np.uint8)
+def _in_lanes(
+    sketches: NDArray[np.uint64], starts: NDArray[np.int64], bits: int, planes: int, form: Form
+) -> NDArray[np.uint64]:
+    """Return what :class:`Side` says of the right side, cache-aligned."""
+    shape = (-(-len(sketches) // form.lanes), bits + 1 + planes, form.lanes // _WORD_BITS)
+    size = int(np.prod(shape)) * 8
+    memory = np.zeros(size + _CACHE_LINE_BYTES, dtype=np.uint8)
     start = -memory.ctypes.data % _CACHE_LINE_BYTES
-    lanes = memory[start : start + groups * width * form.lanes].reshape(groups, width, form.lanes)
-    for first in range(0, count, stripe):  # a stripe at a time, to hold no second copy
-        rows = form.digits(sketch[first : first + stripe])
-        for group in range(-(-len(rows) // form.lanes)):
-            part = rows[group * form.lanes : (group + 1) * form.lanes]
-            lanes[first // form.lanes + group, :, : len(part)] = part.T
-    return lanes
+    columns = memory[start : start + size].view(np.uint64).reshape(shape)
+    _lay_out(sketches, starts, columns, bits + 1, form.lanes)
+    return columns
+
+
+@compiled
+def _lay_out(
+    sketches: NDArray[np.uint64], starts: NDArray[np.int64], columns: NDArray[np.uint64], first_plane: int, lanes: int
+) -> None:
+    """Write sketches and starts crosswise into zeros."""
+    for row in range(len(sketches)):
+        stripe, lane = row // lanes, row % lanes
+        word, bit = lane // 64, np.uint64(1) << np.uint64(lane % 64)
+        for sketch_word in range(sketches.shape[1]):
+            rest = sketches[row, sketch_word]
+            while rest:
+                columns[stripe, sketch_word * 64 + lowest_bit(rest), word] |= bit
+                rest &= rest - np.uint64(1)
+        for plane in range(columns.shape[1] - first_plane):
+            if (starts[row] >> plane) & 1:
+                columns[stripe, first_plane + plane, word] |= bit

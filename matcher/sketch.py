@@ -1,9 +1,15 @@
 """Sketches: shorter bit rows whose Hamming distance never exceeds that of the encodings they stand for.
 
-A sketch bit is the exclusive or of some bits of the encoding, and no bit is used twice. Two sketches can differ only in
-bits that stand for a differing bit, so sketch distance <= distance, and a pair whose sketches are already too far apart
-can be left out without looking at the rest. Folding also makes sparse encodings denser, so that a short sketch tells
-much: 1,024 bits of which 30 % are set, folded to 300, are half set, and two unrelated ones differ in about 147 bits.
+A bit of a *folded* sketch is the exclusive or of some bits of the encoding, and no bit is used twice. Two sketches can
+differ only in bits that stand for a differing bit, so sketch distance <= distance, and a pair whose sketches are
+already too far apart can be left out without looking at the rest. Folding also makes sparse encodings denser, so that a
+short sketch tells much: 1,024 bits of which 30 % are set, folded to 300, are half set, and two unrelated ones differ in
+about 147 bits.
+
+Where a stated loss is allowed, a sketch may also be a *sample* of the bits, chosen at random. A pair of distance d then
+has a sketch distance that is hypergeometric, near its mean d bits / width, and may be left out when it is so far above
+that mean that this happens with at most the stated probability. Balanced codes, of which exact tests must read most
+bits, are compared several times as fast.
 """
 
 from typing import NamedTuple
@@ -11,22 +17,76 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.compiled import compiled
 from matcher.form import Form
+from matcher.lanes import GROUP
 from matcher.similarity import Requirement
 
 _PIECE_BITS = 16
-_LARGEST_SKETCH_BITS = 1 << 15  # distances are summed in 16 bits
+_WORD_BITS = 64
+_LARGEST_SKETCH_BITS = 8176  # offsets of columns, in words of vectors of 512 bits, are held in 16 bits
 _SAMPLE_PAIRS = 1024
 _CHOICES = 64
-# What things take, in units of one vector and digit, measured on AVX2; only the proportions matter, and those little.
-_DIGIT_COST = 1.0
-_EXACT_COST = 8.0
-_VERIFY_COST = 20.0
-_WORD_COST = 3.0
+_ROWS_AT_ONCE = 1 << 14
+# What things take, in vector instructions, measured on AVX2; only the proportions matter, and those little.
+_COLUMN_COST = 5.7
+_STRIPE_COST = 80.0
+_NEAR_COST = 80.0
+_WORD_COST = 6.0
+
+
+class Reach(NamedTuple):
+    """For each popcount on the left, the range of right rows whose popcounts allow them to pass: int64 each."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+class Ordered(NamedTuple):
+    """The rows of one side by rising popcount.
+
+    Attributes:
+        words: uint64 (n, words), as they come.
+        numbers: uint32 (n,), the index of each row in `words`.
+        popcounts: int64 (n,), rising.
+    """
+
+    words: NDArray[np.uint64]
+    numbers: NDArray[np.uint32]
+    popcounts: NDArray[np.int64]
+
+
+class Sketch(NamedTuple):
+    """One way to make sketches.
+
+    Attributes:
+        bits: how many they have.
+        positions: int64 (bits,), which bits of an encoding they are; None where they are folded.
+    """
+
+    bits: int
+    positions: NDArray[np.int64] | None = None
+
+    def of(self, words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Return the sketches of encodings, uint64 (n, words of a sketch), filled up with zeros."""
+        sketches = np.zeros((len(words), -(-self.bits // _WORD_BITS)), dtype=np.uint64)
+        if self.positions is None:
+            sketches.view(np.uint8)[:, : self.bits // 8] = fold(words, self.bits)
+        else:
+            _gather(np.ascontiguousarray(words), self.positions, sketches)
+        return sketches
+
+    def of_rows(self, rows: Ordered) -> NDArray[np.uint64]:
+        """Return the sketches of rows in their order, made piece by piece, so that only the result is large."""
+        sketches = np.empty((len(rows.numbers), -(-self.bits // _WORD_BITS)), dtype=np.uint64)
+        for start in range(0, len(sketches), _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            sketches[part] = self.of(rows.words[rows.numbers[part]])
+        return sketches
 
 
 def fold(words: NDArray[np.uint64], sketch_bits: int) -> NDArray[np.uint8]:
-    """Return the sketches of encodings, uint8 (n, sketch_bits / 8).
+    """Return the folded sketches of encodings, uint8 (n, sketch_bits / 8).
 
     Args:
         words: uint64 (n, words).
@@ -41,60 +101,95 @@ def fold(words: NDArray[np.uint64], sketch_bits: int) -> NDArray[np.uint8]:
     return sketch.view(np.uint8)
 
 
-class Reach(NamedTuple):
-    """For each popcount on the left, the range of right rows whose popcounts allow them to pass: int64 each."""
+def sample_limits(distances: NDArray[np.int64], bits: int, sample_bits: int, loss: float) -> NDArray[np.int64]:
+    """Return, for each distance, the least sketch distance that samples of such a pair exceed with at most `loss`.
 
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-
-
-class Population(NamedTuple):
-    """The rows of both sides by rising popcount, and which of them may pass with each other.
-
-    Attributes:
-        left: uint64 (n, words).
-        right: uint64 (m, words).
-        left_counts: int64 (n,), popcounts.
-        right_counts: int64 (m,), popcounts.
-        reach: which of them popcounts leave.
-    """
-
-    left: NDArray[np.uint64]
-    right: NDArray[np.uint64]
-    left_counts: NDArray[np.int64]
-    right_counts: NDArray[np.int64]
-    reach: Reach
-
-
-def best_sketch_bits(population: Population, requirement: Requirement, form: Form) -> int:
-    """Return the sketch width that promises the least work, judged on a sample of pairs that popcounts leave.
-
-    The choice changes the speed and never the result.
+    Of `bits` positions `distances` differ and `sample_bits` are drawn without return, so that the number of drawn ones
+    that differ is hypergeometric. Its tail falls with fewer differing positions, so the limit of a distance holds for
+    all smaller ones.
 
     Args:
-        population: what is compared.
+        distances: from 0 to `bits`; -1 stays -1.
+        bits: width of an encoding.
+        sample_bits: width of a sketch.
+        loss: the largest probability of exceeding, above 0.
+    """
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, bits + 1)))])
+    known, place = np.unique(distances, return_inverse=True)
+    limits = np.full(len(known), -1, dtype=np.int64)
+    for number, distance in enumerate(known.tolist()):
+        if distance < 0:
+            continue
+        least, most = max(0, sample_bits - (bits - distance)), min(sample_bits, distance)
+        drawn = np.arange(least, most + 1)
+        log_ways = (
+            log_factorial[distance]
+            - log_factorial[drawn]
+            - log_factorial[distance - drawn]
+            + log_factorial[bits - distance]
+            - log_factorial[sample_bits - drawn]
+            - log_factorial[bits - distance - sample_bits + drawn]
+        )
+        all_ways = log_factorial[bits] - log_factorial[sample_bits] - log_factorial[bits - sample_bits]
+        at_least = np.cumsum(np.exp(log_ways - all_ways)[::-1])[::-1]  # from the small end, exact where it is small
+        limits[number] = least + int(np.count_nonzero(at_least[1:] > loss * (1 - 1e-9)))
+    return limits[place]
+
+
+def best_sketch(
+    left: Ordered, right: Ordered, reach: Reach, requirement: Requirement, form: Form, *, bits: int, loss: float
+) -> Sketch:
+    """Return the sketch that promises the least work, judged on a sample of pairs that popcounts leave.
+
+    The choice changes the speed; it changes the result only as far as `loss` allows.
+
+    Args:
+        left: rows of one file.
+        right: rows of the other.
+        reach: which of them popcounts leave.
         requirement: what the threshold asks.
         form: how the kernel computes.
+        bits: width of an encoding.
+        loss: see :func:`matcher.sides.plan`.
     """
-    left, right, left_counts, right_counts, reach = population
-    words: int = left.shape[1]
-    full = words * 64
+    words: int = left.words.shape[1]
+    full = words * _WORD_BITS
     step: int = max(_PIECE_BITS, full // _CHOICES // _PIECE_BITS * _PIECE_BITS)
     largest = min(full, _LARGEST_SKETCH_BITS)
-    choices = [*range(step, largest, step), largest]
+    sizes = [*range(step, largest, step), largest]
     random = np.random.default_rng(0)
-    rows = random.integers(len(left), size=_SAMPLE_PAIRS)
-    first, last = reach.first[left_counts[rows]], reach.last[left_counts[rows]]
+    rows = random.integers(len(left.numbers), size=_SAMPLE_PAIRS)
+    first, last = reach.first[left.popcounts[rows]], reach.last[left.popcounts[rows]]
     rows, first, last = (array[last > first] for array in (rows, first, last))
     if not len(rows):
-        return step
+        return Sketch(step)
     others = random.integers(first, last)
-    limits = requirement.distance[left_counts[rows] + right_counts[others]]
-    different = left[rows] ^ right[others]  # folding is linear: the fold of a difference is the difference of folds
-    costs: list[float] = []
-    for bits in choices:
-        near = np.bitwise_count(fold(different, bits).view(np.uint16)).sum(axis=1) <= limits
-        verify = _EXACT_COST if bits == full else _VERIFY_COST + _WORD_COST * words
-        costs.append(form.digit_count(bits // 8) / form.lanes * _DIGIT_COST + float(np.mean(near)) * verify)
-    _, bits = min(zip(costs, choices, strict=True))
-    return int(bits)
+    limits = requirement.distance[left.popcounts[rows] + right.popcounts[others]].astype(np.int64)
+    one = left.words[left.numbers[rows]]
+    different = one ^ right.words[right.numbers[others]]
+    choices = [(Sketch(size), limits) for size in sizes]
+    if loss > 0:
+        positions = random.permutation(bits)
+        for size in sizes:
+            if size < bits:
+                sketch = Sketch(size, np.sort(positions[:size]))
+                choices.append((sketch, sample_limits(limits, bits, size, loss)))
+
+    def cost(sketch: Sketch, limits: NDArray[np.int64]) -> float:
+        # both ways are linear: the sketch of a difference is the difference of the sketches
+        near = float(np.mean(np.bitwise_count(sketch.of(different)).sum(axis=1) <= limits))
+        groups = np.ceil(np.bitwise_count(sketch.of(one)).sum(axis=1) / GROUP)
+        stripe = _STRIPE_COST + _COLUMN_COST * GROUP * float(np.mean(groups))
+        return stripe / form.lanes + near * (_NEAR_COST + _WORD_COST * words)
+
+    return min(choices, key=lambda choice: cost(*choice))[0]
+
+
+@compiled
+def _gather(words: NDArray[np.uint64], positions: NDArray[np.int64], sketches: NDArray[np.uint64]) -> None:
+    """Set the bits of sketches to those at some positions of encodings."""
+    for row in range(len(words)):
+        for place in range(len(positions)):
+            position = positions[place]
+            bit = (words[row, position >> 6] >> np.uint64(position & 63)) & np.uint64(1)
+            sketches[row, place >> 6] |= bit << np.uint64(place & 63)

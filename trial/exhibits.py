@@ -5,7 +5,7 @@ from pathlib import Path
 from linkage.canonical import canonical_json
 from trial.demonstration import evaluation_command, preparation
 from trial.figures import Figures
-from trial.page import render_page
+from trial.page import demonstration_page
 
 PAGE = "demonstration.html"
 FIGURES = "figures.json"
@@ -17,7 +17,7 @@ def write_exhibits(folder: Path, figures: Figures, *, name: str) -> str:
     commands = list_commands(figures, name)
     (folder / FIGURES).write_bytes(canonical_json(figures.document()) + b"\n")
     (folder / COMMANDS).write_text("\n".join(commands) + "\n", encoding="utf-8")
-    (folder / PAGE).write_text(render_page(figures, commands), encoding="utf-8")
+    (folder / PAGE).write_text(demonstration_page(figures, commands), encoding="utf-8")
     return PAGE
 
 

@@ -1,21 +1,17 @@
 """The figures of a demonstration as one self-contained HTML page: no script, no request, no other file."""
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from linkage.page import render_page
 from trial.chart import GRID_COLUMNS, grid_path, histogram_svg
 from trial.evaluation import Evaluation
 from trial.figures import Figures
 from trial.report import COUNTS, leak_headline, leak_scope, share
 
-_FOLDER = Path(__file__).parent
-_TEMPLATE = "page.html.jinja"
-_STYLE = "page.css"
+_TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
 
 class Value(NamedTuple):
@@ -42,23 +38,14 @@ class Contender(NamedTuple):
     seconds: float
 
 
-def render_page(figures: Figures, commands: list[str]) -> str:
+def demonstration_page(figures: Figures, commands: list[str]) -> str:
     """Return the page for `figures`, with the commands to repeat it."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["share"] = share
-    style = (_FOLDER / _STYLE).read_text(encoding="utf-8")
     left, right = figures.pair
     same, different = figures.histogram.reaching(figures.threshold)
-    return environment.get_template(_TEMPLATE).render(
+    return render_page(
+        _TEMPLATE,
         figures=figures,
-        style=Markup(style),  # noqa: S704 - our own file
-        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        share=share,
         chart=Markup(histogram_svg(figures.histogram, figures.threshold)),  # noqa: S704 - drawn from counts only
         values=[Value(column, value, right.row[column]) for column, value in left.row.items()],
         pictures=(_picture(left.bits, right.bits), _picture(right.bits, left.bits)),

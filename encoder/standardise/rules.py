@@ -6,7 +6,10 @@ from typing import NamedTuple, cast
 
 from encoder.standardise.dates import Calendar, Order, PartialDate, components, read_date
 from encoder.standardise.dates.components import DateComponents
+from encoder.standardise.names import NameToken, read_name
 from linkage.schema import Standard
+
+_REMEMBERED = 1 << 17  # texts, more than the rows of a batch
 
 Parts = Sequence[str]
 """What a value is made of, each part tokenised by itself; empty where there is nothing to hash."""
@@ -58,8 +61,6 @@ def standardiser(standard: Standard, facts: Facts = NO_FACTS) -> Standardiser:
 
 def _of_name(standard: Standard) -> Standardiser:
     """Return what reads one representation of a name."""
-    from encoder.standardise.names import NameToken, read_name
-
     parts: Callable[[NameToken], Iterable[str]] = {
         "name.folded": lambda token: (token.folded,),
         "name.skeleton": lambda token: (token.skeleton,),
@@ -68,18 +69,24 @@ def _of_name(standard: Standard) -> Standardiser:
     }[standard]
     spelled = standard == "name.folded"  # an initial says how a part begins, and neither sound nor meaning of it
     return lambda text: _in_order(
-        part for token in read_name(text).tokens if spelled or not token.initial for part in parts(token)
+        part for token in read_name_tokens(text) if spelled or not token.initial for part in parts(token)
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_name_tokens(text: str) -> tuple[NameToken, ...]:
+    """Return the tokens of a name: the fields that are made of one column ask for the same texts, each in turn."""
+    return read_name(text).tokens
 
 
 def _of_date(standard: Standard, facts: Facts) -> Standardiser:
     part = standard.removeprefix("date.")
-    return lambda text: cast("Parts", getattr(_date_components(text, facts), part))
+    return lambda text: cast("Parts", getattr(read_components(text, facts), part))
 
 
-@lru_cache(maxsize=1 << 16)
-def _date_components(text: str, facts: Facts) -> DateComponents:
-    """Return the parts of a date: the several fields that are made of one column ask for one text each in turn."""
+@lru_cache(maxsize=_REMEMBERED)
+def read_components(text: str, facts: Facts) -> DateComponents:
+    """Return the parts of a date, which several fields ask for too."""
     date = read_date(text, order=facts.order, calendar=facts.calendar)
     return components(date) if isinstance(date, PartialDate) else DateComponents()
 

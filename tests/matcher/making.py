@@ -1,5 +1,6 @@
 """Strategies for encodings and candidate pairs."""
 
+from collections.abc import Iterable, Iterator
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from linkage import Encodings
 from matcher import CandidatePairs, PartyPairs
+from matcher.hits import Hits
 
 THRESHOLDS = st.one_of(
     st.sampled_from([0.0, 1.0, 0.5, 0.25, 0.75, 0.65, 0.95, 0.8, 2 / 3, 1 / 3, 0.1, float(np.nextafter(0.5, 1))]),
@@ -52,3 +54,32 @@ def comparisons(draw: st.DrawFn, *, with_itself: bool = False) -> list[PartyPair
         key = key[order]
         found.append(PartyPairs(left, right, CandidatePairs(key // rows, key % rows, score[order])))
     return found
+
+
+def random_encodings(count: int, width: int, fill: float, seed: int) -> Encodings:
+    """Encodings of `width` bytes whose bits are set independently."""
+    random = np.random.default_rng(seed)
+    return Encodings.from_bytes(np.packbits(random.random((count, width * 8)) < fill, axis=1))
+
+
+def same(one: CandidatePairs, other: CandidatePairs) -> bool:
+    """Whether two results are equal, down to the types."""
+    return all(np.array_equal(a, b) and a.dtype == b.dtype for a, b in zip(one, other, strict=True))
+
+
+def joined(pieces: Iterable[CandidatePairs]) -> CandidatePairs:
+    """Pieces as one."""
+    left, right, score = zip(*pieces, strict=True)
+    return CandidatePairs(np.concatenate(left), np.concatenate(right), np.concatenate(score))
+
+
+def hits_of(
+    left: Encodings, right: Encodings, pairs: CandidatePairs, random: np.random.Generator, *, at_once: int = 7
+) -> Iterator[Hits]:
+    """The pairs as the kernel would find them, in random order, a few at once."""
+    order = random.permutation(len(pairs.score))
+    for start in range(0, len(order), at_once):
+        i, j = pairs.left[order[start : start + at_once]], pairs.right[order[start : start + at_once]]
+        common = np.bitwise_count(left.words[i] & right.words[j]).sum(axis=1)
+        together = left.popcounts[i] + right.popcounts[j]
+        yield Hits(*(field.astype(np.uint32) for field in (i, j, common, together)))

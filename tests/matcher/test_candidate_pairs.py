@@ -11,11 +11,11 @@ from linkage import Encodings
 from matcher import CandidatePairs, candidate_pairs, reference
 from matcher.comparison import TileSize
 from matcher.errors import ComparisonError
-from matcher.form import COUNT, COUNT_WIDE, TABLE, Form, host_form
-from matcher.similarity import Measure
+from matcher.form import LONG, MIDDLE, SHORT, Form
+from matcher.similarity import Measure, scores
 from tests.matcher.making import MEASURES, THRESHOLDS, two_files
 
-FORMS = [TABLE, COUNT, COUNT_WIDE] if host_form() is TABLE else [COUNT, COUNT_WIDE]
+FORMS = [SHORT, MIDDLE, LONG]
 TILES = st.sampled_from([TileSize(1, 1), TileSize(8, 64), TileSize(64, 256), None])
 
 
@@ -62,7 +62,7 @@ def test_a_limit_far_below_the_pairs_holds_across_many_tiles() -> None:
 
 
 @pytest.mark.parametrize("width", [512, 1024, 4100])
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.name}-{form.lanes}")
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_pairs_of_wide_encodings_equal_the_reference(width: int, form: Form) -> None:
     left, right = random_encodings(9, width, 0.5, 1), random_encodings(70, width, 0.5, 2)
     near = left.to_bytes().copy()
@@ -73,6 +73,28 @@ def test_pairs_of_wide_encodings_equal_the_reference(width: int, form: Form) -> 
             found = candidate_pairs(left, right, threshold, measure=measure, form=form)
             assert len(found.score) >= len(left)
             assert same(found, reference.candidate_pairs(left, right, threshold, measure=measure))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+@pytest.mark.parametrize(
+    ("width", "measure"), [(8, "dice"), (16, "jaccard"), (128, "dice"), (512, "hamming"), (1024, "dice")]
+)
+def test_pairs_over_many_stripes_and_blocks_equal_a_matrix_product(width: int, measure: Measure, form: Form) -> None:
+    random = np.random.default_rng(width)
+    rows = np.packbits(random.random((1500, width * 8)) < random.choice([0.2, 0.3, 0.5], (1500, 1)), axis=1)
+    rows[7], rows[900:903], rows[1400] = 0, 255, rows[3]
+    right = rows[400:].copy()
+    right[:, width // 8] ^= random.integers(0, 256, len(right), dtype=np.uint8)
+    bits, other = (np.unpackbits(side, axis=1).astype(np.float32) for side in (rows[:500], right))
+    common = (bits @ other.T).astype(np.int64)
+    together = (bits.sum(axis=1)[:, None] + other.sum(axis=1)).astype(np.int64)
+    score = scores(measure, common, together, width * 8)
+    for threshold in (float(np.quantile(score, 0.98)), 0.8, 0.999):
+        i, j = np.nonzero(score >= threshold)
+        order = np.lexsort((j, i, -score[i, j]))
+        expected = CandidatePairs(i[order], j[order], score[i, j][order])
+        files = Encodings.from_bytes(rows[:500]), Encodings.from_bytes(right)
+        assert same(candidate_pairs(*files, threshold, measure=measure, form=form, threads=2), expected)
 
 
 def test_results_do_not_depend_on_threads_or_tiles_where_the_hits_fill_buffers_many_times() -> None:

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from linkage import Package
 from linkage.category import Category
 from linkage.manifest import SchemaReference
 from matcher import Linkage, link
 from matcher.engine import engine
 from matcher.errors import MismatchError
+from matcher.party import Party
 from tests.matcher.conftest import MakePackage
 
 NATIVE = engine("native")
@@ -119,3 +121,59 @@ def test_progress_counts_the_pairs_of_all_packages(make_package: MakePackage, ro
     packages = [make_package(name, rows, seed=seed) for seed, name in enumerate(("atl", "bor", "cyr"))]
     link(packages, 0.8, engine=NATIVE, on_progress=lambda *call: calls.append(call))
     assert calls == [(1600, 4800), (3200, 4800), (4800, 4800)]
+
+
+@pytest.fixture
+def shared_persons(make_package: MakePackage) -> list[Package]:
+    """Three packages of 150 records; the first 60 persons are in all of them, with some bits changed."""
+    random = np.random.default_rng(11)
+    rows = random.integers(0, 256, (3 * 150, 32), dtype=np.uint8)
+    parts = []
+    for number in range(3):
+        own = rows[150 * number : 150 * (number + 1)].copy()
+        own[:60] = rows[:60] ^ np.packbits(random.random((60, 256)) < 0.06, axis=1)
+        parts.append(own[random.permutation(150)])
+    return [make_package(name, part, seed=seed) for seed, (name, part) in enumerate(zip("abc", parts, strict=True))]
+
+
+def test_automatic_threshold_finds_the_persons_whatever_the_order_of_packages_and_the_threads(
+    shared_persons: list[Package],
+) -> None:
+    linked = link(shared_persons, "auto", engine=NATIVE)
+    assert linked.estimate is not None
+    assert linked.estimate.reason == "best F1"
+    assert linked.threshold == linked.estimate.threshold
+    assert [len(group) for group in told(linked)] == [3] * 60
+    assert all(np.all(comparison.pairs.score >= linked.threshold) for comparison in linked.comparisons)
+    again = link(shared_persons[::-1], "auto", engine=NATIVE, options={"threads": 1})
+    assert again.threshold == linked.threshold
+    assert told(again) == told(linked)
+
+
+def test_automatic_pairs_are_all_pairs_at_the_threshold(shared_persons: list[Package]) -> None:
+    automatic = link(shared_persons, "auto", engine=NATIVE)
+    given = link(shared_persons, automatic.threshold, engine=NATIVE)
+    assert given.estimate is None
+    for found, expected in zip(automatic.comparisons, given.comparisons, strict=True):
+        for one, other in zip(found.pairs, expected.pairs, strict=True):
+            assert one.tolist() == other.tolist()
+
+
+def test_automatic_threshold_joins_nobody_where_nobody_is_shared(make_package: MakePackage) -> None:
+    rows = np.random.default_rng(12).integers(0, 256, (400, 32), dtype=np.uint8)
+    linked = link(
+        [make_package("atl", rows[:200], seed=1), make_package("bor", rows[200:], seed=2)], "auto", engine=NATIVE
+    )
+    assert linked.estimate is not None
+    assert linked.estimate.reason == "few matches"
+    assert told(linked) == []
+
+
+def test_sample_of_a_party_is_its_first_records_with_all_their_aliases(
+    make_package: MakePackage, rows: np.ndarray
+) -> None:
+    party = Party.of(make_package("atl", rows, seed=1, aliases=True))
+    part = party.first(3)
+    assert (len(part.first_row), len(part.encodings)) == (3, 6)
+    assert part.tokens(np.arange(3)).tolist() == party.tokens(np.arange(3)).tolist()
+    assert party.first(20) is party

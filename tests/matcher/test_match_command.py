@@ -144,6 +144,43 @@ def test_an_output_that_cannot_be_written_leaves_nothing(packages: list[Package]
     assert not (tmp_path / "missing").exists()
 
 
+def test_automatic_threshold_is_told_with_what_is_expected_at_it(
+    packages: list[Package], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(package.path) for package in packages]
+    assert run(["match", *paths, "--threshold", "auto", "-o", str(tmp_path / "groups.csv"), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["threshold"] == result["estimate"]["threshold"]
+    assert result["estimate"]["reason"] in {"best F1", "few matches"}
+    for name in ("false_links", "matches", "precision", "recall"):
+        interval = result["estimate"][name]
+        assert interval["low"] <= interval["value"] <= interval["high"]
+    assert run(["match", *paths, "--threshold", "auto", "-o", str(tmp_path / "groups.csv")]) == 0
+    told = capsys.readouterr().out
+    assert f"{result['threshold']:g}, " in told
+    assert "precision" in told
+
+
+def test_given_threshold_has_no_estimate(
+    packages: list[Package], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert match(packages, "-o", str(tmp_path / "groups.csv"), "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["threshold"], result["threshold_origin"], result["estimate"]) == (0.9, "0.9, as given.", None)
+
+
+@pytest.mark.parametrize("threshold", ["automatic", "1.01", "-1"])
+def test_a_threshold_that_is_none_is_wrong_usage(packages: list[Package], tmp_path: Path, threshold: str) -> None:
+    arguments = [str(package.path) for package in packages]
+    assert run(["match", *arguments, f"--threshold={threshold}", "-o", str(tmp_path / "groups.csv")]) == 2
+
+
+def test_report_is_written_beside_the_groups(packages: list[Package], tmp_path: Path) -> None:
+    assert match(packages, "-o", str(tmp_path / "groups.csv"), "--report", str(tmp_path / "report.html")) == 0
+    assert "as given" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert match(packages, "-o", str(tmp_path / "groups.csv"), "--report", str(tmp_path / "report.txt")) == 2
+
+
 def test_importing_the_matcher_or_its_commands_loads_nothing_heavy() -> None:
     code = "import sys, matcher, matcher.commands; print({'numba', 'numpy', 'pyarrow'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,5 +1,7 @@
 """matcher.solve_groups against its plain reference, and its promises one by one."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -27,10 +29,16 @@ def told(groups: Groups) -> list[list[tuple[tuple[int, int], float]]]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(comparisons(with_itself=True), MERGE_THRESHOLDS, st.booleans())
-def test_groups_equal_the_reference(found: list[PartyPairs], merge_threshold: float, one_per_party: bool) -> None:  # noqa: FBT001 - drawn
-    groups = solve_groups(found, merge_threshold=merge_threshold, one_per_party=one_per_party)
-    expected = reference.solve_groups(found, merge_threshold=merge_threshold, one_per_party=one_per_party)
+@given(comparisons(with_itself=True), MERGE_THRESHOLDS, st.booleans(), st.sets(st.integers(0, 5)))
+def test_groups_equal_the_reference(
+    found: list[PartyPairs],
+    merge_threshold: float,
+    one_per_party: bool,  # noqa: FBT001 - drawn
+    repeating: set[int],
+) -> None:
+    options: Any = {"merge_threshold": merge_threshold, "one_per_party": one_per_party, "repeating": repeating}
+    groups = solve_groups(found, **options)
+    expected = reference.solve_groups(found, **options)
     assert told(groups) == expected
     assert groups.members() == [[record for record, _ in group] for group in expected]
 
@@ -59,6 +67,14 @@ def test_a_group_holds_two_records_of_a_party_only_where_that_is_allowed() -> No
     found = [PartyPairs(0, 1, pairs((0, 0, 0.9), (1, 0, 0.8))), PartyPairs(0, 0, pairs((0, 1, 1.0)))]
     assert solve_groups(found).members() == [[(0, 0), (1, 0)]]
     assert solve_groups(found, one_per_party=False).members() == [[(0, 0), (0, 1), (1, 0)]]
+
+
+def test_only_files_that_may_repeat_persons_have_two_records_in_a_group() -> None:
+    twice = pairs((0, 0, 0.9), (1, 0, 0.8), (0, 1, 0.7), (1, 1, 0.7))
+    found = [PartyPairs(0, 1, twice), *(PartyPairs(party, party, pairs((0, 1, 1.0))) for party in (0, 1))]
+    assert solve_groups(found, repeating=[0]).members() == [[(0, 0), (0, 1), (1, 0)]]
+    assert solve_groups(found, repeating=[1]).members() == [[(0, 0), (1, 0), (1, 1)]]
+    assert solve_groups(found, repeating=[0, 1]).members() == solve_groups(found, one_per_party=False).members()
 
 
 def test_a_comparison_with_itself_may_hold_both_directions_and_the_diagonal() -> None:

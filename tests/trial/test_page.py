@@ -9,7 +9,7 @@ import pytest
 
 from trial.chart import grid_path, histogram_svg
 from trial.figures import Figures
-from trial.page import render_page
+from trial.page import demonstration_page
 
 COMMANDS = ["counterfoil secret new -o atl/op.secret", "echo '<&>'"]
 VOID = {"meta", "path", "line", "rect", "br"}
@@ -42,7 +42,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page(figures: Figures) -> str:
-    return render_page(figures, COMMANDS)
+    return demonstration_page(figures, COMMANDS)
 
 
 def test_page_is_well_formed_and_in_a_language(page: str) -> None:

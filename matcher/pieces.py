@@ -1,0 +1,90 @@
+"""Two files in pieces of some rows, and how large pieces and the rest may be within a limit of memory."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from linkage import Encodings
+from matcher.crew import PARTS_HELD_PER_THREAD
+from matcher.errors import ComparisonError
+from matcher.form import Form
+from matcher.hits import Hits
+from matcher.sides import side_bytes
+from matcher.spill import LEAST_BLOCK_ROWS, MERGE_BYTES_PER_ROW, MERGED_AT_ONCE
+from matcher.tiles import hit_capacity
+
+_PAIR_BYTES = 24
+_HIT_BYTES = 4 * len(Hits._fields)
+_LEAST_PIECE_ROWS = 1 << 12
+_ROW_BYTES = 64  # beside the bits: order, popcount, number, and copies of them
+_FIXED_BYTES = 4 << 20  # tables, the choice of a sketch, the small things
+
+
+class Cell(NamedTuple):
+    """The rows of one piece on each side."""
+
+    left: range
+    right: range
+
+
+class Shares(NamedTuple):
+    """What a limit of memory leaves to each part of the work.
+
+    Attributes:
+        left_rows: rows of a piece on the left.
+        right_rows: rows of a piece on the right.
+        hit_bytes: for hits that are gathered and sorted.
+        pairs: how many can be given back as arrays, when the comparison is over.
+    """
+
+    left_rows: int
+    right_rows: int
+    hit_bytes: int
+    pairs: int
+
+    @classmethod
+    def of(cls, limit_bytes: int, left: Encodings, right: Encodings, form: Form, threads: int) -> "Shares":
+        """Return the shares for a comparison of two files.
+
+        Raises:
+            ComparisonError: the limit cannot hold the smallest pieces.
+        """
+        words = left.words.shape[1]
+        rows = min(_LEAST_PIECE_ROWS, len(left)), min(_LEAST_PIECE_ROWS, len(right))
+        merging = MERGED_AT_ONCE * LEAST_BLOCK_ROWS * MERGE_BYTES_PER_ROW
+        one_left, one_right = side_bytes(words)
+        held = hit_capacity(len(left), len(right), form) * _HIT_BYTES
+        fixed = _FIXED_BYTES + threads * (PARTS_HELD_PER_THREAD + 1) * held
+        least = fixed + 2 * max(rows[0] * one_left + rows[1] * one_right, merging)
+        if limit_bytes < least:
+            raise ComparisonError(
+                f"a memory limit of {limit_bytes:,} bytes is too small for these files and threads: "
+                f"at least {least:,} bytes are needed",
+                code="comparison.memory",
+                hint="give more memory or fewer threads",
+            )
+        half = (limit_bytes - fixed) // 2
+        left_rows = min(len(left), max(rows[0], half // 2 // one_left))
+        right_rows = min(len(right), (half - left_rows * one_left) // one_right)
+        left_rows = min(len(left), (half - right_rows * one_right) // one_left)
+        pairs = (limit_bytes - _FIXED_BYTES - merging) // _PAIR_BYTES
+        return cls(_even(len(left), left_rows), _even(len(right), right_rows), half, pairs)
+
+
+def cells(left_rows: int, right_rows: int, left_piece: int, right_piece: int) -> Iterator[Cell]:
+    """Yield all combinations of a piece on the left with one on the right."""
+    for left in range(0, left_rows, left_piece):
+        for right in range(0, right_rows, right_piece):
+            yield Cell(
+                range(left, min(left + left_piece, left_rows)), range(right, min(right + right_piece, right_rows))
+            )
+
+
+def piece(encodings: Encodings, rows: range) -> Encodings:
+    """Return some rows, without a copy."""
+    part = slice(rows.start, rows.stop)
+    return Encodings(encodings.words[part], encodings.popcounts[part], encodings.tokens[part], encodings.bits)
+
+
+def _even(rows: int, most: int) -> int:
+    """Return the rows of a piece such that pieces of at most `most` rows are of about one size."""
+    return -(-rows // -(-rows // most))

@@ -1,0 +1,150 @@
+"""What a comparison came to: as JSON-like data, in words, and as one self-contained HTML page."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from linkage.page import render_page
+from matcher.linking import Linkage
+from matcher.threshold import Estimate, Interval
+
+_TEMPLATE = Path(__file__).with_name("report.html.jinja")
+_CHART = Path(__file__).with_name("report.vl.json")
+_WORTH_TELLING = 0.05  # pairs inside files per link
+
+
+class PartyRow(NamedTuple):
+    """A package in the report."""
+
+    agency: str
+    category: str
+    records: int
+    encodings: int
+    grouped: int
+
+
+class Expected(NamedTuple):
+    """A figure and what it is."""
+
+    value: str
+    text: str
+
+
+def report_page(linkage: Linkage, measure: str) -> str:
+    """Return the report as HTML: counts only, no token, no encoding."""
+    from markupsafe import Markup
+
+    groups = linkage.groups
+    grouped = np.bincount(groups.party, minlength=len(linkage.parties))
+    parties = [
+        PartyRow(party.agency, party.category, len(party.first_row), len(party.encodings), int(count))
+        for party, count in zip(linkage.parties, grouped, strict=True)
+    ]
+    sizes = group_sizes(linkage)
+    estimate = linkage.estimate
+    return render_page(
+        _TEMPLATE,
+        linkage=linkage,
+        measure=measure,
+        parties=parties,
+        groups=sum(sizes.values()),
+        sizes=sizes,
+        candidates=sum(len(comparison.pairs.score) for comparison in linkage.comparisons),
+        inside=sum(count * size * (size - 1) // 2 for size, count in sizes.items()),
+        estimate=estimate,
+        origin=origin(linkage),
+        expected=_expected(estimate) if estimate else [],
+        chart=Markup(histogram_svg(estimate)) if estimate else "",  # noqa: S704 - drawn from counts only
+    )
+
+
+def group_sizes(linkage: Linkage) -> dict[int, int]:
+    """Return number of records -> groups of that size."""
+    sizes = np.bincount(np.bincount(linkage.groups.group))
+    return {size: int(count) for size, count in enumerate(sizes) if count}
+
+
+def origin(linkage: Linkage) -> str:
+    """Return in a sentence or two how the threshold came about."""
+    estimate = linkage.estimate
+    if estimate is None:
+        return f"{linkage.threshold:g}, as given."
+    learnt = f"{estimate.chance_pairs:,} pairs inside the packages show how alike different people are"
+    if estimate.reason == "best F1":
+        told = f"{linkage.threshold:g}, of the best expected F1: {learnt}; what lies beyond is people in both."
+    else:
+        told = (
+            f"{linkage.threshold:g}, strict: {learnt}, and between the packages hardly anything lies beyond that. "
+            "So only what chance would hardly do once in ten million pairs is accepted."
+        )
+    if estimate.repeated >= _WORTH_TELLING:
+        told += (
+            " Pairs inside the packages that are as alike as records of one person were taken for people who are in "
+            "one file twice; duplicates should be removed before encoding."
+        )
+    return told
+
+
+def estimate_document(estimate: Estimate) -> dict[str, Any]:
+    """Return an estimate as JSON-like data."""
+    return {
+        "threshold": estimate.threshold,
+        "reason": estimate.reason,
+        "pairs_inside_packages": estimate.chance_pairs,
+        "links": estimate.links,
+        "false_links": estimate.false_links._asdict(),
+        "matches": estimate.matches._asdict(),
+        "precision": estimate.precision._asdict(),
+        "recall": estimate.recall._asdict(),
+        "repeated": estimate.repeated,
+    }
+
+
+def _percent(interval: Interval) -> str:
+    """Return a share with its interval, in percent."""
+    return f"{interval.value:.1%} ({interval.low:.0%} to {interval.high:.0%})"
+
+
+def _count(interval: Interval) -> str:
+    """Return a number with its interval."""
+    return f"{interval.value:,.0f} ({interval.low:,.0f} to {interval.high:,.0f})"
+
+
+def histogram_svg(estimate: Estimate) -> str:
+    """Return candidate pairs, the expected pairs of different people and the threshold as an SVG element."""
+    import vl_convert
+
+    curves = estimate.curves
+    specification = json.loads(_CHART.read_text(encoding="utf-8"))
+    columns = (curves.edges.tolist(), curves.candidates.tolist(), curves.different.tolist())
+    specification["data"]["values"] = [
+        {
+            "from": edge,
+            "middle": edge + curves.width / 2,
+            "to": edge + curves.width,
+            "pairs": int(pairs),
+            "different": different,
+        }
+        for edge, pairs, different in zip(*columns, strict=True)
+    ]
+    start, stop = float(curves.edges[0]), max(float(curves.edges[-1]) + curves.width, estimate.threshold)
+    bars, *_, rule, label = specification["layer"]
+    bars["encoding"]["x"]["scale"] = {"domain": [start, stop], "nice": False}
+    for note in (rule, label):
+        note["data"]["values"] = [{"at": estimate.threshold, "label": f"threshold {estimate.threshold:g}"}]
+    if estimate.threshold > (start + stop) / 2:
+        label["mark"] |= {"align": "right", "dx": -6}
+    svg: str = vl_convert.vegalite_to_svg(json.dumps(specification))
+    return svg
+
+
+def _expected(estimate: Estimate) -> list[Expected]:
+    return [
+        Expected(f"{estimate.links:,}", "links at or above the threshold"),
+        Expected(_count(estimate.false_links), "of them expected to be of different people"),
+        Expected(_count(estimate.matches), "pairs of one person expected in all"),
+        Expected(_percent(estimate.precision), "precision: share of the links that are right"),
+        Expected(_percent(estimate.recall), "recall: share of the pairs of one person that are linked"),
+    ]

@@ -1,0 +1,153 @@
+"""What was seen, counted in bins of scores: candidate pairs, the links among them, pairs by chance."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.compiled import compiled
+from matcher.threshold.chance import ChanceSample
+from matcher.values import CandidatePairs
+
+Floats = NDArray[np.float64]
+
+_MOST_BINS = 100
+_PARTNERS_AGREE = 0.5  # chance that who looks like one record of a person looks like the next one too
+_STEPS = (1, 2, 5)
+_ROUNDING = 1e-9  # of a bin: a score on an edge belongs to the bin above it, whatever the division makes of it
+
+
+class Compared(NamedTuple):
+    """Two files and their best pairs of records.
+
+    Attributes:
+        left_records: records of the one.
+        right_records: records of the other.
+        pairs: pairs of records, by falling score, each once.
+        floor: all pairs from this score up are there.
+        left: number of the one among all files.
+        right: number of the other.
+    """
+
+    left_records: int
+    right_records: int
+    pairs: CandidatePairs
+    floor: float
+    left: int = 0
+    right: int = 1
+
+
+class Evidence(NamedTuple):
+    """Counts by bin; all arrays have one shape, bins rise.
+
+    Attributes:
+        edges: lower edge of each bin; round numbers, and the bins are equally wide.
+        width: of a bin.
+        candidates: pairs between files.
+        links: those of them that a one-to-one linkage of each two files makes, best pair first.
+        free: pairs of records that are both not linked yet, between the two files, when the linkage comes to the middle
+            of the bin.
+        joinable: of them, those that a group could still take in: all where neither record is linked with any file,
+            and a share of those where one of them is linked elsewhere, as its partners have to agree too.
+        chance: pairs inside files.
+        chance_pairs: pairs inside files that were compared.
+        cross_pairs: pairs between files that were compared, at least 1.
+        most: matches that there can be: every record of the smaller file of each two.
+    """
+
+    edges: Floats
+    width: float
+    candidates: Floats
+    links: Floats
+    free: Floats
+    joinable: Floats
+    chance: Floats
+    chance_pairs: int
+    cross_pairs: int
+    most: int
+
+    @classmethod
+    def of(cls, compared: Sequence[Compared], sample: ChanceSample) -> "Evidence":
+        """Return the counts of comparisons, together, from the highest of all floors up."""
+        floor = max([sample.floor, *(one.floor for one in compared)])
+        best = [one.pairs.score[0] for one in compared if len(one.pairs.score)]
+        edges, width = _bins(floor, max([floor, *best, *sample.scores.max(initial=floor, keepdims=True)]))
+        middle = edges + width / 2
+        linked = [one_to_one(one.pairs.left, one.pairs.right, one.left_records, one.right_records) for one in compared]
+        alone = _alone(compared, linked, middle)
+        candidates, links, free, joinable = np.zeros((4, len(edges)))
+        for one, taken in zip(compared, linked, strict=True):
+            found = _counted(one.pairs.score[taken], edges, width)
+            before = from_top(found) - found / 2
+            candidates += _counted(one.pairs.score, edges, width)
+            links += found
+            left, right = one.left_records - before, one.right_records - before
+            alone_left, alone_right = np.minimum(alone[one.left], left), np.minimum(alone[one.right], right)
+            free += left * right
+            joinable += alone_left * alone_right + _PARTNERS_AGREE * (
+                alone_left * (right - alone_right) + alone_right * (left - alone_left)
+            )
+        return cls(
+            edges,
+            width,
+            candidates,
+            links,
+            free,
+            joinable,
+            _counted(sample.scores, edges, width),
+            sample.pairs,
+            max(sum(one.left_records * one.right_records for one in compared), 1),
+            sum(min(one.left_records, one.right_records) for one in compared),
+        )
+
+
+def _alone(compared: Sequence[Compared], linked: Sequence[NDArray[np.bool_]], scores: Floats) -> dict[int, Floats]:
+    """Return, by file, how many of its records no link has reached by the time linkage comes to each score."""
+    best: dict[int, Floats] = {}
+    for one, taken in zip(compared, linked, strict=True):
+        for file, records, rows in (
+            (one.left, one.left_records, one.pairs.left),
+            (one.right, one.right_records, one.pairs.right),
+        ):
+            np.maximum.at(best.setdefault(file, np.full(records, -1.0)), rows[taken], one.pairs.score[taken])
+    return {file: np.searchsorted(np.sort(score), scores).astype(np.float64) for file, score in best.items()}
+
+
+def from_top(counts: Floats) -> Floats:
+    """Return, for each bin, the sum of it and all higher bins."""
+    return np.cumsum(counts[::-1])[::-1]
+
+
+@compiled
+def one_to_one(
+    left: NDArray[np.int64], right: NDArray[np.int64], left_records: int, right_records: int
+) -> NDArray[np.bool_]:
+    """Return which pairs a greedy one-to-one linkage takes, best pair first: bool, shape of `left`."""
+    left_taken = np.zeros(left_records, dtype=np.bool_)
+    right_taken = np.zeros(right_records, dtype=np.bool_)
+    taken = np.zeros(len(left), dtype=np.bool_)
+    for pair in range(len(left)):
+        if not left_taken[left[pair]] and not right_taken[right[pair]]:
+            left_taken[left[pair]] = right_taken[right[pair]] = taken[pair] = True
+    return taken
+
+
+def _bins(floor: float, top: float) -> tuple[Floats, float]:
+    """Return the lower edges of at most about a hundred bins of a round width that reach from floor to top."""
+    span = max(top - floor, _ROUNDING)
+    power = int(np.floor(np.log10(span / _MOST_BINS)))
+    width = next(
+        step * 10.0**exponent
+        for exponent in (power, power + 1)
+        for step in _STEPS
+        if span / (step * 10.0**exponent) <= _MOST_BINS
+    )
+    first = int(np.ceil(floor / width - _ROUNDING))
+    last = int(np.floor(top / width + _ROUNDING))
+    return np.round(np.arange(first, max(first, last) + 1) * width, 12), width
+
+
+def _counted(scores: Floats, edges: Floats, width: float) -> Floats:
+    places = np.floor((scores - edges[0]) / width + _ROUNDING).astype(np.int64)
+    return np.bincount(places[places >= 0], minlength=len(edges)).astype(np.float64)

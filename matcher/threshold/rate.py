@@ -1,0 +1,42 @@
+"""How much rarer look-alikes are between files than inside one."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_FEW_MATCHES = 0.15  # share of the candidates of a bin that matches may be, to learn of chance from it
+_LEAST_CANDIDATES = 50.0
+_LEAST_CHANCE = 5.0
+_LEAST_BINS = 5
+_SURE = 3.0  # standard errors that a fall must have
+
+
+def falling_rate(candidates: Floats, matches: Floats, expected: Floats, chance: Floats, level: float) -> Floats:
+    """Return, by bin, pairs of different people between files per pair that chance inside files makes expect.
+
+    People of one country are more alike than people of two, and the more so, the more alike a pair is: between files of
+    many countries the rate falls with the score. Its logarithm is taken as linear, and fitted by weighted least squares
+    to the bins from the lowest on where matches are few. Where that shows no sure fall, the rate is `level`.
+
+    Args:
+        candidates: pairs between files, counted.
+        matches: of them, those of one person, expected.
+        expected: pairs of different people, if they were as frequent as inside files.
+        chance: pairs inside files, counted.
+        level: the one rate that the lowest scores give.
+    """
+    clear = (matches < _FEW_MATCHES * candidates) & (candidates > _LEAST_CANDIDATES) & (chance > _LEAST_CHANCE)
+    bins = np.flatnonzero(np.cumprod(clear & (expected > 0)))
+    flat = np.full(len(candidates), level)
+    if len(bins) < _LEAST_BINS:
+        return flat
+    ratio = np.log((candidates[bins] - matches[bins]) / expected[bins])
+    weight = 1 / (1 / candidates[bins] + 1 / chance[bins])
+    design = np.stack([np.ones(len(bins)), bins.astype(np.float64)], axis=1)
+    covariance = np.linalg.inv((design * weight[:, None]).T @ design)
+    base, slope = covariance @ ((design * weight[:, None]).T @ ratio)
+    if slope > -_SURE * np.sqrt(covariance[1, 1]):
+        return flat
+    falling: Floats = np.exp(base + slope * np.arange(len(candidates)))
+    return falling

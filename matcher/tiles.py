@@ -1,0 +1,133 @@
+"""Units of work: the tiles of two sides that are laid out, and how one thread compares them."""
+
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import NamedTuple
+
+import numpy as np
+
+from matcher.form import LEFT_ROWS, Form
+from matcher.hits import Hits, Needed
+from matcher.kernel import kernel, scratch
+from matcher.sides import Plan
+
+_HIT_CAPACITY = 1 << 16
+_TILE_LEFT_ROWS = 2048
+_TILE_RIGHT_BYTES = 1 << 19  # stays in a second- or third-level cache while the left rows pass by
+_BITS_PER_CALL = 1 << 36  # compared within about a fifth of a second, after which a thread can hear that it must stop
+
+
+class TileSize(NamedTuple):
+    """Rows of a tile on each side, as far as they are wanted; made multiples of what the vectors take."""
+
+    left: int
+    right: int
+
+
+class Tile(NamedTuple):
+    """A range of blocks of left rows, a range of right rows, and the pairs that are settled when it is done."""
+
+    block: int
+    block_stop: int
+    right: int
+    right_stop: int
+    pairs: int
+
+
+class Tiling(NamedTuple):
+    """How a plan is cut into tiles.
+
+    Attributes:
+        plan: the two sides.
+        blocks: blocks of left rows per tile.
+        rows: right rows per tile, whole stripes.
+    """
+
+    plan: Plan
+    blocks: int
+    rows: int
+
+    @classmethod
+    def of(cls, prepared: Plan, size: TileSize | None) -> "Tiling":
+        """Return the tiling of about `size`, or of a size that suits the caches of most machines."""
+        lanes = prepared.form.lanes
+        wanted = size.right if size else _TILE_RIGHT_BYTES // prepared.right_row_bytes
+        rows = max(1, min(wanted, len(prepared.right.popcounts) + lanes - 1) // lanes) * lanes
+        return cls(prepared, max(1, (size.left if size else _TILE_LEFT_ROWS) // LEFT_ROWS), rows)
+
+    def tiles(self) -> Iterator[Tile]:
+        """Yield tiles that cover every pair that popcounts leave, and account for all pairs."""
+        counts, reach = self.plan.left.popcounts, self.plan.reach
+        right_rows = len(self.plan.right.popcounts)
+        all_blocks = -(-len(counts) // LEFT_ROWS)
+        for block in range(0, all_blocks, self.blocks):
+            block_stop = min(block + self.blocks, all_blocks)
+            part = counts[block * LEFT_ROWS : block_stop * LEFT_ROWS]
+            first = int(reach.first[part].min()) // self.rows * self.rows
+            last = int(reach.last[part].max())
+            settled = len(part) * right_rows
+            for start in range(first, last, self.rows):
+                stop = min(start + self.rows, last)
+                pairs = settled if stop == last else len(part) * (stop - start)
+                settled -= pairs
+                yield Tile(block, block_stop, start, stop, pairs)
+            if last <= first:
+                yield Tile(block, block, 0, 0, settled)
+
+    @property
+    def hit_capacity(self) -> int:
+        """Hits for which a thread has room."""
+        return hit_capacity(len(self.plan.left.popcounts), len(self.plan.right.popcounts), self.plan.form)
+
+
+def hit_capacity(left_rows: int, right_rows: int, form: Form) -> int:
+    """Return how many hits one thread needs room for: those of a stripe at least, and not more than there can be."""
+    return max(min(LEFT_ROWS, left_rows) * form.lanes, min(_HIT_CAPACITY, left_rows * right_rows))
+
+
+class Comparer:
+    """Compares tiles, one after the other, in memory that it keeps; each thread has one of its own."""
+
+    def __init__(
+        self, tiling: Tiling, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]
+    ) -> None:
+        """Remember what to compare.
+
+        Args:
+            tiling: the sides.
+            needed: asked before each call of the kernel for what a hit must have.
+            put: given the hits, many at a time.
+            stop: when set, a comparison ends soon, unfinished.
+            offsets: what is added to the row numbers of hits, left and right.
+        """
+        prepared = tiling.plan
+        self._plan, self._needed, self._put, self._stop, self._offsets = prepared, needed, put, stop, offsets
+        self._kernel = kernel(prepared.form.lanes, prepared.planes)
+        self._blocks_per_call = max(1, _BITS_PER_CALL // (LEFT_ROWS * tiling.rows * prepared.right_row_bytes * 8))
+        self._scratch = scratch(prepared)
+        self._buffer = np.empty((len(Hits._fields), tiling.hit_capacity), dtype=np.uint32)
+        self._used = 0
+
+    def compare(self, tile: Tile) -> None:
+        """Find the hits of a tile; they are given on when there are many, or by `flush`."""
+        prepared = self._plan
+        constants = prepared.constants
+        block, resume = tile.block, tile.right
+        while block < tile.block_stop and not self._stop.is_set():
+            part = (block, min(tile.block_stop, block + self._blocks_per_call), tile.right, tile.right_stop)
+            asked = constants._replace(needed=self._needed(constants.needed))
+            room = Hits(*self._buffer[:, self._used :])
+            block, resume, count = self._kernel(
+                prepared.left, prepared.right, asked, prepared.reach, part, resume, self._scratch, room
+            )
+            self._used += count
+            if block < part[1]:  # the next stripe's hits might not fit
+                self.flush()
+
+    def flush(self) -> None:
+        """Give on the hits found so far."""
+        if self._used:
+            left, right, common, together = self._buffer[:, : self._used]
+            first, second = (np.uint32(offset) for offset in self._offsets)
+            self._put(Hits(left + first, right + second, common.copy(), together.copy()))
+            self._used = 0

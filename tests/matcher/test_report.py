@@ -1,0 +1,80 @@
+"""The report of a comparison as a page."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from matcher import link
+from matcher.engine import engine
+from matcher.report import report_page
+from tests.matcher.conftest import MakePackage
+
+
+@pytest.fixture
+def pages(make_package: MakePackage) -> dict[str, str]:
+    """The report of two packages of 100 records that share 40 persons, with both kinds of threshold."""
+    rows = np.random.default_rng(13).integers(0, 256, (160, 32), dtype=np.uint8)
+    packages = [make_package("atl", rows[:100], seed=1), make_package("bor", rows[60:], seed=2)]
+    native = engine("native")
+    return {
+        "auto": report_page(link(packages, "auto", engine=native), "dice"),
+        "given": report_page(link(packages, 0.9, engine=native), "dice"),
+    }
+
+
+class Tags(HTMLParser):
+    """The tags of a page that are open, and those that it has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [name for name, _ in attrs]
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("kind", ["auto", "given"])
+def test_page_is_well_formed_asks_for_nothing_and_runs_nothing(pages: dict[str, str], kind: str) -> None:
+    tags = Tags()
+    tags.feed(pages[kind])
+    assert tags.open == []
+    assert not {"src", "href", "style"} & set(tags.attributes)
+    assert not [name for name in tags.attributes if name.startswith("on")]
+    assert "<script" not in pages[kind]
+    assert set(re.findall(r"[a-z]+://[^\s\"'<>)]*", pages[kind])) <= {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }
+    assert "default-src 'none'" in pages[kind]
+
+
+def test_page_says_what_was_compared_and_found(pages: dict[str, str]) -> None:
+    assert "2 packages, 10,000 pairs of encodings, 40 groups" in pages["given"]
+    assert '<tr><th scope="row">2</th><td>40</td></tr>' in pages["given"]
+    assert "Of 40 candidate pairs at or above the threshold, 0 are in no group" in pages["given"]
+    assert '<tr><th scope="row">atl</th><td>suspect</td><td>100</td><td>100</td><td>40</td></tr>' in pages["given"]
+
+
+def test_page_draws_how_an_automatic_threshold_came_about_and_no_other(pages: dict[str, str]) -> None:
+    assert "different people, expected" in pages["auto"]
+    assert "precision: share of the links that are right" in pages["auto"]
+    assert "learnt from 9,900 pairs inside the packages" in pages["auto"]
+    assert "0.9, as given." in pages["given"]
+    assert "<svg" not in pages["given"]
+
+
+def test_page_holds_no_token(pages: dict[str, str]) -> None:
+    assert not re.search(r"\b[0-9a-f]{32}\b", pages["auto"])
+
+
+@pytest.mark.parametrize("word", ["anonymous", "irreversible", "differentially private"])
+def test_page_promises_no_more_than_it_can(pages: dict[str, str], word: str) -> None:
+    assert word not in pages["auto"].lower()

@@ -1,0 +1,158 @@
+"""The threshold from scores alone, on scores whose truth is known."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.threshold import ChanceSample, Compared, Estimate, estimate_threshold
+from matcher.threshold.chance import chance_counts
+from matcher.threshold.evidence import Evidence, from_top, one_to_one
+from matcher.values import CandidatePairs
+
+FLOOR = 0.545  # about eight candidates per record by chance
+CHANCE = (0.4, 0.06)  # mean and deviation of the similarity of different people
+SAME = (0.85, 0.06)
+
+
+class Drawn(NamedTuple):
+    compared: Compared
+    sample: ChanceSample
+    same: np.ndarray
+    matches: int
+
+    def estimate(self) -> Estimate:
+        return estimate_threshold(Evidence.of([self.compared], self.sample), np.random.default_rng(1))
+
+    def f1(self, threshold: float) -> float:
+        linked = one_to_one(self.compared.pairs.left, self.compared.pairs.right, *self.compared[:2])
+        taken = linked & (self.compared.pairs.score >= threshold)
+        return float(2 * (taken & self.same).sum() / (taken.sum() + self.matches))
+
+    def best_f1(self) -> float:
+        return max(self.f1(threshold) for threshold in np.arange(FLOOR, 1, 0.005))
+
+
+def draw(records: int, matches: int, seed: int, *, repeated: int = 0) -> Drawn:
+    """Scores of two files that share some persons, and name some persons twice."""
+    random = np.random.default_rng(seed)
+    by_chance = random.normal(*CHANCE, (records, records))
+    left, right = np.nonzero(by_chance >= FLOOR)
+    score = by_chance[left, right]
+    shared = np.arange(matches)
+    found = np.clip(random.normal(*SAME, matches), 0, 1)
+    other = ~((left == right) & (left < matches))
+    left, right = np.concatenate([shared, left[other]]), np.concatenate([shared, right[other]])
+    score = np.concatenate([found, score[other]])
+    same = np.arange(len(score)) < matches
+    order = np.lexsort((right, left, -score))
+    keep = order[score[order] >= FLOOR]
+    inside_pairs = records * (records - 1)
+    inside = random.normal(*CHANCE, inside_pairs)
+    inside[:repeated] = np.clip(random.normal(*SAME, repeated), 0, 1)
+    return Drawn(
+        Compared(records, records, CandidatePairs(left[keep], right[keep], score[keep]), FLOOR),
+        ChanceSample(inside[inside >= FLOOR], inside_pairs, FLOOR),
+        same[keep],
+        matches,
+    )
+
+
+@pytest.mark.parametrize(("matches", "seed"), [(500, 1), (200, 2), (50, 3), (15, 4)])
+def test_threshold_is_nearly_as_good_as_the_best_with_labels(matches: int, seed: int) -> None:
+    drawn = draw(1000, matches, seed)
+    estimate = drawn.estimate()
+    assert estimate.reason == "best F1"
+    assert drawn.f1(estimate.threshold) >= drawn.best_f1() - 0.08
+
+
+def test_expected_false_links_matches_precision_and_recall_are_near_the_truth() -> None:
+    drawn = draw(1000, 400, 5)
+    estimate = drawn.estimate()
+    pairs = drawn.compared.pairs
+    taken = one_to_one(pairs.left, pairs.right, 1000, 1000) & (pairs.score >= estimate.threshold)
+    right = int((taken & drawn.same).sum())
+    assert estimate.links == taken.sum()
+    assert estimate.matches.low <= 400 <= estimate.matches.high
+    assert estimate.false_links.low <= taken.sum() - right <= estimate.false_links.high
+    assert estimate.precision.value == pytest.approx(right / taken.sum(), abs=0.02)
+    assert estimate.recall.value == pytest.approx(right / 400, abs=0.05)
+    assert estimate.recall.low <= estimate.recall.value <= estimate.recall.high
+
+
+def test_without_shared_persons_false_groups_keep_to_one_in_ten_million_pairs() -> None:
+    estimates = [draw(1000, 0, seed) for seed in range(10, 18)]
+    accepted = 0
+    for drawn in estimates:
+        estimate = drawn.estimate()
+        assert estimate.reason == "few matches"
+        accepted += int((drawn.compared.pairs.score >= estimate.threshold).sum())
+    assert accepted <= 2  # eight million pairs were compared; one is expected at most
+
+
+@pytest.mark.parametrize(("matches", "repeated"), [(300, 60), (150, 60), (60, 20)])
+def test_some_persons_who_are_in_a_file_twice_do_not_wreck_the_threshold(matches: int, repeated: int) -> None:
+    drawn = draw(1000, matches, 6, repeated=repeated)
+    estimate = drawn.estimate()
+    assert estimate.reason == "best F1"
+    assert drawn.f1(estimate.threshold) >= drawn.best_f1() - 0.08
+
+
+@pytest.mark.parametrize("matches", [0, 20])
+def test_many_more_persons_in_a_file_twice_than_in_both_give_hardly_a_false_group(matches: int) -> None:
+    drawn = draw(1000, matches, 7, repeated=60)
+    estimate = drawn.estimate()
+    assert ((drawn.compared.pairs.score >= estimate.threshold) & ~drawn.same).sum() <= 1
+
+
+def test_equal_evidence_gives_an_equal_answer() -> None:
+    drawn = draw(300, 60, 8)
+    first, second = drawn.estimate(), drawn.estimate()
+    assert (first.threshold, first.matches, first.precision) == (second.threshold, second.matches, second.precision)
+
+
+def test_nothing_at_all_gives_a_threshold_that_accepts_nothing() -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    pairs = CandidatePairs(nothing, nothing, np.zeros(0))
+    evidence = Evidence.of([Compared(3, 0, pairs, 0.5)], ChanceSample(np.zeros(0), 3, 0.5))
+    estimate = estimate_threshold(evidence, np.random.default_rng(1))
+    assert estimate.reason == "few matches"
+    assert estimate.links == 0
+    assert estimate.false_links.value == 0
+
+
+def test_tail_by_chance_goes_on_where_nothing_was_seen() -> None:
+    random = np.random.default_rng(9)
+    edges = np.arange(0.5, 1, 0.01)
+    normal = random.normal(0.3, 0.08, 2_000_000)
+    counts, _ = np.histogram(normal, [*edges, np.inf])
+    expected = chance_counts(counts.astype(np.float64))
+    assert np.all(np.diff(expected) <= 0)
+    assert expected[0] == counts.sum()
+    place = int(np.searchsorted(edges, 0.72))  # 5.25 deviations: 0.15 pairs of two million
+    assert 0.03 <= expected[place] <= 1.5  # the last pairs seen say little; better too many than too few
+
+
+@given(st.integers(0, 40), st.integers(1, 8), st.integers(0, 2**32))
+def test_links_are_those_that_a_plain_loop_takes(count: int, records: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    left, right = random.integers(0, records, (2, count))
+    taken, ends = [], set()
+    for one, other in zip(left.tolist(), right.tolist(), strict=True):
+        taken.append(("left", one) not in ends and ("right", other) not in ends)
+        if taken[-1]:
+            ends |= {("left", one), ("right", other)}
+    assert one_to_one(left, right, records, records).tolist() == taken
+
+
+@given(st.floats(0, 0.99), st.floats(0, 1), st.integers(0, 2**32))
+def test_bins_are_round_few_and_count_every_score_from_the_first_edge(floor: float, reach: float, seed: int) -> None:
+    scores = -np.sort(-np.random.default_rng(seed).uniform(floor, floor + reach * (1 - floor), 50))
+    pairs = CandidatePairs(np.arange(50), np.arange(50), scores)
+    evidence = Evidence.of([Compared(50, 50, pairs, floor)], ChanceSample(scores, 100, floor))
+    assert len(evidence.edges) <= 102
+    assert evidence.edges[0] >= floor - 1e-9
+    for edge, above in zip(evidence.edges, from_top(evidence.candidates), strict=True):
+        assert above == (scores >= edge - 1e-9 * evidence.width).sum()
