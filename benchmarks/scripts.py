@@ -231,7 +231,8 @@ def febrl() -> dict[str, Any]:
             nothing = [""] * len(side)
             columns = [cells.get(field.column, nothing) for field in used.fields]
             encodings.append(Encodings.from_bytes(encoder.encode(columns).encodings))
-        found = candidate_pairs(*encodings, 0.5, limit=200_000)
+        left, right = encodings
+        found = candidate_pairs(left, right, 0.5, limit=200_000)
         best = (0.0, 0.0)
         for threshold in np.arange(0.5, 0.95, 0.01).round(2).tolist():
             groups = solve_groups([PartyPairs(0, 1, from_score(found, threshold))])
