@@ -94,7 +94,8 @@ def packages_of(folder: Path, schema: Schema, secret: OperationSecret) -> tuple[
         by_jurisdiction.setdefault(row["jurisdiction"].lower(), []).append(row)
     profile = read_profile(PROFILE, schema)
     maker = ClkEncoder(schema, secret.value, facts=column_facts(profile))
-    packages, records = [], {}
+    packages: list[Package] = []
+    records: dict[bytes, str] = {}
     for agency, rows in by_jurisdiction.items():
         table, package, counterfoil = (folder / f"{agency}{end}" for end in (".csv", ".cfp", ".counterfoil.csv"))
         with table.open("w", encoding="utf-8", newline="") as file:
@@ -133,18 +134,18 @@ def in_detail(found: set[Pair], truth: Truth) -> dict[str, Any]:
 
         return quality(chosen(found), chosen(truth.matches))
 
+    def of_scripts(kinds: list[str]) -> dict[str, float]:
+        return part(lambda one, other: sorted((one["script"], other["script"])) == kinds)
+
+    def of_origin(origin: str) -> dict[str, float]:
+        return part(lambda one, other: one["origin"] == other["origin"] == origin)
+
     scripts = {tuple(sorted(truth.about[record]["script"] for record in two)) for two in truth.matches}
-    by_scripts = {
-        " - ".join(kinds): part(lambda one, other, kinds=kinds: (*sorted((one["script"], other["script"])),) == kinds)
-        for kinds in sorted(scripts)
-    }
+    by_scripts = {" - ".join(kinds): of_scripts(list(kinds)) for kinds in sorted(scripts)}
     return {
         "overall": quality(found, truth.matches),
         "cross_script": part(lambda one, other: one["script"] != other["script"]),
-        "by_origin": {
-            origin: part(lambda one, other, origin=origin: one["origin"] == other["origin"] == origin)
-            for origin in ("wikidata_real", "composed")
-        },
+        "by_origin": {origin: of_origin(origin) for origin in ("wikidata_real", "composed")},
         "look_alikes_linked": len(found & truth.look_alikes),
         "look_alikes": len(truth.look_alikes),
         "by_script_pair": dict(sorted(by_scripts.items(), key=lambda item: -item[1]["matches"])),

@@ -92,7 +92,7 @@ def _in_one_piece(word: str) -> tuple[NameToken, ...]:
     return tuple(
         NameToken(folded, initial=False, script=script, position=position, form=form)
         for position, (form, folded) in enumerate(pieces)
-        if folded
+        if folded.isalpha()  # a sign among the characters is no name
     )
 
 
@@ -105,7 +105,7 @@ def _token(part: str, position: int, *, alone: bool) -> NameToken | None:
         folded = read_korean_surname(part)
     else:
         folded = fold(part)
-    if not folded:
+    if not folded.isalpha():
         return None
     initial = len(part) == 1 and script not in ("HAN", "HANGUL", "KANA")
     return NameToken(folded, initial, script, position, part)
