@@ -109,7 +109,9 @@ def test_command_writes_no_value_but_the_record_ids(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("encoder.guard.raise_guard", lambda: None)
     table = write_csv(tmp_path / "a.csv", ROWS, HEADER)
     output = tmp_path / "pairs.csv"
-    done = CliRunner().invoke(dedupe, [str(table), "-o", str(output)], catch_exceptions=False)
+    done = CliRunner().invoke(
+        dedupe, [str(table), "-o", str(output)], catch_exceptions=False, help_option_names=["-h", "--help"]
+    )
     assert done.exit_code == 0
     assert "5 rows, 3 pairs" in done.stdout
     with output.open(encoding="utf-8", newline="") as file:

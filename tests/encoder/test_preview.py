@@ -236,7 +236,9 @@ def run_preview(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     path = write_text(tmp_path / "old.csv", [HEADER, *PEOPLE], "cp1251", ";")
 
     def run(*options: str) -> Result:
-        return CliRunner().invoke(preview_command, [str(path), *options], catch_exceptions=False)
+        return CliRunner().invoke(
+            preview_command, [str(path), *options], catch_exceptions=False, help_option_names=["-h", "--help"]
+        )
 
     return run
 
