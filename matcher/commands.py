@@ -11,6 +11,7 @@ from linkage.command import emit, example, json_option, progress
 if TYPE_CHECKING:
     from matcher.comparison import Options
     from matcher.linking import Linkage
+    from matcher.ungrouped import Remainder
 
 FILE = click.Path(path_type=Path)
 FORMATS = (".csv", ".parquet")
@@ -57,12 +58,12 @@ class _Memory(click.ParamType[int]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the bytes."""
-        found = re.fullmatch(r"([0-9]{1,15}) ?([KMGT]i?B)?", value) if isinstance(value, str) else None
+        found = re.fullmatch(r"([0-9]{1,15}) ?([KkMGT]i?B)?", value) if isinstance(value, str) else None
         if found is None:
             self.fail("must be a number of bytes, or as 2GiB or 500MB", param, ctx)
         unit = found[2] or ""
         base = 1024 if "i" in unit else 1000
-        size: int = int(found[1]) * base ** ("KMGT".index(unit[0]) + 1 if unit else 0)
+        size: int = int(found[1]) * base ** ("KMGT".index(unit[0].upper()) + 1 if unit else 0)
         return size
 
 
@@ -179,6 +180,7 @@ def match(
     from linkage.package import open_package
     from matcher.engine import engine
     from matcher.linking import link
+    from matcher.ungrouped import remainder
 
     if threshold == "auto" and (best is not None or recall is not None):
         raise click.UsageError("--best and --recall need a number as threshold")
@@ -205,15 +207,16 @@ def match(
             on_progress=on_progress,
         )
     seconds = time.perf_counter() - start
+    left_out = remainder(linkage.comparisons, linkage.groups)
     written = _write(linkage, output, agencies_folder, pairs_path)
     if report_path is not None:
         from linkage.files import write_whole
-        from matcher.report import report_page
+        from matcher.report import Search, report_page
 
-        page = report_page(linkage, measure or packages[0].manifest.measure)
+        page = report_page(linkage, left_out, Search(measure or packages[0].manifest.measure, recall, best))
         write_whole(report_path, page.encode())
         written.append(str(report_path))
-    result = _summary(linkage, seconds) | {"engine": engine_name, "written": written}
+    result = _summary(linkage, left_out, seconds) | {"engine": engine_name, "written": written}
     emit(result, lambda: _text(result), as_json=as_json)
 
 
@@ -233,13 +236,12 @@ def _write(linkage: "Linkage", output: Path, agencies_folder: Path | None, pairs
     return [str(path) for path in written]
 
 
-def _summary(linkage: "Linkage", seconds: float) -> dict[str, Any]:
+def _summary(linkage: "Linkage", left_out: "Remainder", seconds: float) -> dict[str, Any]:
     """Return the figures of a linkage."""
     from matcher.report import estimate_document, group_sizes, origin
-    from matcher.ungrouped import Reason, remainder
+    from matcher.ungrouped import Reason
 
     sizes = group_sizes(linkage)
-    left_out = remainder(linkage.comparisons, linkage.groups)
     return {
         "packages": len(linkage.parties),
         "encodings": sum(len(party.encodings) for party in linkage.parties),

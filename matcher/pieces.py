@@ -15,7 +15,6 @@ from matcher.tiles import hit_capacity
 _PAIR_BYTES = 24
 _HIT_BYTES = 4 * len(Hits._fields)
 _LEAST_PIECE_ROWS = 1 << 12
-_ROW_BYTES = 64  # beside the bits: order, popcount, number, and copies of them
 _FIXED_BYTES = 4 << 20  # tables, the choice of a sketch, the small things
 
 

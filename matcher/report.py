@@ -9,6 +9,7 @@ import numpy as np
 from linkage.page import render_page
 from matcher.linking import Linkage
 from matcher.threshold import Estimate, Interval
+from matcher.ungrouped import Reason, Remainder
 
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
 _CHART = Path(__file__).with_name("report.vl.json")
@@ -32,8 +33,39 @@ class Expected(NamedTuple):
     text: str
 
 
-def report_page(linkage: Linkage, measure: str) -> str:
-    """Return the report as HTML: counts only, no token, no encoding."""
+class Search(NamedTuple):
+    """How candidate pairs were looked for.
+
+    Attributes:
+        measure: similarity.
+        recall: share of the pairs at the threshold that is found at least, or None for all of them.
+        best: how many pairs of a record were kept, or None for all.
+    """
+
+    measure: str
+    recall: float | None = None
+    best: int | None = None
+
+    def __str__(self) -> str:
+        compared = f"All pairs of encodings of every two packages were compared, by {self.measure} similarity"
+        if self.recall is not None:
+            compared = (
+                f"Encodings of every two packages were searched by {self.measure} similarity, so that each pair at the "
+                f"threshold was found with a probability of at least {self.recall:g}: some may be missing"
+            )
+        if self.best is not None:
+            return f"{compared}. A pair was kept if it is among the best {self.best:,} of one of its records."
+        return f"{compared}." if self.recall is not None else f"{compared}; none was left out."
+
+
+def report_page(linkage: Linkage, left_out: Remainder, search: Search) -> str:
+    """Return the report as HTML: counts only, no token, no encoding.
+
+    Args:
+        linkage: what was found.
+        left_out: its candidate pairs outside groups.
+        search: how they were looked for.
+    """
     from markupsafe import Markup
 
     groups = linkage.groups
@@ -47,12 +79,13 @@ def report_page(linkage: Linkage, measure: str) -> str:
     return render_page(
         _TEMPLATE,
         linkage=linkage,
-        measure=measure,
+        searched=str(search),
         parties=parties,
         groups=sum(sizes.values()),
         sizes=sizes,
         candidates=sum(len(comparison.pairs.score) for comparison in linkage.comparisons),
-        inside=sum(count * size * (size - 1) // 2 for size, count in sizes.items()),
+        same_party=left_out.count(Reason.SAME_PARTY),
+        too_few_agree=left_out.count(Reason.TOO_FEW_AGREE),
         estimate=estimate,
         origin=origin(linkage),
         expected=_expected(estimate) if estimate else [],
@@ -142,7 +175,7 @@ def histogram_svg(estimate: Estimate) -> str:
 
 def _expected(estimate: Estimate) -> list[Expected]:
     return [
-        Expected(f"{estimate.links:,}", "links at or above the threshold"),
+        Expected(f"{estimate.links:,}", "links that groups are expected to hold"),
         Expected(_count(estimate.false_links), "of them expected to be of different people"),
         Expected(_count(estimate.matches), "pairs of one person expected in all"),
         Expected(_percent(estimate.precision), "precision: share of the links that are right"),

@@ -65,12 +65,12 @@ class Curves(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
-    """The threshold, how it came about, and what is expected at it, over links of every two files.
+    """The threshold, how it came about, and what is expected at it, over pairs of records in one group.
 
     Attributes:
         threshold: least score.
         reason: the best F1, or, where matches cannot be told from chance, at most one false group per 10 million pairs.
-        links: at or above the threshold.
+        links: at or above the threshold, in groups: counted between two files, expected between more.
         false_links: of them, links of different people.
         matches: pairs of records of one person, found or not.
         precision: share of the links that are right.

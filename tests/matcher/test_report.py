@@ -8,7 +8,8 @@ import pytest
 
 from matcher import link
 from matcher.engine import engine
-from matcher.report import report_page
+from matcher.report import Search, report_page
+from matcher.ungrouped import remainder
 from tests.matcher.conftest import MakePackage
 
 
@@ -18,9 +19,10 @@ def pages(make_package: MakePackage) -> dict[str, str]:
     rows = np.random.default_rng(13).integers(0, 256, (160, 32), dtype=np.uint8)
     packages = [make_package("atl", rows[:100], seed=1), make_package("bor", rows[60:], seed=2)]
     native = engine("native")
+    found = {"auto": link(packages, "auto", engine=native), "given": link(packages, 0.9, engine=native)}
     return {
-        "auto": report_page(link(packages, "auto", engine=native), "dice"),
-        "given": report_page(link(packages, 0.9, engine=native), "dice"),
+        kind: report_page(linkage, remainder(linkage.comparisons, linkage.groups), Search("dice"))
+        for kind, linkage in found.items()
     }
 
 
@@ -61,6 +63,14 @@ def test_page_says_what_was_compared_and_found(pages: dict[str, str]) -> None:
     assert '<tr><th scope="row">2</th><td>40</td></tr>' in pages["given"]
     assert "Of 40 candidate pairs at or above the threshold, 0 are in no group" in pages["given"]
     assert '<tr><th scope="row">atl</th><td>suspect</td><td>100</td><td>100</td><td>40</td></tr>' in pages["given"]
+
+
+def test_page_says_that_nothing_was_left_out_only_where_that_is_so(pages: dict[str, str]) -> None:
+    assert "none was left out" in pages["given"]
+    for search in (Search("dice", recall=0.95), Search("dice", best=2), Search("hamming", recall=0.95, best=2)):
+        assert "none was left out" not in str(search)
+    assert "at least 0.95: some may be missing" in str(Search("dice", recall=0.95))
+    assert "among the best 2 of one of its records" in str(Search("dice", best=2))
 
 
 def test_page_draws_how_an_automatic_threshold_came_about_and_no_other(pages: dict[str, str]) -> None:
