@@ -18,7 +18,6 @@ it answers an easier question, without scores and without order. Its figure says
 does with the bits. On balanced codes the question is the same.
 """
 
-import os
 import platform
 import statistics
 import sys
@@ -36,6 +35,7 @@ from encoder import encode_clks
 from linkage import Encodings, load_schema
 from linkage.command import emit, json_option
 from matcher import CandidatePairs, candidate_pairs
+from matcher.cores import usable_cores
 from matcher.form import host_form
 
 with warnings.catch_warnings():
@@ -171,7 +171,7 @@ def processor() -> str:
 @json_option
 def main(rows: int, rounds: int, *, as_json: bool) -> None:
     """Measure and print."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_cores()
     warm = random_filters(100, 0.5, 0)
     for threshold in (0.0, 0.9):
         candidate_pairs(warm, warm, threshold)  # compiles

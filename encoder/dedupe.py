@@ -18,7 +18,16 @@ from encoder.errors import TableError
 from encoder.headers_content import plain_digits
 from encoder.local_csv import new_local_csv
 from encoder.preview_rows import stray_rows
-from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts, FileFacts, exact_profile
+from encoder.profile import (
+    FULL_NAME,
+    NAME_COLUMNS,
+    NAME_PARTS,
+    RECORD_ID,
+    ColumnProfile,
+    DateFacts,
+    FileFacts,
+    exact_profile,
+)
 from encoder.standardise.dates import PartialDate, read_date
 from encoder.standardise.missing import missing_kind
 from encoder.standardise.names import read_name
@@ -149,7 +158,7 @@ def write_duplicates(path: Path, people: People, pairs: Iterable[Pair], *, overw
 
 def _standardised(fields: Mapping[str, Sequence[str]], dates: DateFacts) -> dict[str, list[str]]:
     """Return key -> values; a key is empty where its cells say nothing."""
-    names = zip(*(fields[name] for name in ("full_name", "given_names", "middle_names", "family_name")), strict=True)
+    names = zip(*(fields[name] for name in (FULL_NAME, *NAME_PARTS)), strict=True)
     written = [_name(full or " ".join(parts)) for full, *parts in names]
     return {
         "name": [" ".join(sorted(name.split())) for name in written],

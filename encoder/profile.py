@@ -22,13 +22,12 @@ from linkage.schema.model import LARGEST_FIELD_COUNT
 
 PROFILE_LIMIT_BYTES = 4 << 20
 RECORD_ID = "record_id"
+FULL_NAME = "full_name"
+NAME_PARTS = ("given_names", "middle_names", "family_name")
+NAME_COLUMNS = (FULL_NAME, *NAME_PARTS, "aliases")
 SOURCE_COLUMNS = (
     RECORD_ID,
-    "full_name",
-    "given_names",
-    "middle_names",
-    "family_name",
-    "aliases",
+    *NAME_COLUMNS,
     "date_of_birth",
     "sex",
     "nationality",
@@ -38,7 +37,6 @@ SOURCE_COLUMNS = (
     "document_number",
     "mrz",
 )
-NAME_COLUMNS = SOURCE_COLUMNS[1:6]
 
 Column = Annotated[str, Field(min_length=1, max_length=1000)]
 

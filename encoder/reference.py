@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from encoder.folding import fold
 from encoder.hashing import token_hasher
 from encoder.keys import field_keys
+from encoder.standardise import standardiser
 from encoder.tokens import tokenise
 from encoder.values import ValueReader, token_encoding
-from linkage.schema import Schema
+from linkage.schema import Field, Schema
 
 
 def encode_record(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArray[np.uint8]:
@@ -23,10 +24,7 @@ def encode_record(cells: Sequence[str], schema: Schema, secret: bytes | str) -> 
     for cell, field, keys in zip(cells, schema.fields, field_keys(schema, secret), strict=True):
         if field.hashing is None:
             continue
-        texts, faults = ValueReader(field, validate=True).read([cell])
-        if faults:
-            raise ValueError(f"field '{field.identifier}': {faults[0]}")
-        tokens = tokenise(texts[0], field.hashing.comparison)
+        tokens = [token for text in _texts(cell, field) for token in tokenise(text, field.hashing.comparison)]
         hasher = token_hasher(field.hashing.hash, keys, schema.filter_bits)
         for place, token in enumerate(tokens):
             times = field.hashing.strategy.bits_per_token
@@ -36,3 +34,13 @@ def encode_record(cells: Sequence[str], schema: Schema, secret: bytes | str) -> 
             bits[hasher.bits([token.encode(token_encoding(field))], np.array([times])).bits] = 1
     folded: NDArray[np.uint8] = fold(np.packbits(bits)[None, :], schema.filter_bits, schema.clk.xor_folds)[0]
     return folded
+
+
+def _texts(cell: str, field: Field) -> Sequence[str]:
+    """Return what is tokenised of a cell: its parts where the field has a standard form, else its one text."""
+    if field.standard is not None:
+        return standardiser(field.standard)(cell)
+    texts, faults = ValueReader(field, validate=True).read([cell])
+    if faults:
+        raise ValueError(f"field '{field.identifier}': {faults[0]}")
+    return texts

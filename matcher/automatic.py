@@ -49,8 +49,8 @@ class Automatic(NamedTuple):
             random: makes the repetitions that the estimate's intervals come from.
             on_progress: by number of a comparison, what is called in it.
         """
-        couples = list(combinations(parties, 2))
         numbers = list(combinations(range(len(parties)), 2))
+        couples = [(parties[left], parties[right]) for left, right in numbers]
         floor = _floor(parties, couples, pairwise)
         sample = _inside(parties, couples, pairwise, floor)
         compared = []
@@ -59,7 +59,7 @@ class Automatic(NamedTuple):
             pairs, reached = pairwise.pairs(left, right, floor, limit=max(limit, 1), on_progress=on_progress(number))
             compared.append(Compared(len(left.first_row), len(right.first_row), pairs, reached, *numbers[number]))
         estimate = estimate_threshold(Evidence.of(compared, sample), random)
-        return cls(estimate, [_from(one.pairs, estimate.threshold) for one in compared])
+        return cls(estimate, [one.pairs.reaching(estimate.threshold) for one in compared])
 
 
 def _floor(parties: Sequence[Party], couples: Sequence[tuple[Party, Party]], pairwise: Pairwise) -> float:
@@ -99,9 +99,3 @@ def _inside(
 def _parts(parties: Sequence[Party], share: float) -> Iterator[tuple[Party, Party]]:
     for party in parties:
         yield party, party.first(max(1, int(share * len(party.first_row))))
-
-
-def _from(pairs: CandidatePairs, threshold: float) -> CandidatePairs:
-    """Return the pairs at or above a threshold."""
-    stop = int(np.searchsorted(-pairs.score, -threshold, side="right"))
-    return CandidatePairs(pairs.left[:stop], pairs.right[:stop], pairs.score[:stop])

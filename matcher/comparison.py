@@ -1,6 +1,5 @@
 """All candidate pairs between two files of encodings: exact, complete, in one order, on all cores or many machines."""
 
-import os
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import lru_cache
@@ -13,6 +12,7 @@ import numpy as np
 from linkage import Encodings
 from linkage.command import OnProgress
 from matcher.best import BestCollector, most_held
+from matcher.cores import usable_cores
 from matcher.crew import Part, compared
 from matcher.errors import ComparisonError
 from matcher.form import Form, host_form
@@ -119,7 +119,7 @@ class _Comparison:
         if self._loss and options.get("cluster") is not None:
             raise ComparisonError("a comparison on a cluster is exact; leave loss out", code="comparison.loss")
         self._left, self._right, self._options = left, right, options
-        self._threads = options.get("threads") or _cores()
+        self._threads = options.get("threads") or usable_cores()
         self._form = options.get("form") or host_form()
         self._requirement = _requirement(measure, threshold, left.bits)
         self.shares = self._shares()
@@ -205,8 +205,3 @@ def _together(pieces: Iterator[CandidatePairs], collector: Collector) -> Candida
             column[start : start + len(values)] = values
         start += len(piece_.score)
     return whole
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

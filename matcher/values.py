@@ -21,6 +21,11 @@ class CandidatePairs(NamedTuple):
     right: NDArray[np.int64]
     score: NDArray[np.float64]
 
+    def reaching(self, threshold: float) -> "CandidatePairs":
+        """Return the pairs at or above a threshold."""
+        stop = int(np.searchsorted(-self.score, -threshold, side="right"))
+        return CandidatePairs(self.left[:stop], self.right[:stop], self.score[:stop])
+
 
 class PartyPairs(NamedTuple):
     """The candidate pairs between the files of two parties.

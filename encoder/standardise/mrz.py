@@ -143,7 +143,7 @@ def _td1(lines: Sequence[str]) -> Mrz:
 
 
 def _passport_or_visa(lines: Sequence[str], form: Literal["TD3", "MRV-A"]) -> Mrz:
-    upper, lower = lines
+    lower = lines[1]
     number = checked(lower[:9], lower[9])
     birth, expiry = _date(lower[13:19], lower[19]), _date(lower[21:27], lower[27])
     checks: dict[str, Check] = {"number": number.check, "birth": birth.check, "expiry": expiry.check}
@@ -153,22 +153,11 @@ def _passport_or_visa(lines: Sequence[str], form: Literal["TD3", "MRV-A"]) -> Mr
         dates = f"{birth.text}{as_digits(lower[19])}", f"{expiry.text}{as_digits(lower[27])}"
         repaired = f"{number.text}{as_digits(lower[9])}{dates[0]}{dates[1]}{lower[28:43]}"
         checks["whole"] = _whole(lower[:10] + lower[13:20] + lower[21:43], repaired, lower[43])
-    return _mrz(
-        form,
-        head=upper[:5],
-        nationality=lower[10:13],
-        names=upper[5:],
-        number=number.text,
-        birth=birth.text,
-        expiry=expiry.text,
-        sex=lower[20],
-        optional=optional,
-        checks=checks,
-    )
+    return _of_two_lines(form, lines, number, birth, expiry, optional, checks)
 
 
 def _td2_or_visa(lines: Sequence[str], form: Literal["TD2", "MRV-B"]) -> Mrz:
-    upper, lower = lines
+    lower = lines[1]
     rest = lower[28:] if form == "MRV-B" else lower[28:35]
     number, optional = _long_number(lower[:9], lower[9], rest)
     birth, expiry = _date(lower[13:19], lower[19]), _date(lower[21:27], lower[27])
@@ -177,6 +166,20 @@ def _td2_or_visa(lines: Sequence[str], form: Literal["TD2", "MRV-B"]) -> Mrz:
         dates = f"{birth.text}{as_digits(lower[19])}{expiry.text}{as_digits(lower[27])}"
         start = number.text[:9].ljust(9, "<") + as_digits(lower[9])
         checks["whole"] = _whole(lower[:10] + lower[13:20] + lower[21:35], start + dates + rest, lower[35])
+    return _of_two_lines(form, lines, number, birth, expiry, optional, checks)
+
+
+def _of_two_lines(  # noqa: PLR0917 - what the two kinds of document have read, all of it
+    form: MrzFormat,
+    lines: Sequence[str],
+    number: Checked,
+    birth: Checked,
+    expiry: Checked,
+    optional: str,
+    checks: dict[str, Check],
+) -> Mrz:
+    """Return what passports, visas and TD2 cards have in the same places."""
+    upper, lower = lines
     return _mrz(
         form,
         head=upper[:5],

@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 MOST_KEY_BITS = 64
 MOST_BUCKET_BITS = 24
 _SAMPLE_PAIRS = 1 << 14
-# What things take in nanoseconds on one core, measured on an EPYC with AVX-512; only the proportions matter. They are
+# What things take in nanoseconds on one core, measured on an EPYC with AVX2; only the proportions matter. They are
 # constants, so that the same data and seed give the same pairs on every machine.
 _EXACT_WORD = 0.03
 _KEY_BIT = 0.4

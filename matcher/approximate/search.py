@@ -5,7 +5,6 @@ For files so large that comparing all pairs takes too long. It loses pairs, so i
 agree in many bits, it is the faster one up to sizes that ``benchmarks/lsh.py`` measures.
 """
 
-import os
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from threading import Event
@@ -18,6 +17,7 @@ from linkage.command import OnProgress
 from matcher.approximate.design import Counts, KeyDesign, best_design, bucket_bits, sampled_pairs, tables_of_rows
 from matcher.approximate.table import CANDIDATES, Rows, Rules, hashes, look_up, table_of
 from matcher.comparison import candidate_pairs
+from matcher.cores import usable_cores
 from matcher.errors import ComparisonError
 from matcher.hits import HitCollector, Hits
 from matcher.similarity import Measure, Requirement, check_comparable, checked
@@ -74,8 +74,7 @@ def approximate_pairs(
         if value is not None and value < 1:
             raise ComparisonError(f"{name} must be a whole number from 1", code=f"comparison.{name}")
     collector = HitCollector(search.measure, left.bits, limit)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    _Tables(search, design, collector).run(threads or cores, on_progress)
+    _Tables(search, design, collector).run(threads or usable_cores(), on_progress)
     (pairs,) = collector.pieces()
     return pairs
 

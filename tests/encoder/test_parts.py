@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from encoder import ClkEncoder
 from encoder.parts import TokenReader
+from encoder.reference import encode_record
 from encoder.standardise import NO_FACTS, Facts, standardiser
 from linkage import load_schema
 from linkage.errors import SchemaError
@@ -163,3 +166,31 @@ def test_version_of_the_rules_decides_the_digest() -> None:
         document(feature("spelling", "name.skeleton", "name", 2), feature("sound", "name.phonetic", "name", 2))
     )
     assert other.digest != NAMES.digest
+
+
+@settings(deadline=None)  # the first values load the tables
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=20) | st.sampled_from(["Анна Ким", "محمد علي", "王小明", "O'Neil, Mary", ""]),
+            st.dates().map(str) | st.sampled_from(["1980", "04/06/1983", "12 марта 1971", "?"]),
+            st.sampled_from(["Kyiv", "Київ", "nowhere", ""]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_fast_and_plain_encoder_agree_on_standard_forms(rows: list[tuple[str, str, str]]) -> None:
+    schema = load_schema(
+        document(
+            feature("spelling", "name.folded", "name", 2),
+            feature("class", "name.class", "name"),
+            feature("years", "date.near_years", "born"),
+            feature("numbers", "date.numbers", "born"),
+            feature("place", "place", "place"),
+        )
+    )
+    names, dates, places = (list(column) for column in zip(*rows, strict=True))
+    fast = encoded(schema, names, names, dates, dates, places)
+    plain = [encode_record((name, name, date, date, place), schema, SECRET) for name, date, place in rows]
+    np.testing.assert_array_equal(fast, np.array(plain))
