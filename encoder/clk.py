@@ -1,4 +1,4 @@
-"""Encodings of whole records: one Bloom filter for all fields, bit for bit that of clkhash 0.18.3."""
+"""Encodings of whole records: one Bloom filter for all fields, bit for bit that of clkhash 0.18.3, hardened or not."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.errors import RowError
-from encoder.field import FieldEncoder
+from encoder.field import Added, FieldEncoder
 from encoder.folding import fold
+from encoder.hardening import Hardening, HardeningKeys, SaulEncoder
 from encoder.keys import field_keys
+from encoder.parts import TokenReader
 from encoder.standardise import NO_FACTS, Facts
 from linkage.command import OnProgress
-from linkage.schema import Schema, load_schema
+from linkage.schema import Saul, Schema, load_schema
 
 ColumnFacts = Mapping[str, Facts]
 _BITS_PER_BATCH = 1 << 26
@@ -45,7 +47,8 @@ class EncodedBatch(NamedTuple):
 
 def rows_per_batch(schema: Schema) -> int:
     """Return how many rows to encode at once: 65,536 for a filter of 1,024 bits, fewer for longer ones."""
-    return max(1, _BITS_PER_BATCH // schema.filter_bits)
+    votes = max((step.repetitions * step.bits for step in schema.hardening if isinstance(step, Saul)), default=0)
+    return max(1, _BITS_PER_BATCH // max(schema.filter_bits, votes))
 
 
 class ClkEncoder:
@@ -60,31 +63,60 @@ class ClkEncoder:
         self, schema: Schema, secret: bytes | str, *, validate: bool = True, facts: ColumnFacts | None = None
     ) -> None:
         known = facts or {}
+        readers = [
+            None if field.ignored else TokenReader(field, validate=validate, facts=known.get(field.column, NO_FACTS))
+            for field in schema.fields
+        ]
+        keys = HardeningKeys.of(schema, secret)
         self.schema = schema
+        self._maker: SaulEncoder | FilterEncoder
+        if schema.hardening and isinstance(schema.hardening[0], Saul):
+            self._maker = SaulEncoder(schema, schema.hardening[0], keys, readers)
+        else:
+            self._maker = FilterEncoder(schema, secret, readers)
+        self._hardening = Hardening(schema, keys)
+
+    def encode(self, columns: Sequence[Sequence[str]]) -> EncodedBatch:
+        """Return the encodings of a batch: one sequence of texts per field of the schema (ignored fields included).
+
+        A record without any token has an encoding of zeros.
+        """
+        made, added = self._maker.encode(columns)
+        encodings = self._hardening.apply(made)
+        used = [outcome for outcome in added if outcome is not None]
+        if self.schema.hardening:
+            encodings[np.all([outcome.empty for outcome in used], axis=0)] = 0
+        faults = [
+            (row, place, rule)
+            for place, outcome in enumerate(added)
+            if outcome is not None
+            for rows, rule in outcome.faults
+            for row in rows.tolist()
+        ]
+        identifiers = self.schema.identifiers
+        named = [Fault(row, identifiers[place], rule) for row, place, rule in sorted(faults)]
+        return EncodedBatch(encodings, named, tuple(outcome.empty for outcome in used))
+
+
+class FilterEncoder:
+    """Makes the Bloom filters of batches of columns, folded as clkhash folds them."""
+
+    def __init__(self, schema: Schema, secret: bytes | str, readers: Sequence[TokenReader | None]) -> None:
+        self._schema = schema
         self._fields = [
-            None
-            if field.ignored
-            else FieldEncoder(
-                field, keys, schema.filter_bits, validate=validate, facts=known.get(field.column, NO_FACTS)
-            )
-            for field, keys in zip(schema.fields, field_keys(schema, secret), strict=True)
+            None if reader is None else FieldEncoder(field, reader, keys, schema.filter_bits)
+            for field, reader, keys in zip(schema.fields, readers, field_keys(schema, secret), strict=True)
         ]
         self._words = -(-schema.filter_bits // _WORD_BITS)
 
-    def encode(self, columns: Sequence[Sequence[str]]) -> EncodedBatch:
-        """Return the encodings of a batch: one sequence of texts per field of the schema (ignored fields included)."""
+    def encode(self, columns: Sequence[Sequence[str]]) -> tuple[NDArray[np.uint8], list[Added | None]]:
+        """Return uint8 (rows, bytes), and for each field what became of its values, None for ignored ones."""
         filters = np.zeros((len(columns[0]), self._words), dtype=np.uint64)
-        faults: list[tuple[int, int, str]] = []
-        empty = []
-        for place, (field, column) in enumerate(zip(self._fields, columns, strict=True)):
-            if field is not None:
-                added = field.add(column, filters)
-                faults += [(row, place, rule) for rows, rule in added.faults for row in rows.tolist()]
-                empty.append(added.empty)
-        encodings = fold(filters.view(np.uint8), self.schema.filter_bits, self.schema.clk.xor_folds)
-        identifiers = self.schema.identifiers
-        named = [Fault(row, identifiers[place], rule) for row, place, rule in sorted(faults)]
-        return EncodedBatch(encodings, named, tuple(empty))
+        added = [
+            None if field is None else field.add(column, filters)
+            for field, column in zip(self._fields, columns, strict=True)
+        ]
+        return fold(filters.view(np.uint8), self._schema.filter_bits, self._schema.clk.xor_folds), added
 
 
 def encode_clks(
@@ -95,7 +127,7 @@ def encode_clks(
     validate: bool = True,
     on_progress: OnProgress | None = None,
 ) -> NDArray[np.uint8]:
-    """Return the encodings of `rows`, uint8 (n, ceil(l / 8)), bit 0 being the most significant bit of byte 0.
+    """Return the encodings of `rows`, uint8 (n, schema.encoding_bytes), bit 0 being the most significant bit of byte 0.
 
     This is the bit-level function: any secret is taken, and a row of empty cells gives zeros, as in clkhash. The rules
     of the house (strength of the secret, no empty records) are those of ``counterfoil encode``.

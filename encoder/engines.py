@@ -36,6 +36,12 @@ def make_engine(name: str, schema: Schema, secret: bytes | str, facts: ColumnFac
             code="engine.schema",
             hint="use the native engine, or a schema without standard formats",
         )
+    if schema.hardening:
+        raise InputError(
+            "the engine clkhash cannot harden encodings",
+            code="engine.schema",
+            hint="use the native engine, or a schema without hardening",
+        )
     from encoder.clkhash_engine import ClkhashEngine
 
     try:

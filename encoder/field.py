@@ -16,7 +16,6 @@ from encoder.grams import Tokens, numbered
 from encoder.hashing import token_hasher
 from encoder.keys import FieldKeys
 from encoder.parts import TokenReader
-from encoder.standardise import Facts
 from encoder.values import token_encoding
 from linkage.schema import ExactComparison, Field, Strategy
 
@@ -41,10 +40,10 @@ class Added(NamedTuple):
 class FieldEncoder:
     """Sets the bits of one used field; remembers the values it has met, in bounded memory."""
 
-    def __init__(self, field: Field, keys: FieldKeys, filter_bits: int, *, validate: bool, facts: Facts) -> None:
+    def __init__(self, field: Field, reader: TokenReader, keys: FieldKeys, filter_bits: int) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field sets no bits")
-        self._reader = TokenReader(field, validate=validate, facts=facts)
+        self._reader = reader
         self._encoding = token_encoding(field)
         self._strategy = field.hashing.strategy
         self._hasher = token_hasher(
@@ -60,7 +59,7 @@ class FieldEncoder:
         self._forget()
 
     def _forget(self) -> None:
-        # A dict that makes the next number when asked for a new key: with _looked_up the fastest way in CPython.
+        # A dict that makes the next number when asked for a new key: with looked_up the fastest way in CPython.
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._masks = np.empty((0, self._words), dtype=np.uint64)
         self._empty = np.empty(0, dtype=np.bool_)
@@ -69,7 +68,7 @@ class FieldEncoder:
 
     def add(self, column: Sequence[str], filters: NDArray[np.uint64]) -> Added:
         """OR the bits of `column` into `filters`, uint64 (rows, words), in place."""
-        codes = np.fromiter(_looked_up(column, self._numbers), dtype=np.int64, count=len(column))
+        codes = np.fromiter(looked_up(column, self._numbers), dtype=np.int64, count=len(column))
         new = list(islice(reversed(self._numbers), len(self._numbers) - self._met))
         self._meet(new[::-1])
         for start in range(0, len(codes), self._rows_at_once):
@@ -156,7 +155,7 @@ def insertions(counts: NDArray[np.int64], strategy: Strategy) -> NDArray[np.int6
     return np.repeat(share, counts) + (place < np.repeat(rest, counts))
 
 
-def _looked_up(keys: Sequence[str], mapping: Mapping[str, int]) -> Iterable[int]:
+def looked_up(keys: Sequence[str], mapping: Mapping[str, int]) -> Iterable[int]:
     """Return mapping[key] of each key. One call of an itemgetter for all keys costs half of a call for each."""
     if len(keys) > 1:
         found: tuple[int, ...] = itemgetter(*keys)(mapping)

@@ -60,7 +60,9 @@ def _check_length(source: Path, schema: Schema, encodings: NDArray[np.uint8]) ->
             f"{source}: an encoding has {width:,} bytes, and the schema says {schema.encoding_bytes:,}",
             hint="give the schema that the encodings were made with",
         )
-    padding = 8 * width - schema.clk.bits
+    padding = 8 * width - schema.encoded_bits
     wrong = np.flatnonzero(encodings[:, -1] & ((1 << padding) - 1))
     if len(wrong):
-        raise InterchangeError(f"{source}: row {wrong[0] + 1:,}: has bits beyond the {schema.clk.bits:,} of the schema")
+        raise InterchangeError(
+            f"{source}: row {wrong[0] + 1:,}: has bits beyond the {schema.encoded_bits:,} of the schema"
+        )

@@ -77,7 +77,7 @@ class Order:
             rows_set_aside=tally.set_aside,
             fields=tally.fields,
             # Further digits would tell nothing, and some would look like somebody's number.
-            mean_fill=round(halves.bits_set / (halves.encodings * self.schema.clk.bits), 6),
+            mean_fill=round(halves.bits_set / (halves.encodings * self.schema.encoded_bits), 6),
         )
         return Draft(
             category=self.category,
@@ -86,7 +86,7 @@ class Order:
             linkage_schema=SchemaReference(name=self.schema.name, digest=self.schema.digest),
             key_confirmation=self.secret.key_confirmation(self.schema.digest),
             bits=8 * self.schema.encoding_bytes,
-            measure="dice",
+            measure=self.schema.measure,
             fields_used=tuple(used.identifier for used in self.schema.used_fields),
             fields_dropped=tuple(dropped),
             quality=quality,

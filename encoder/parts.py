@@ -13,6 +13,20 @@ from encoder.values import ValueReader
 from linkage.schema import Field
 
 
+class ReadParts(NamedTuple):
+    """The texts that some values are tokenised as.
+
+    Attributes:
+        texts: of one value after the other.
+        counts: int64, shape (values,): how many texts each value has.
+        faults: index of a value that does not fit -> rule.
+    """
+
+    texts: list[str]
+    counts: NDArray[np.int64]
+    faults: dict[int, str]
+
+
 class ReadTokens(NamedTuple):
     """The tokens of some values, and what is wrong with values that have none for that reason: index -> rule."""
 
@@ -34,21 +48,32 @@ class TokenReader:
         self._parts = None if field.standard is None else standardiser(field.standard, facts)
         self._values = ValueReader(field, validate=validate) if field.standard is None else None
 
-    def read(self, values: Sequence[str]) -> ReadTokens:
-        """Return the tokens of `values`, in the order of the values."""
+    def split(self, values: Sequence[str]) -> ReadParts:
+        """Return what is tokenised of `values`: the parts of a standard form, else the one text of each."""
         if self._values is not None:
             texts, faults = self._values.read(values)
-            tokens = tokens_of(texts, self._comparison)
-            return ReadTokens(tokens, faults | tokens.faults)
+            return ReadParts(texts, np.ones(len(texts), dtype=np.int64), faults)
         assert self._parts is not None
         parts = [self._parts(value) for value in values]
-        tokens = tokens_of(list(chain.from_iterable(parts)), self._comparison)
-        return ReadTokens(tokens._replace(counts=_summed(tokens.counts, [len(some) for some in parts])), {})
+        counts = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
+        return ReadParts(list(chain.from_iterable(parts)), counts, {})
+
+    def tokens(self, texts: Sequence[str]) -> Tokens:
+        """Return the tokens of texts that :meth:`split` gave."""
+        return tokens_of(texts, self._comparison)
+
+    def read(self, values: Sequence[str]) -> ReadTokens:
+        """Return the tokens of `values`, in the order of the values."""
+        parts = self.split(values)
+        tokens = self.tokens(parts.texts)
+        if self._parts is None:
+            return ReadTokens(tokens, parts.faults | tokens.faults)
+        return ReadTokens(tokens._replace(counts=summed_runs(tokens.counts, parts.counts)), {})
 
 
-def _summed(counts: NDArray[np.int64], lengths: Sequence[int]) -> NDArray[np.int64]:
+def summed_runs(counts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the sums of successive runs of `counts`, of the given lengths."""
     ends = np.cumsum(lengths, dtype=np.int64)
     totals = np.concatenate([[0], np.cumsum(counts)])
-    sums: NDArray[np.int64] = totals[ends] - totals[ends - np.asarray(lengths, dtype=np.int64)]
+    sums: NDArray[np.int64] = totals[ends] - totals[ends - lengths]
     return sums

@@ -1,25 +1,42 @@
-"""The encoding of one record, written as plainly as it can be; the fast way must agree with it."""
+"""The encoding of one record, written as plainly as it can be; the fast way must agree with it.
 
+Of the hardening steps, saul is written plainly here; the others are plain where they stand.
+"""
+
+import math
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from encoder.folding import fold
+from encoder.hardening import Hardening, HardeningKeys
+from encoder.hardening.keys import keyed_bytes
 from encoder.hashing import token_hasher
 from encoder.keys import field_keys
 from encoder.standardise import standardiser
 from encoder.tokens import tokenise
 from encoder.values import ValueReader, token_encoding
-from linkage.schema import Field, Schema
+from linkage.schema import Field, Saul, Schema
 
 
 def encode_record(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArray[np.uint8]:
-    """Return the encoding of one record, uint8 (ceil(l / 8),).
+    """Return the encoding of one record, uint8 (schema.encoding_bytes,).
 
     Raises:
         ValueError: a cell does not fit its field.
     """
+    keys = HardeningKeys.of(schema, secret)
+    if schema.hardening and isinstance(schema.hardening[0], Saul):
+        encoding = _majorities(cells, schema, schema.hardening[0], keys)
+    else:
+        encoding = _filter(cells, schema, secret)
+    hardened: NDArray[np.uint8] = Hardening(schema, keys).apply(encoding[None, :])[0]
+    return hardened
+
+
+def _filter(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArray[np.uint8]:
     bits = np.zeros(schema.filter_bits, dtype=np.uint8)
     for cell, field, keys in zip(cells, schema.fields, field_keys(schema, secret), strict=True):
         if field.hashing is None:
@@ -34,6 +51,29 @@ def encode_record(cells: Sequence[str], schema: Schema, secret: bytes | str) -> 
             bits[hasher.bits([token.encode(token_encoding(field))], np.array([times])).bits] = 1
     folded: NDArray[np.uint8] = fold(np.packbits(bits)[None, :], schema.filter_bits, schema.clk.xor_folds)[0]
     return folded
+
+
+def _majorities(cells: Sequence[str], schema: Schema, step: Saul, keys: HardeningKeys) -> NDArray[np.uint8]:
+    count = step.repetitions * step.bits
+    votes = [Fraction(2 * bit - 1, 2) for bit in _drawn(keys.key("saul tie"), b"", count)]  # decides ties only
+    for place, (cell, field) in enumerate(zip(cells, schema.fields, strict=True)):
+        if field.hashing is None:
+            continue
+        tokens = [token for text in _texts(cell, field) for token in tokenise(text, field.hashing.comparison)]
+        for token in tokens:
+            strategy = field.hashing.strategy
+            insertions = strategy.bits_per_token or (strategy.bits_per_feature or 0) / len(tokens)
+            weight = max(1, round(4 * math.sqrt(insertions)))
+            vector = _drawn(keys.key(f"saul field {place}"), token.encode(token_encoding(field)), count)
+            votes = [vote + weight * (2 * bit - 1) for vote, bit in zip(votes, vector, strict=True)]
+    majorities = np.array([vote > 0 for vote in votes], dtype=np.uint8).reshape(step.repetitions, step.bits)
+    return np.packbits(np.bitwise_xor.reduce(majorities, axis=0))
+
+
+def _drawn(key: bytes, message: bytes, count: int) -> list[int]:
+    drawn = np.frombuffer(keyed_bytes(key, message, count // 8), dtype=np.uint8)
+    bits: list[int] = np.unpackbits(drawn).tolist()
+    return bits
 
 
 def _texts(cell: str, field: Field) -> Sequence[str]:

@@ -86,7 +86,7 @@ def print_json_schema() -> None:
 
 @click.group()
 def identity() -> None:
-    """Make and show the identity that an agency signs its packages with."""
+    """Make and show the keys of an agency: its identity, which signs, and its sealing key."""
 
 
 @identity.command(epilog=example("counterfoil identity new --agency atl -o atl.key"))
@@ -112,6 +112,33 @@ def new(agency: str, path: Path, *, as_json: bool) -> None:
     emit(
         result,
         lambda: f"{path}: keep it secret\n{public_path}: give it to the host\nkey id {made.public.key_id}",
+        as_json=as_json,
+    )
+
+
+@identity.command("sealing-key", epilog=example("counterfoil identity sealing-key --agency atl -o atl.seal"))
+@click.option("--agency", required=True, help="The name that is in the identity, too.")
+@click.option("-o", "--output", "path", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@json_option
+def sealing_key(agency: str, path: Path, *, as_json: bool) -> None:
+    """Make a sealing key, for what others seal to you: the private half in FILE, the public half in FILE.pub.
+
+    The agreement names both public keys of an agency. Existing files are not replaced.
+    """
+    from linkage.sealing import SealingKey
+
+    made = SealingKey.new(agency)
+    public_path = path.with_name(f"{path.name}.pub")
+    made.public.write(public_path)
+    try:
+        made.write(path)
+    except BaseException:
+        public_path.unlink()
+        raise
+    result = {"agency": agency, "key_id": made.public.key_id, "private": str(path), "public": str(public_path)}
+    emit(
+        result,
+        lambda: f"{path}: keep it secret\n{public_path}: give it to the others\nkey id {made.public.key_id}",
         as_json=as_json,
     )
 

@@ -9,6 +9,12 @@
     │   ├── KeyFileError             a key or secret file is not valid
     │   ├── EncodingsError           encodings have a shape that cannot be
     │   ├── InterchangeError         a CLK JSON file is not valid
+    │   ├── AgreementError           an agreement, or a signature on it, is not valid
+    │   ├── CredentialError          an officer's credential or a revocation list is not valid
+    │   ├── RequestSignatureError    the signature of a request is missing, malformed, stale or false
+    │   ├── SealedFileError          a sealed file is damaged, cut short, or sealed to somebody else
+    │   ├── CeremonyError            a file of a key ceremony is not valid
+    │   ├── LedgerError              an entry, checkpoint, proof or pack of a ledger is not valid
     │   └── PackageError             a package is not what it says it is
     │       ├── ArchiveError         the zip is damaged, oversized, or holds other members than it may
     │       ├── ManifestError        the manifest is not valid
@@ -76,6 +82,42 @@ class InterchangeError(InputError):
     """A CLK JSON file is not valid."""
 
     default_code = "interchange"
+
+
+class AgreementError(InputError):
+    """An agreement, or a signature on it, is not valid."""
+
+    default_code = "agreement"
+
+
+class CredentialError(InputError):
+    """An officer's credential or a revocation list is not valid."""
+
+    default_code = "credential"
+
+
+class RequestSignatureError(InputError):
+    """The signature of a request is missing, malformed, stale or false."""
+
+    default_code = "request-signature"
+
+
+class SealedFileError(InputError):
+    """A sealed file is damaged, cut short, or sealed to somebody else."""
+
+    default_code = "sealed-file"
+
+
+class CeremonyError(InputError):
+    """A file of a key ceremony is not valid."""
+
+    default_code = "ceremony"
+
+
+class LedgerError(InputError):
+    """An entry, checkpoint, proof or pack of a ledger is not valid."""
+
+    default_code = "ledger"
 
 
 class PackageError(InputError):

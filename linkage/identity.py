@@ -38,6 +38,18 @@ class _PublicKeyFile(_KeyFile):
 FileT = TypeVar("FileT", bound=_KeyFile)
 
 
+def require_agency_name(agency: str) -> None:
+    """Do nothing if `agency` is a usable name.
+
+    Raises:
+        KeyFileError: it is not.
+    """
+    if not re.fullmatch(AGENCY_NAME, agency):
+        raise KeyFileError(
+            "the name of an agency has 1 to 63 of the characters a-z, 0-9, '.', '_' and '-'", code="key-file.agency"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class PublicIdentity:
     """A party's name and Ed25519 public key (32 bytes)."""
@@ -109,10 +121,7 @@ class Identity:
         Raises:
             KeyFileError: `agency` is not a usable name.
         """
-        if not re.fullmatch(AGENCY_NAME, agency):
-            raise KeyFileError(
-                "the name of an agency has 1 to 63 of the characters a-z, 0-9, '.', '_' and '-'", code="key-file.agency"
-            )
+        require_agency_name(agency)
         return cls(agency, Ed25519PrivateKey.generate())
 
     @property

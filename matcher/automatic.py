@@ -1,7 +1,6 @@
 """Packages compared as far down as an automatic threshold needs, inside each and every two of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
 from math import isqrt
 from typing import NamedTuple, Self
 
@@ -27,7 +26,7 @@ class Automatic(NamedTuple):
 
     Attributes:
         estimate: the threshold and what is expected at it.
-        comparisons: the pairs of every two parties at or above it, in the order of their combinations.
+        comparisons: the pairs of every two parties at or above it, in the order of the couples given.
     """
 
     estimate: Estimate
@@ -37,19 +36,20 @@ class Automatic(NamedTuple):
     def of(
         cls,
         parties: Sequence[Party],
+        numbers: Sequence[tuple[int, int]],
         pairwise: Pairwise,
         random: np.random.Generator,
         on_progress: Callable[[int], OnProgress | None],
     ) -> Self:
-        """Compare all parties with themselves, in samples where they are large, and with each other.
+        """Compare all parties with themselves, in samples where they are large, and with each other as permitted.
 
         Args:
             parties: at least two.
+            numbers: which two of them are compared, at least one couple.
             pairwise: how two of them are compared.
             random: makes the repetitions that the estimate's intervals come from.
             on_progress: by number of a comparison, what is called in it.
         """
-        numbers = list(combinations(range(len(parties)), 2))
         couples = [(parties[left], parties[right]) for left, right in numbers]
         floor = _floor(parties, couples, pairwise)
         sample = _inside(parties, couples, pairwise, floor)

@@ -1,88 +1,37 @@
 """The command that runs at the host."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from linkage.command import emit, example, json_option, progress
+from matcher.parameters import FILE, MemorySize, ThresholdNumber, page_path, table_path
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matcher.comparison import Options
     from matcher.linking import Linkage
+    from matcher.party import Party
     from matcher.ungrouped import Remainder
-
-FILE = click.Path(path_type=Path)
-FORMATS = (".csv", ".parquet")
-
-
-def _table_path(_context: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:
-    """Return the path if its name ends like a format that can be written."""
-    if path is not None and path.suffix.lower() not in FORMATS:
-        raise click.BadParameter(f"must end in {' or '.join(FORMATS)}", param=parameter)
-    return path
-
-
-def _page_path(_context: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:
-    """Return the path if its name ends like that of a page."""
-    if path is not None and path.suffix.lower() != ".html":
-        raise click.BadParameter("must end in .html", param=parameter)
-    return path
-
-
-class _Threshold(click.ParamType["float | Literal['auto']"]):
-    """A number from 0 to 1, or "auto"."""
-
-    name = "threshold"
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's contract
-        return "NUMBER|auto"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> "float | Literal['auto']":
-        """Return the number, or "auto"."""
-        if value == "auto":
-            return "auto"
-        return click.FloatRange(0, 1).convert(value, param, ctx)
-
-
-class _Memory(click.ParamType[int]):
-    """A number of bytes, as 2GiB or 500MB."""
-
-    name = "memory"
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's contract
-        return "SIZE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the bytes."""
-        found = re.fullmatch(r"([0-9]{1,15}) ?([KkMGT]i?B)?", value) if isinstance(value, str) else None
-        if found is None:
-            self.fail("must be a number of bytes, or as 2GiB or 500MB", param, ctx)
-        unit = found[2] or ""
-        base = 1024 if "i" in unit else 1000
-        size: int = int(found[1]) * base ** ("KMGT".index(unit[0].upper()) + 1 if unit else 0)
-        return size
 
 
 @click.command(
     epilog=example(
         "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold auto -o groups.csv --report report.html",
         "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.8 -o groups.csv",
+        "counterfoil match atl.cfp bor.cfp --threshold 0.7 --pairs pairs.parquet --memory-limit 1GiB",
     )
 )
 @click.argument("paths", metavar="PACKAGE...", nargs=-1, required=True, type=FILE)
 @click.option(
     "--threshold",
     required=True,
-    type=_Threshold(),
+    type=ThresholdNumber(),
     help="Least similarity; a pair exactly at it is in. auto: the one that the encodings themselves suggest.",
 )
-@click.option(
-    "-o", "--output", required=True, type=FILE, callback=_table_path, metavar="FILE", help="Groups, .csv or .parquet."
-)
+@click.option("-o", "--output", type=FILE, callback=table_path, metavar="FILE", help="Groups, .csv or .parquet.")
 @click.option(
     "--for-agencies",
     "agencies_folder",
@@ -91,13 +40,18 @@ class _Memory(click.ParamType[int]):
     help="Also write AGENCY.groups.csv there for each agency: its own records only, to be given to it.",
 )
 @click.option(
-    "--pairs", "pairs_path", type=FILE, callback=_table_path, metavar="FILE", help="Also write the candidate pairs."
+    "--pairs",
+    "pairs_path",
+    type=FILE,
+    callback=table_path,
+    metavar="FILE",
+    help="Write the candidate pairs, .csv or .parquet; without -o nothing else, and as many as there are.",
 )
 @click.option(
     "--report",
     "report_path",
     type=FILE,
-    callback=_page_path,
+    callback=page_path,
     metavar="FILE.html",
     help="Also write a page that says what was compared, and how the threshold came about.",
 )
@@ -108,14 +62,25 @@ class _Memory(click.ParamType[int]):
 )
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Cores to use. [default: all]")
 @click.option(
-    "--memory-limit", type=_Memory(), help="Memory for comparing two packages, such as 2GiB; the rest goes to disk."
+    "--memory-limit", type=MemorySize(), help="Memory for comparing two packages, such as 2GiB; the rest goes to disk."
 )
 @click.option(
     "--cluster",
     "cluster_address",
     metavar="ADDRESS",
-    help="Compare on the machines of a Dask scheduler, tls://host:8786; certificates as in Dask's own configuration.",
+    help="Compare on the machines of a Dask scheduler, tls://host:8786.",
 )
+@click.option(
+    "--cluster-ca",
+    "cluster_authority",
+    type=FILE,
+    metavar="FILE.pem",
+    help="Authority that signed for scheduler and workers. [default: from Dask's own configuration, as the next two]",
+)
+@click.option(
+    "--cluster-cert", "cluster_certificate", type=FILE, metavar="FILE.pem", help="Our certificate for the cluster."
+)
+@click.option("--cluster-key", type=FILE, metavar="FILE.pem", help="The private key of that certificate.")
 @click.option(
     "--best",
     type=click.IntRange(1),
@@ -127,6 +92,12 @@ class _Memory(click.ParamType[int]):
     type=click.FloatRange(0, 1, min_open=True),
     metavar="SHARE",
     help="Search faster, and miss some: at least this share of the pairs at the threshold is found. [default: all]",
+)
+@click.option(
+    "--loss",
+    type=click.FloatRange(0, 1, max_open=True),
+    metavar="CHANCE",
+    help="Compare balanced codes faster: the chance of losing a pair exactly at the threshold, as 1e-6. [default: none]",
 )
 @click.option(
     "--engine",
@@ -149,7 +120,7 @@ def match(
     paths: tuple[Path, ...],
     *,
     threshold: float | Literal["auto"],
-    output: Path,
+    output: Path | None,
     agencies_folder: Path | None,
     pairs_path: Path | None,
     report_path: Path | None,
@@ -157,8 +128,12 @@ def match(
     threads: int | None,
     memory_limit: int | None,
     cluster_address: str | None,
+    cluster_authority: Path | None,
+    cluster_certificate: Path | None,
+    cluster_key: Path | None,
     best: int | None,
     recall: float | None,
+    loss: float | None,
     engine_name: Any,
     trusted_paths: tuple[Path, ...],
     as_json: bool,
@@ -168,7 +143,8 @@ def match(
     Every two packages are compared, all pairs of their encodings, exactly. A group holds at most one record of each
     package, and all its records are at or above the threshold with each other. FILE has one row per record: group,
     agency, token, score (its best within the group). It holds tokens of all agencies and is the host's own; what an
-    agency may have is the file that --for-agencies writes for it.
+    agency may have is the file that --for-agencies writes for it. Candidate pairs that memory does not hold cannot be
+    grouped; with --pairs and without -o they are written as they come, however many.
 
     Packages that were not made with the same schema and secret, have expired, or, with --trust, are not signed by one
     of those identities, are refused.
@@ -179,23 +155,44 @@ def match(
     from linkage.identity import PublicIdentity
     from linkage.package import open_package
     from matcher.engine import engine
-    from matcher.linking import link
+    from matcher.linking import Permitted, link, stream
+    from matcher.output import write_pairs
     from matcher.ungrouped import remainder
 
     if threshold == "auto" and (best is not None or recall is not None):
         raise click.UsageError("--best and --recall need a number as threshold")
-    if engine_name != "native" and not {memory_limit, cluster_address, best, recall} <= {None}:
-        raise click.UsageError("--memory-limit, --cluster, --best and --recall are for the native engine")
+    if engine_name != "native" and not {memory_limit, cluster_address, best, recall, loss} <= {None}:
+        raise click.UsageError("--memory-limit, --cluster, --best, --recall and --loss are for the native engine")
+    if loss is not None and (recall is not None or cluster_address is not None):
+        raise click.UsageError("--loss goes neither with --recall nor with --cluster")
+    if cluster_address is None and not {cluster_authority, cluster_certificate, cluster_key} <= {None}:
+        raise click.UsageError("--cluster-ca, --cluster-cert and --cluster-key go with --cluster")
     chosen = engine(engine_name)
-    options: Options = {"threads": threads, "memory_limit": memory_limit, "best": best}
+    options: Options = {"threads": threads, "memory_limit": memory_limit, "best": best, "loss": loss or 0.0}
     if cluster_address is not None:
         from matcher.cluster import Cluster
 
-        options["cluster"] = Cluster(address=cluster_address)
+        options["cluster"] = Cluster(
+            address=cluster_address, authority=cluster_authority, certificate=cluster_certificate, key=cluster_key
+        )
     trusted = [PublicIdentity.read(path) for path in trusted_paths]
     now = datetime.now(UTC)
     packages = [open_package(path, trusted=trusted, now=now) for path in paths]
     start = time.perf_counter()
+    if output is None:
+        if pairs_path is None or threshold == "auto" or not {agencies_folder, report_path} <= {None}:
+            raise click.UsageError("without -o, only --pairs can be written, and --threshold must be a number")
+        asked = Permitted.of(packages, measure)
+        with progress("comparing", "pairs") as on_progress:
+            comparisons = stream(
+                asked, threshold, engine=chosen, options=options, recall=recall, on_progress=on_progress
+            )
+            candidates = write_pairs(pairs_path, asked.parties, comparisons)
+        result = _compared(asked.parties, asked.pairs, time.perf_counter() - start)
+        result |= {"threshold": threshold, "candidate_pairs": candidates}
+        result |= {"engine": engine_name, "written": [str(pairs_path)]}
+        emit(result, lambda: _pairs_text(result), as_json=as_json)
+        return
     with progress("comparing", "pairs") as on_progress:
         linkage = link(
             packages,
@@ -220,6 +217,17 @@ def match(
     emit(result, lambda: _text(result), as_json=as_json)
 
 
+def _compared(parties: "Sequence[Party]", pairs: int, seconds: float) -> dict[str, Any]:
+    """Return the figures of what was compared."""
+    return {
+        "packages": len(parties),
+        "encodings": sum(len(party.encodings) for party in parties),
+        "pairs_compared": pairs,
+        "pairs_per_second": round(pairs / seconds),
+        "seconds": round(seconds, 3),
+    }
+
+
 def _write(linkage: "Linkage", output: Path, agencies_folder: Path | None, pairs_path: Path | None) -> list[str]:
     """Write what was found and return the names of the files."""
     from matcher.output import write_groups, write_pairs
@@ -232,7 +240,7 @@ def _write(linkage: "Linkage", output: Path, agencies_folder: Path | None, pairs
             write_groups(written[-1], linkage, agency=agency)
     if pairs_path is not None:
         written.append(pairs_path)
-        write_pairs(pairs_path, linkage)
+        write_pairs(pairs_path, linkage.parties, linkage.comparisons)
     return [str(path) for path in written]
 
 
@@ -243,10 +251,7 @@ def _summary(linkage: "Linkage", left_out: "Remainder", seconds: float) -> dict[
 
     sizes = group_sizes(linkage)
     return {
-        "packages": len(linkage.parties),
-        "encodings": sum(len(party.encodings) for party in linkage.parties),
-        "pairs_compared": linkage.pairs_compared,
-        "pairs_per_second": round(linkage.pairs_compared / seconds),
+        **_compared(linkage.parties, linkage.pairs_compared, seconds),
         "candidate_pairs": sum(len(comparison.pairs.score) for comparison in linkage.comparisons),
         "threshold": linkage.threshold,
         "threshold_origin": origin(linkage),
@@ -258,16 +263,13 @@ def _summary(linkage: "Linkage", left_out: "Remainder", seconds: float) -> dict[
             "too_few_agree": left_out.count(Reason.TOO_FEW_AGREE),
         },
         "contested_groups": int(left_out.contested_groups),
-        "seconds": round(seconds, 3),
     }
 
 
 def _text(result: dict[str, Any]) -> str:
     by_size = ", ".join(f"{count:,} of {size}" for size, count in result["groups_by_size"].items())
-    speed = f"{result['seconds']:,.2f} s ({result['pairs_per_second']:,} pairs/s)"
     lines = [
-        f"packages         {result['packages']} with {result['encodings']:,} encodings",
-        f"pairs compared   {result['pairs_compared']:,} in {speed}",
+        *_compared_lines(result),
         f"threshold        {result['threshold_origin']}",
         f"candidate pairs  {result['candidate_pairs']:,} at or above {result['threshold']:g}",
         f"groups           {result['groups']:,}" + (f" ({by_size} records)" if by_size else ""),
@@ -280,6 +282,23 @@ def _text(result: dict[str, Any]) -> str:
     if result["estimate"]:
         lines += _expected(result["estimate"])
     return "\n".join([*lines, f"written          {', '.join(result['written'])}"])
+
+
+def _compared_lines(result: dict[str, Any]) -> list[str]:
+    speed = f"{result['seconds']:,.2f} s ({result['pairs_per_second']:,} pairs/s)"
+    return [
+        f"packages         {result['packages']} with {result['encodings']:,} encodings",
+        f"pairs compared   {result['pairs_compared']:,} in {speed}",
+    ]
+
+
+def _pairs_text(result: dict[str, Any]) -> str:
+    lines = [
+        *_compared_lines(result),
+        f"candidate pairs  {result['candidate_pairs']:,} at or above {result['threshold']:g}, not grouped",
+        f"written          {', '.join(result['written'])}",
+    ]
+    return "\n".join(lines)
 
 
 def _expected(estimate: dict[str, Any]) -> list[str]:

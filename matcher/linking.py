@@ -1,6 +1,6 @@
 """Linking packages: every two of them compared, and the records of all of them grouped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Literal, NamedTuple
@@ -14,8 +14,10 @@ from matcher.comparison import Options
 from matcher.compatibility import check_compatible
 from matcher.engine import Engine
 from matcher.engine import engine as native_engine
+from matcher.errors import MismatchError
 from matcher.pairwise import Pairwise
 from matcher.party import Party
+from matcher.similarity import Measure, checked
 from matcher.threshold import Estimate
 from matcher.values import Groups, PartyPairs
 
@@ -42,6 +44,71 @@ class Linkage(NamedTuple):
     estimate: Estimate | None
 
 
+class Permitted(NamedTuple):
+    """The comparisons that packages allow.
+
+    Attributes:
+        parties: the packages, by agency and category.
+        couples: which two of them are compared.
+        measure: similarity.
+    """
+
+    parties: tuple[Party, ...]
+    couples: list[tuple[int, int]]
+    measure: Measure
+
+    @classmethod
+    def of(
+        cls, packages: Sequence[Package], measure: str | None, permitted: Callable[[Party, Party], bool] | None
+    ) -> "Permitted":
+        """Return what may be compared; the arguments and errors are those of :func:`link`."""
+        check_compatible(packages)
+        packages = sorted(packages, key=lambda package: (package.manifest.agency, package.manifest.category))
+        parties = tuple(Party.of(package) for package in packages)
+        couples = [
+            (left, right)
+            for left, right in combinations(range(len(parties)), 2)
+            if permitted is None or permitted(parties[left], parties[right])
+        ]
+        if not couples:
+            raise MismatchError("no two of the packages may be compared with each other", code="match.forbidden")
+        return cls(parties, couples, checked(measure or packages[0].manifest.measure, 0.0)[0])
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of encodings that are compared."""
+        return sum(self._sizes())
+
+    def progress(self, number: int, on_progress: OnProgress | None) -> OnProgress | None:
+        """Return what a comparison calls so that `on_progress` is told of all of them together."""
+        sizes = self._sizes()
+        return on_progress and _offset(on_progress, sum(sizes[:number]), sum(sizes))
+
+    def _sizes(self) -> list[int]:
+        rows = [len(party.encodings) for party in self.parties]
+        return [rows[left] * rows[right] for left, right in self.couples]
+
+
+def stream(
+    asked: Permitted,
+    threshold: float,
+    *,
+    engine: Engine,
+    options: Options | None = None,
+    recall: float | None = None,
+    on_progress: OnProgress | None = None,
+) -> Iterator[PartyPairs]:
+    """Yield the candidate pairs of every two packages, by falling score, in pieces, without grouping them.
+
+    With a memory limit any number of pairs is possible. The arguments are those of :func:`link`.
+    """
+    pairwise = Pairwise(engine, asked.measure, options or {}, recall)
+    for number, (left, right) in enumerate(asked.couples):
+        sides = asked.parties[left], asked.parties[right]
+        for piece in pairwise.stream(*sides, threshold, on_progress=asked.progress(number, on_progress)):
+            yield PartyPairs(left, right, piece)
+
+
 def link(
     packages: Sequence[Package],
     threshold: float | Literal["auto"],
@@ -50,6 +117,7 @@ def link(
     measure: str | None = None,
     options: Options | None = None,
     recall: float | None = None,
+    permitted: Callable[[Party, Party], bool] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Linkage:
     """Return the groups of records of all packages, at most one record of each package in a group.
@@ -65,27 +133,25 @@ def link(
         measure: similarity; that which the encodings are made for by default.
         options: threads, memory, machines: see :class:`matcher.comparison.Options`. With "auto", `best` has no meaning.
         recall: share of the pairs at the threshold that must be found, or None for all of them.
+        permitted: whether two packages may be compared; all may by default. Records of two packages that may not are
+            never in one group.
         on_progress: called with the pairs compared so far and in all.
 
     Raises:
-        MismatchError: the packages must not be compared with each other.
+        MismatchError: the packages must not be compared with each other, or none may.
         ComparisonError: an argument is out of its range.
     """
-    check_compatible(packages)
-    packages = sorted(packages, key=lambda package: (package.manifest.agency, package.manifest.category))
-    parties = tuple(Party.of(package) for package in packages)
-    couples = list(combinations(range(len(parties)), 2))
-    sizes = [len(parties[left].encodings) * len(parties[right].encodings) for left, right in couples]
-    measure = measure or packages[0].manifest.measure
+    asked = Permitted.of(packages, measure, permitted)
+    parties, couples = asked.parties, asked.couples
 
     def progress(number: int) -> OnProgress | None:
-        return on_progress and _offset(on_progress, sum(sizes[:number]), sum(sizes))
+        return asked.progress(number, on_progress)
 
-    pairwise = Pairwise(engine, measure, options or {}, recall)
+    pairwise = Pairwise(engine, asked.measure, options or {}, recall)
     estimate, found = None, None
     if threshold == "auto":
-        native = replace(pairwise, engine=native_engine("native"))
-        estimate, found = Automatic.of(parties, native, np.random.default_rng(_SEED), progress)
+        native = pairwise if engine.name == "native" else replace(pairwise, engine=native_engine("native"))
+        estimate, found = Automatic.of(parties, couples, native, np.random.default_rng(_SEED), progress)
         threshold = estimate.threshold
     if found is None or (engine.name != "native" and threshold <= 1):
         found = [
@@ -93,7 +159,7 @@ def link(
             for number, (left, right) in enumerate(couples)
         ]
     comparisons = tuple(PartyPairs(left, right, pairs) for (left, right), pairs in zip(couples, found, strict=True))
-    return Linkage(parties, comparisons, engine.solve_groups(comparisons), sum(sizes), threshold, estimate)
+    return Linkage(parties, comparisons, engine.solve_groups(comparisons), asked.pairs, threshold, estimate)
 
 
 def _offset(on_progress: OnProgress, before: int, total: int) -> Callable[[int, int | None], None]:

@@ -1,6 +1,6 @@
 """The tables that linking writes, each file whole or absent: CSV (UTF-8, no quotes needed) or Parquet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from linkage.files import unusable, whole_file
 from matcher.linking import Linkage
 from matcher.party import Party
+from matcher.values import PartyPairs
 
 GROUP_COLUMNS = ("group", "agency", "token", "score")
 PAIR_COLUMNS = ("left_agency", "left_token", "right_agency", "right_token", "score")
@@ -30,9 +31,15 @@ def write_groups(path: Path, linkage: Linkage, *, agency: str | None = None) -> 
     _write(path, GROUP_COLUMNS, _group_rows(linkage, agency))
 
 
-def write_pairs(path: Path, linkage: Linkage) -> None:
-    """Write one row per candidate pair, two packages after the other, by falling score within two packages."""
-    _write(path, PAIR_COLUMNS, _pair_rows(linkage))
+def write_pairs(path: Path, parties: Sequence[Party], comparisons: Iterable[PartyPairs]) -> int:
+    """Write one row per candidate pair, by falling score within two packages, and return how many there are.
+
+    Args:
+        path: the file.
+        parties: the packages.
+        comparisons: pairs of records; those of two packages may come in pieces, of which one at a time is held.
+    """
+    return _write(path, PAIR_COLUMNS, _pair_rows(parties, comparisons))
 
 
 def _group_rows(linkage: Linkage, agency: str | None) -> Iterator[pa.RecordBatch]:
@@ -50,9 +57,9 @@ def _group_rows(linkage: Linkage, agency: str | None) -> Iterator[pa.RecordBatch
         yield _batch(GROUP_COLUMNS, [names, agencies[party].tolist(), _texts(tokens)], groups.score[part])
 
 
-def _pair_rows(linkage: Linkage) -> Iterator[pa.RecordBatch]:
-    for left_party, right_party, pairs in linkage.comparisons:
-        sides = ((linkage.parties[left_party], pairs.left), (linkage.parties[right_party], pairs.right))
+def _pair_rows(parties: Sequence[Party], comparisons: Iterable[PartyPairs]) -> Iterator[pa.RecordBatch]:
+    for left_party, right_party, pairs in comparisons:
+        sides = ((parties[left_party], pairs.left), (parties[right_party], pairs.right))
         for start in range(0, len(pairs.score), _ROWS_AT_A_TIME):
             part = slice(start, start + _ROWS_AT_A_TIME)
             columns = [column for party, records in sides for column in _agency_and_tokens(party, records[part])]
@@ -79,18 +86,21 @@ def _schema(names: Sequence[str]) -> pa.Schema:
     return pa.schema(kinds)
 
 
-def _write(path: Path, names: Sequence[str], batches: Iterator[pa.RecordBatch]) -> None:
-    """Write a table in the format that the name of the file asks for.
+def _write(path: Path, names: Sequence[str], batches: Iterator[pa.RecordBatch]) -> int:
+    """Write a table in the format that the name of the file asks for, and return its rows.
 
     Raises:
         FileError: it cannot be written.
     """
     try:
         with whole_file(path) as temporary, _writer(temporary, path.suffix.lower(), _schema(names)) as writer:
+            rows = 0
             for batch in batches:
                 writer.write_batch(batch)
+                rows += batch.num_rows
     except OSError as error:
         raise unusable(path, "written", error) from error
+    return rows
 
 
 def _writer(path: Path, suffix: str, schema: pa.Schema) -> Any:

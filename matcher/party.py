@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings, Package
+from matcher.similarity import Measure, scores
 from matcher.values import CandidatePairs
 
 
@@ -57,3 +58,30 @@ def record_pairs(pairs: CandidatePairs, left: Party, right: Party) -> CandidateP
     couple, first = np.unique(couples, return_index=True)  # the first of a couple has its best score
     first = first[np.lexsort((couple, -pairs.score[first]))]
     return CandidatePairs(left.record[pairs.left[first]], right.record[pairs.right[first]], pairs.score[first])
+
+
+def best_of_records(pairs: CandidatePairs, left: Party, right: Party, measure: Measure) -> CandidatePairs:
+    """Return pairs of records for those pairs of rows that are the best of their two records, without seeing others.
+
+    Pieces of a comparison, each treated like this, hold every pair of records once, as :func:`record_pairs` would give
+    it for all together, but for the order of equal scores.
+    """
+    if len(left.first_row) == len(left.record) and len(right.first_row) == len(right.record):
+        return pairs
+    one, other = left.record[pairs.left], right.record[pairs.right]
+    left_count, right_count = np.bincount(left.record)[one], np.bincount(right.record)[other]
+    several = np.flatnonzero(left_count * right_count > 1)
+    combinations = (left_count * right_count)[several]
+    which = np.repeat(several, combinations)
+    place = np.arange(len(which)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
+    left_row = left.first_row[one[which]] + place // right_count[which]
+    right_row = right.first_row[other[which]] + place % right_count[which]
+    common = np.bitwise_count(left.encodings.words[left_row] & right.encodings.words[right_row]).sum(axis=1)
+    together = left.encodings.popcounts[left_row].astype(np.int64) + right.encodings.popcounts[right_row]
+    score = scores(measure, common.astype(np.int64), together, left.encodings.bits)
+    own_left, own_right, own_score = pairs.left[which], pairs.right[which], pairs.score[which]
+    earlier = (left_row < own_left) | ((left_row == own_left) & (right_row < own_right))
+    beaten = which[(score > own_score) | ((score == own_score) & earlier)]
+    kept = np.ones(len(pairs.score), dtype=np.bool_)
+    kept[beaten] = False
+    return CandidatePairs(one[kept], other[kept], pairs.score[kept])

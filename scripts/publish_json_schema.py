@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from linkage.json_schema import linkage_schema_format, manifest_format
+from linkage.json_schema import agreement_format, linkage_schema_format, manifest_format, statement_formats
 
 FOLDER = Path(__file__).parent.parent / "configs" / "json-schema"
 
@@ -14,6 +14,8 @@ def published() -> dict[str, str]:
     documents: dict[str, dict[str, Any]] = {
         "linkage-schema.json": linkage_schema_format(),
         "package-manifest.json": manifest_format(),
+        "agreement.json": agreement_format(),
+        **{f"{name}.json": document for name, document in statement_formats().items()},
     }
     return {name: json.dumps(document, indent=2) + "\n" for name, document in documents.items()}
 

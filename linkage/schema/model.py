@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Key
 
 from linkage.canonical import canonical_json, digest_of
+from linkage.schema.hardening import Measure, Saul, Step, measure_of, widths
 
 LARGEST_FILTER_BITS = 1 << 20
+BYTE_BITS = 8
 LARGEST_HASH_COUNT = 1 << 16
 LARGEST_FIELD_COUNT = 1024
 STANDARDISATION = 1
@@ -288,6 +290,7 @@ class Schema(_Part):
     )
     clk: ClkConfig = Key(alias="clkConfig")
     aliases: Aliases | None = None
+    hardening: tuple[Step, ...] = Key(default=(), max_length=8, strict=False, description="what is done to the filter")
     fields: tuple[Field, ...] = Key(alias="features", min_length=1, max_length=LARGEST_FIELD_COUNT, strict=False)
 
     @model_validator(mode="after")
@@ -316,15 +319,34 @@ class Schema(_Part):
                 raise ValueError(f"field '{field.identifier}': blakeHash needs a keySize of at most 64")
         return self
 
+    @model_validator(mode="after")
+    def _can_be_hardened(self) -> Self:
+        if self.hardening and self.clk.bits % BYTE_BITS:
+            raise ValueError("hardening needs a filter of whole bytes")
+        if self.hardening and isinstance(self.hardening[0], Saul) and self.clk.xor_folds:
+            raise ValueError("saul takes the place of the filter, so xorFolds has no meaning beside it")
+        widths(self.clk.bits, self.hardening)
+        return self
+
     @property
     def filter_bits(self) -> int:
         """Length of the filter before folding, in bits."""
         return self.clk.bits << self.clk.xor_folds
 
     @property
+    def encoded_bits(self) -> int:
+        """Length of an encoding in bits, after folding and hardening."""
+        return widths(self.clk.bits, self.hardening)[-1]
+
+    @property
     def encoding_bytes(self) -> int:
         """Length of an encoding in bytes; the last byte is padded with zero bits on the right."""
-        return -(-self.clk.bits // 8)
+        return -(-self.encoded_bits // BYTE_BITS)
+
+    @property
+    def measure(self) -> Measure:
+        """The similarity that the encodings are compared by."""
+        return measure_of(self.hardening)
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -351,7 +373,10 @@ class Schema(_Part):
 
     def document(self) -> dict[str, Any]:
         """Return the schema as JSON-like data of our own format, every default written out."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        document = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        if not self.hardening:
+            del document["hardening"]  # no steps, no mention: digests of plain schemas stay what they were
+        return document
 
 
 def _without(value: Any, names: set[str]) -> Any:

@@ -1,0 +1,89 @@
+"""The verification of a pack, without network, server or database: what it shows, and what was not checked."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from linkage.identity import PublicIdentity
+from linkage.ledger.checkpoint import SignedCheckpoint
+from linkage.ledger.history import Finding, check_history, check_openings, check_times
+from linkage.ledger.pack import Pack
+from linkage.ledger.processing import check_processing
+from linkage.manifest import parse_moment
+
+_NEVER_CHECKED = (
+    "whether the host did anything that it did not log",
+    "whether copies of what was deleted exist elsewhere; the certificates are the host's word",
+    "whether the runs, repeated, give the published results: that needs the sealed encodings",
+    "whether a secret ever reached the host: the ceremony file and the host's settings show it, not entries",
+)
+
+
+class Audit(NamedTuple):
+    """What the checks found, and what they did not look at."""
+
+    findings: tuple[Finding, ...]
+    unchecked: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no check found a problem."""
+        return all(found.passed for found in self.findings)
+
+    def document(self) -> dict[str, Any]:
+        """Return the audit as JSON-like data."""
+        return {
+            "passed": self.passed,
+            "findings": [found._asdict() for found in self.findings],
+            "not_checked": list(self.unchecked),
+        }
+
+
+def audit(
+    pack: Pack, now: datetime, *, host: PublicIdentity | None = None, held: SignedCheckpoint | None = None
+) -> Audit:
+    """Return what `pack` shows.
+
+    Args:
+        pack: the pack of one operation.
+        now: when it is verified; aware. Deletions are looked at up to the moment at which the pack was made.
+        host: the host's key, as the verifier knows it; without it, that of the pack is believed, and said so.
+        held: the checkpoint that the verifier kept; without it, a rewritten history cannot be told from a true one.
+    """
+    key = host or pack.host.identity
+    latest = pack.signed_checkpoints[-1].checkpoint
+    findings = (
+        *check_history(pack, key, held, latest),
+        *check_times(pack, _witnesses(pack)),
+        *check_openings(pack),
+        *check_processing(pack, key, min(now, parse_moment(pack.made))),
+    )
+    return Audit(findings, (*_not_checked(pack, host, held), *_NEVER_CHECKED))
+
+
+def _witnesses(pack: Pack) -> tuple[PublicIdentity, ...]:
+    """Return the keys of all parties to the agreements: whose cosignatures count."""
+    return tuple({party.root for signed in pack.signed_agreements.values() for party in signed.agreement.parties})
+
+
+def _not_checked(pack: Pack, host: PublicIdentity | None, held: SignedCheckpoint | None) -> Iterator[str]:
+    yield f"what happened after {pack.made}, when the pack was made"
+    if held is None:
+        yield (
+            "whether the ledger was rewritten, cut or rolled back before this pack was made: give the checkpoint that "
+            "you hold (--checkpoint)"
+        )
+    if host is None:
+        yield (
+            f"whether {pack.host.public_key} is the host's key: it is taken from the pack; compare it with the "
+            "agreement, or give it (--host)"
+        )
+    witnesses = _witnesses(pack)
+    if not any(signed.seen_by(witness) for signed in pack.signed_checkpoints for witness in witnesses):
+        yield "whether the agencies saw the same ledger: no checkpoint in the pack is cosigned by one of them"
+    others = len(pack.leaf_hashes) - len(pack.entries)
+    if others:
+        yield f"the other {others:,} entries of the ledger: the pack has their hashes only"
+    closed = sum(len(found.entry.commitments) for found in pack.entries) - len(pack.openings)
+    if closed > 0:
+        yield f"{closed:,} values that the ledger only commits to: they were erased, or are not in the pack"

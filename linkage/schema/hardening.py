@@ -1,0 +1,151 @@
+"""The steps that harden encodings, as a schema declares them: in order, each with its parameters and its reference.
+
+What each step withstands is measured, not promised: docs/privacy.md has the attacks and the figures.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Key
+
+Measure = Literal["dice", "hamming"]
+LARGEST_CODE_BITS = 1 << 16
+
+
+class _Step(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Saul(_Step):
+    """Majority of keyed vectors, XOR of several: SAUL (Armknecht & Schaefer, PoPETs 2026(2)).
+
+    It takes the place of the filter, so it is the first step. Young: no independent analysis is known.
+    """
+
+    step: Literal["saul"]
+    repetitions: int = Key(default=3, ge=1, le=8, description="K, how many majorities are combined by XOR")
+    bits: int = Key(default=4096, ge=64, le=LARGEST_CODE_BITS, multiple_of=64, description="L, length of an encoding")
+
+    def width(self, bits: int) -> int:  # noqa: ARG002 - as of every step; this one does not depend on the filter
+        """Bits of the outcome."""
+        return self.bits
+
+
+class Balance(_Step):
+    """The filter beside its complement, in an order set by the key: every encoding has as many bits set.
+
+    Schnell & Borgs, "Randomized response and balanced Bloom filters", ICDM workshops 2016. Hides popcounts; the
+    similarities stay, so graph matching is not hindered.
+    """
+
+    step: Literal["balance"]
+
+    def width(self, bits: int) -> int:
+        """Bits of the outcome."""
+        return 2 * bits
+
+
+class Fold(_Step):
+    """The first half of an encoding XOR the second, `times` times.
+
+    Schnell & Borgs, "XOR-folding for Bloom filter-based encryptions", IJPDS 2016. Linear over GF(2).
+    """
+
+    step: Literal["fold"]
+    times: int = Key(default=1, ge=1, le=10)
+
+    def width(self, bits: int) -> int:
+        """Bits of the outcome."""
+        return bits >> self.times
+
+
+class Rule90(_Step):
+    """Each bit the XOR of its two neighbours in a ring, `rounds` times.
+
+    Schnell & Borgs, "Protecting record linkage identifiers using a language model for patient names", 2018, after
+    Wolfram's elementary cellular automaton. Linear over GF(2).
+    """
+
+    step: Literal["rule90"]
+    rounds: int = Key(default=1, ge=1, le=64)
+
+    def width(self, bits: int) -> int:
+        """Bits of the outcome."""
+        return bits
+
+
+class Permute(_Step):
+    """The bits in an order set by the key. Hides which position means what; changes no similarity."""
+
+    step: Literal["permute"]
+
+    def width(self, bits: int) -> int:
+        """Bits of the outcome."""
+        return bits
+
+
+class Diffuse(_Step):
+    """Each bit the XOR of `taps` bits at places set by the key: linear diffusion.
+
+    Armknecht, Heng & Schnell, "Strengthening privacy-preserving record linkage using diffusion", PoPETs 2023(2).
+    Linear over GF(2): broken by the relation-graph attack (Armknecht & Schaefer, PoPETs 2026(2)).
+    """
+
+    step: Literal["diffuse"]
+    taps: int = Key(ge=1, le=64)
+    bits: int | None = Key(
+        default=None,
+        ge=64,
+        le=LARGEST_CODE_BITS,
+        multiple_of=8,
+        description="length of an encoding; as before if absent",
+    )
+
+    def width(self, bits: int) -> int:
+        """Bits of the outcome."""
+        return self.bits or bits
+
+
+class Blip(_Step):
+    """Each bit flipped with chance `flip`, by noise of the record's own: bloom-then-flip.
+
+    Alaggan, Gambs & Kermarrec, "BLIP: non-interactive differentially-private similarity computation on Bloom filters",
+    SSS 2012. No epsilon is stated: what it would be depends on which records count as neighbours.
+    """
+
+    step: Literal["blip"]
+    flip: float = Key(ge=0.001, lt=0.5, allow_inf_nan=False, description="chance of each bit")
+
+    def width(self, bits: int) -> int:
+        """Bits of the outcome."""
+        return bits
+
+
+Step = Annotated[Saul | Balance | Fold | Rule90 | Permute | Diffuse | Blip, Key(discriminator="step")]
+_SPREADS_BITS = (Saul, Balance, Diffuse)
+
+
+def widths(bits: int, steps: Sequence[Step]) -> list[int]:
+    """Return the bits of an encoding before the first of `steps`, which is `bits`, and after each of them.
+
+    Raises:
+        ValueError: a step cannot be taken where it stands.
+    """
+    found = [bits]
+    for place, step in enumerate(steps):
+        if isinstance(step, Saul) and place:
+            raise ValueError("hardening: saul takes the place of the filter, so it must be the first step")
+        if isinstance(step, Blip) and place + 1 < len(steps):
+            raise ValueError("hardening: blip adds noise to what travels, so it must be the last step")
+        if isinstance(step, Fold) and found[-1] % (8 << step.times):
+            raise ValueError("hardening: fold must leave whole bytes")
+        found.append(step.width(found[-1]))
+        if found[-1] > LARGEST_CODE_BITS:
+            raise ValueError(f"hardening: an encoding would have more than {LARGEST_CODE_BITS:,} bits")
+    return found
+
+
+def measure_of(steps: Sequence[Step]) -> Measure:
+    """Return the similarity that hardened encodings are compared by: Hamming's where about half of the bits are set."""
+    return "hamming" if any(isinstance(step, _SPREADS_BITS) for step in steps) else "dice"

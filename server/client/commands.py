@@ -1,0 +1,255 @@
+"""The commands that an agency's officer runs against a host."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from linkage.command import emit, example, json_option, progress
+
+if TYPE_CHECKING:
+    from server.api.models import RunDocument
+
+FILE = click.Path(path_type=Path)
+_desk_option = click.option(
+    "--desk",
+    "desk_folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="FOLDER",
+    help="What 'counterfoil agency join' has set up.",
+)
+_JUSTIFICATION = "Why, as a code of your service, such as investigation; it goes into the ledger."
+
+
+@click.group()
+def agency() -> None:
+    """Call the host on behalf of an agency: join, submit, order runs, look at hits, withdraw."""
+
+
+@agency.command(
+    epilog=example(
+        "counterfoil agency join --url https://match.example.int --agreement lantern.json",
+        "    --root atl.key --officer o-17 --desk atl.desk",
+    )
+)
+@click.option("--url", required=True, help="Address of the host.")
+@click.option(
+    "--agreement", "agreement_path", required=True, type=FILE, metavar="FILE", help="The agreement, signed by all."
+)
+@click.option("--root", "root_path", type=FILE, metavar="FILE", help="The agency's root key, to certify a new officer.")
+@click.option("--officer", help="Pseudonym of the new officer, never a name; you keep the list.")
+@click.option("--key", "key_path", type=FILE, metavar="FILE", help="Instead of --root: the officer's own key ...")
+@click.option("--credential", "credential_path", type=FILE, metavar="FILE", help="... and its credential.")
+@click.option(
+    "--days", type=click.IntRange(1, 1100), default=365, show_default=True, help="How long the officer may act."
+)
+@click.option("--desk", "desk_folder", required=True, type=FILE, metavar="FOLDER", help="A new folder for all of this.")
+@json_option
+def join(
+    *,
+    url: str,
+    agreement_path: Path,
+    root_path: Path | None,
+    officer: str | None,
+    key_path: Path | None,
+    credential_path: Path | None,
+    days: int,
+    desk_folder: Path,
+    as_json: bool,
+) -> None:
+    """Set up a desk and make the officer known to the host.
+
+    With the root key at hand, an officer's key and credential are made. Where it is kept offline, make them with
+    'counterfoil identity new' and 'counterfoil credential issue', and give --key and --credential.
+    """
+    from datetime import UTC, datetime, timedelta
+
+    from linkage.agreement.files import read_signed
+    from linkage.credential import Officer, Role, issue
+    from linkage.files import read_capped
+    from linkage.identity import Identity
+    from server.client import Desk, RemoteHost
+
+    signed = read_signed(agreement_path)
+    if root_path is not None and officer is not None and key_path is None and credential_path is None:
+        root, now = Identity.read(root_path), datetime.now(UTC)
+        key = Identity.new(root.agency)
+        credential = issue(
+            officer, Role.AGENCY_OFFICER, key.public, root, valid_from=now, valid_until=now + timedelta(days=days)
+        )
+    elif key_path is not None and credential_path is not None and root_path is None and officer is None:
+        key = Identity.read(key_path)
+        credential = read_capped(credential_path, limit_bytes=Officer.limit_bytes)
+    else:
+        raise click.UsageError("give --root and --officer, or --key and --credential")
+    desk = Desk.set_up(desk_folder, url, key, signed)
+    with RemoteHost.of(desk) as host:
+        joined = host.join(credential)
+        host.watch()
+    result = joined.model_dump() | {"operation": desk.operation, "desk": str(desk_folder)}
+    emit(
+        result,
+        lambda: (
+            f"{joined.officer} is {joined.role} of {joined.agency} in operation {desk.operation}\n"
+            f"{desk_folder}: keep it secret, it holds the officer's key"
+        ),
+        as_json=as_json,
+    )
+
+
+@agency.command(epilog=example("counterfoil agency submit atl.cfp --desk atl.desk"))
+@click.argument("package", type=FILE)
+@_desk_option
+@json_option
+def submit(package: Path, desk_folder: Path, *, as_json: bool) -> None:
+    """Upload a package; it takes the place of the agency's earlier one of its category. The receipt is kept."""
+    from server.client import Desk, RemoteHost
+
+    with RemoteHost.of(Desk.read(desk_folder)) as host, progress("uploading", "bytes") as on_progress:
+        receipt = host.submit(package, on_progress)
+    result = receipt.model_dump(exclude={"receipt"})
+    emit(
+        result,
+        lambda: f"submission {receipt.submission}: {receipt.records:,} records, kept until {receipt.expires}",
+        as_json=as_json,
+    )
+
+
+@agency.command(epilog=example("counterfoil agency withdraw 5f0c... --desk atl.desk"))
+@click.argument("submission")
+@_desk_option
+def withdraw(submission: str, desk_folder: Path) -> None:
+    """Have a submission and all hits that rest on it erased; the signed certificate is kept."""
+    from server.client import Desk, RemoteHost
+
+    with RemoteHost.of(Desk.read(desk_folder)) as host:
+        host.withdraw(submission)
+    click.echo(f"erased; {desk_folder / f'deletion-{submission}.json'} is the certificate")
+
+
+@agency.command(epilog=example("counterfoil agency plan --desk atl.desk"))
+@_desk_option
+@json_option
+def plan(desk_folder: Path, *, as_json: bool) -> None:
+    """Show what a run ordered now would compare, and on what legal ground."""
+    from server.client import Desk, RemoteHost
+
+    with RemoteHost.of(Desk.read(desk_folder)) as host:
+        found = host.plan()
+    names = {entry.submission: f"{entry.agency} {entry.category} ({entry.records:,})" for entry in found.submissions}
+    lines = [f"{names[one.left]} with {names[one.right]}: {one.ground}" for one in found.comparisons]
+    emit(found.model_dump(), lambda: "\n".join(lines or ["nothing that is here may be compared"]), as_json=as_json)
+
+
+@agency.command(epilog=example("counterfoil agency run --desk atl.desk --justification investigation --wait"))
+@_desk_option
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), help="Least similarity. [default: the one that the encodings suggest]"
+)
+@click.option("--justification", required=True, help=_JUSTIFICATION)
+@click.option("--remarks", help="Why, in words; kept apart from the ledger, which holds a commitment to them.")
+@click.option("--wait", is_flag=True, help="Stay until the run has ended.")
+@json_option
+def run(
+    *, desk_folder: Path, threshold: float | None, justification: str, remarks: str | None, wait: bool, as_json: bool
+) -> int:
+    """Order a run of what the plan says now."""
+    from server.client import Desk, RemoteHost
+
+    with RemoteHost.of(Desk.read(desk_folder)) as host:
+        found = host.order(host.plan(), threshold=threshold, justification=justification, remarks=remarks)
+        if wait:
+            found = _waited(host, found)
+    emit(found.model_dump(), lambda: _told(found), as_json=as_json)
+    return 0 if found.state in {"queued", "running", "done"} else 4
+
+
+@agency.command(epilog=example("counterfoil agency status --desk atl.desk --watch"))
+@_desk_option
+@click.option("--watch", is_flag=True, help="Stay until the newest run has ended.")
+@json_option
+def status(desk_folder: Path, *, watch: bool, as_json: bool) -> None:
+    """Show the agency's submissions and the runs of the operation."""
+    from server.client import Desk, RemoteHost
+
+    with RemoteHost.of(Desk.read(desk_folder)) as host:
+        runs = host.runs()
+        if watch and runs:
+            runs[0] = _waited(host, runs[0])
+        submissions = host.submissions()
+        host.watch()
+    result = {
+        "submissions": [found.model_dump(exclude={"receipt"}) for found in submissions],
+        "runs": [found.model_dump() for found in runs],
+    }
+    lines = [
+        *(
+            f"submission {found.submission}  {found.category}  {found.records:,} records  {found.state}"
+            for found in submissions
+        ),
+        *(_told(found) for found in runs),
+    ]
+    emit(result, lambda: "\n".join(lines or ["nothing yet"]), as_json=as_json)
+
+
+@agency.command(epilog=example("counterfoil agency cancel 8a1d... --desk atl.desk"))
+@click.argument("run_id", metavar="RUN")
+@_desk_option
+def cancel(run_id: str, desk_folder: Path) -> None:
+    """Call off a run that the agency has ordered; nothing of it is published."""
+    from server.client import Desk, RemoteHost
+
+    with RemoteHost.of(Desk.read(desk_folder)) as host:
+        click.echo(_told(host.cancel(run_id)))
+
+
+@agency.command(
+    epilog=example("counterfoil agency hits 8a1d... --desk atl.desk --justification investigation -o hits.csv")
+)
+@click.argument("run_id", metavar="RUN")
+@_desk_option
+@click.option("--justification", required=True, help=_JUSTIFICATION)
+@click.option("-o", "--output", required=True, type=FILE, metavar="FILE", help="CSV; an existing file is replaced.")
+@json_option
+def hits(run_id: str, desk_folder: Path, *, justification: str, output: Path, as_json: bool) -> None:
+    """Write the hits of a run that are about the agency's own records. The look is in the ledger.
+
+    FILE has one row per record: group, agency, token, band, counterparts and their contacts.
+    """
+    import csv
+
+    from linkage.files import OWNER_ONLY, whole_file
+    from server.client import Desk, RemoteHost
+
+    desk, count = Desk.read(desk_folder), 0
+    with (
+        RemoteHost.of(desk) as host,
+        whole_file(output, mode=OWNER_ONLY) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["group", "agency", "token", "band", "counterparts", "contacts"])
+        for hit in host.hits(run_id, justification=justification):
+            others = " ".join(found.agency for found in hit.counterparts)
+            contacts = "; ".join(found.contact for found in hit.counterparts)
+            writer.writerow([hit.group, desk.key.agency, hit.token, hit.band, others, contacts])
+            count += 1
+    emit({"hits": count, "written": str(output)}, lambda: f"{output}: {count:,} hits", as_json=as_json)
+
+
+def _waited(host: Any, run_: "RunDocument") -> "RunDocument":
+    """Return the run when it has ended, with a bar meanwhile."""
+    import time
+
+    with progress("comparing", "pairs") as on_progress:
+        while run_.state in {"queued", "running"}:
+            time.sleep(0.3)
+            run_ = host.run(run_.run)
+            on_progress(run_.pairs_done, run_.pairs_total)
+    return run_
+
+
+def _told(run_: "RunDocument") -> str:
+    ending = f", {run_.problem}" if run_.problem else f", threshold {run_.threshold}" if run_.state == "done" else ""
+    return f"run {run_.run}  {run_.state}  {run_.pairs_done:,} of {run_.pairs_total:,} pairs{ending}"

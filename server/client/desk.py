@@ -1,0 +1,101 @@
+"""The desk: a folder with what an officer of an agency needs to call a host."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from linkage.agreement import SignedAgreement
+from linkage.agreement.files import read_signed
+from linkage.canonical import canonical_json, parse_json
+from linkage.errors import KeyFileError
+from linkage.files import OWNER_ONLY_FOLDER, read_capped, write_whole
+from linkage.identity import Identity, PublicIdentity
+from linkage.ledger.watcher import Watcher
+from linkage.problems import first_problem
+
+_LIMIT_BYTES = 1 << 16
+
+
+class _Address(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    format: Literal["counterfoil-desk/1"] = "counterfoil-desk/1"
+    url: str = Field(pattern=r"^https?://[^\s/?#]+$", max_length=500)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the host is, whose key signs for the officer, and the agreement that both work under.
+
+    Attributes:
+        folder: holds them, readable by their owner only.
+        url: of the host, such as https://match.example.int.
+        key: of the officer.
+        agreement: as all have signed it; it names the host's key.
+    """
+
+    folder: Path
+    url: str
+    key: Identity
+    agreement: SignedAgreement
+
+    @property
+    def host(self) -> PublicIdentity:
+        """The host that the agreement names; answers of no other are believed."""
+        return self.agreement.agreement.host.root
+
+    @property
+    def operation(self) -> str:
+        """The operation that this desk is for."""
+        return self.agreement.agreement.operation
+
+    def watcher(self) -> Watcher:
+        """Return what the officer believes of the host's ledger so far."""
+        return Watcher.read(self.folder / "checkpoint.txt", self.host)
+
+    def believe(self, watcher: Watcher) -> None:
+        """Keep what is believed from now on."""
+        watcher.write(self.folder / "checkpoint.txt")
+
+    def keep(self, name: str, content: bytes) -> Path:
+        """Write a receipt, certificate or other word of the host into the folder, and return where."""
+        path = self.folder / name
+        write_whole(path, content)
+        return path
+
+    @classmethod
+    def set_up(cls, folder: Path, url: str, key: Identity, agreement: SignedAgreement) -> Self:
+        """Return a new desk in `folder`, which must not be one yet.
+
+        Raises:
+            FileError: the folder cannot be used, or is a desk already.
+            KeyFileError: the address of the host has another form.
+        """
+        try:
+            address = _Address(url=url)
+        except ValidationError as error:
+            raise KeyFileError(f"address of the host: {first_problem(error)}") from None
+        folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+        key.write(folder / "officer.key")
+        write_whole(folder / "agreement.json", agreement.encode())
+        write_whole(folder / "desk.json", canonical_json(address.model_dump()), overwrite=False)
+        return cls(folder, url, key, agreement)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Return the desk in `folder`.
+
+        Raises:
+            FileError: a file of it is missing.
+            KeyFileError: a file of it is damaged.
+        """
+        try:
+            content = parse_json(read_capped(folder / "desk.json", limit_bytes=_LIMIT_BYTES))
+            address = _Address.model_validate(content)
+        except ValidationError as error:
+            raise KeyFileError(f"{folder / 'desk.json'}: {first_problem(error)}") from None
+        except ValueError as error:
+            raise KeyFileError(f"{folder / 'desk.json'}: {error}") from None
+        key = Identity.read(folder / "officer.key")
+        return cls(folder, address.url, key, read_signed(folder / "agreement.json"))

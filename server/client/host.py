@@ -1,0 +1,193 @@
+"""A host as an agency's program calls it: the verbs of the API, and a ledger that is watched at every step."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+import httpx
+
+from linkage.canonical import canonical_json, parse_base64
+from linkage.command import OnProgress
+from linkage.envelope import Envelope as SignedEnvelope
+from linkage.errors import SignatureError
+from linkage.files import unusable
+from linkage.ledger import SignedCheckpoint
+from server.api.models import (
+    CertificateDocument,
+    CheckpointDocument,
+    ConsistencyDocument,
+    Envelope,
+    HitDocument,
+    HitList,
+    HostDocument,
+    OfficerDocument,
+    OperationDocument,
+    PlanDocument,
+    ReceiptDocument,
+    RunDocument,
+    RunList,
+    SubmissionList,
+    UploadDocument,
+)
+from server.client.desk import Desk
+from server.client.exchange import BROKEN, Exchange
+from server.errors import ServiceError
+
+PART_BYTES = 4 << 20
+_TIMEOUT_SECONDS = 120.0
+_READ_BYTES = 1 << 20
+
+
+class RemoteHost:
+    """The host that a desk is for."""
+
+    def __init__(self, desk: Desk, exchange: Exchange) -> None:
+        self._desk, self._exchange = desk, exchange
+
+    @classmethod
+    @contextmanager
+    def of(cls, desk: Desk) -> Iterator[Self]:
+        """Yield the host of a desk; the connection is closed in the end."""
+        with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+            yield cls(desk, Exchange(client, desk.key, desk.host.key_id))
+
+    def join(self, credential: bytes) -> OfficerDocument:
+        """Register the officer's credential and return whom the host takes the officer for.
+
+        Raises:
+            SignatureError: the host has another key than the agreement says.
+        """
+        about = self._exchange.ask(HostDocument, "GET", "/host")
+        if about.public_key != self._desk.host.key_text:
+            raise SignatureError("the host has another key than the agreement says", code="package.signer")
+        return self._exchange.ask(OfficerDocument, "POST", "/credentials", document=json.loads(credential))
+
+    def register(self) -> OperationDocument:
+        """Register the desk's agreement, or its next version, as an operation."""
+        document = json.loads(self._desk.agreement.encode())
+        return self._exchange.ask(OperationDocument, "POST", "/operations", document=document)
+
+    def submit(self, path: Path, on_progress: OnProgress | None = None) -> ReceiptDocument:
+        """Upload a package in parts and make it a submission; return the receipt, which is also kept on the desk."""
+        try:
+            with path.open("rb") as file:
+                size, digest = _measured(file)
+                upload = self._begun(size, digest)
+                while upload.received < size:
+                    upload = self._next_part(file, upload)
+                    if on_progress is not None:
+                        on_progress(upload.received, size)
+        except OSError as error:
+            raise unusable(path, "read", error) from error
+        receipt = self._exchange.ask(ReceiptDocument, "POST", f"/uploads/{upload.upload}/submission")
+        statement = self._verified(receipt.receipt)
+        self._watch(statement["checkpoint"])
+        self._desk.keep(f"receipt-{receipt.submission}.json", receipt.model_dump_json().encode())
+        return receipt
+
+    def submissions(self) -> list[ReceiptDocument]:
+        """Return the agency's submissions, newest first."""
+        return self._exchange.ask(SubmissionList, "GET", self._of_operation("submissions")).submissions
+
+    def withdraw(self, submission: str) -> CertificateDocument:
+        """Have a submission and its hits erased; return the signed certificate, which is also kept on the desk."""
+        found = self._exchange.ask(CertificateDocument, "DELETE", f"/submissions/{submission}")
+        self._verified(found.certificate)
+        self._desk.keep(f"deletion-{submission}.json", found.certificate.model_dump_json().encode())
+        return found
+
+    def plan(self) -> PlanDocument:
+        """Return what a run ordered now would compare."""
+        return self._exchange.ask(PlanDocument, "GET", self._of_operation("plan"))
+
+    def order(
+        self, plan: PlanDocument, *, threshold: float | None, justification: str, remarks: str | None = None
+    ) -> RunDocument:
+        """Order what a plan says."""
+        document = {
+            "plan": plan.digest,
+            "threshold": "auto" if threshold is None else threshold,
+            "justification": justification,
+            "remarks": remarks,
+        }
+        return self._exchange.ask(RunDocument, "POST", self._of_operation("runs"), document=document)
+
+    def runs(self) -> list[RunDocument]:
+        """Return the runs of the operation, newest first."""
+        return self._exchange.ask(RunList, "GET", self._of_operation("runs")).runs
+
+    def run(self, run: str) -> RunDocument:
+        """Return how far a run is."""
+        return self._exchange.ask(RunDocument, "GET", f"/runs/{run}")
+
+    def cancel(self, run: str) -> RunDocument:
+        """Call a run off."""
+        return self._exchange.ask(RunDocument, "POST", f"/runs/{run}/cancellation")
+
+    def hits(self, run: str, *, justification: str) -> Iterator[HitDocument]:
+        """Yield the hits about the agency's own records; each page is one look, and in the ledger."""
+        after: str | None = ""
+        while after is not None:
+            query = {"justification": justification, "after": after, "limit": "1000"}
+            page = self._exchange.ask(HitList, "GET", f"/runs/{run}/hits", query=query)
+            self._watch(page.checkpoint)
+            yield from page.hits
+            after = page.next
+
+    def watch(self) -> None:
+        """Fetch the head of the ledger and believe it if it continues what is believed.
+
+        Raises:
+            RefusedError: it is a fork, or the host cannot show that it is not.
+        """
+        self._watch(self._exchange.ask(CheckpointDocument, "GET", "/ledger/checkpoint").checkpoint)
+
+    def _next_part(self, file: BinaryIO, upload: UploadDocument) -> UploadDocument:
+        """Send the next part; where the line breaks, ask how much has come and go on there."""
+        path = f"/uploads/{upload.upload}"
+        file.seek(upload.received)
+        part = file.read(PART_BYTES)
+        stated = f"bytes {upload.received}-{upload.received + len(part) - 1}/{upload.size}"
+        try:
+            return self._exchange.ask(UploadDocument, "PATCH", path, part=(part, stated))
+        except ServiceError as error:
+            if error.code != BROKEN:
+                raise
+            return self._exchange.ask(UploadDocument, "GET", path)
+
+    def _begun(self, size: int, digest: str) -> UploadDocument:
+        document = {"size": size, "digest": digest}
+        return self._exchange.ask(UploadDocument, "POST", self._of_operation("uploads"), document=document)
+
+    def _watch(self, text: str) -> None:
+        shown = SignedCheckpoint.parse(text.encode(), "checkpoint of the host")
+        watcher = self._desk.watcher()
+        proof: list[bytes] | None = None
+        if watcher.believed is not None:
+            sizes = sorted((watcher.believed.checkpoint.size, shown.checkpoint.size))
+            query = {"old": str(sizes[0]), "new": str(sizes[1])}
+            found = self._exchange.ask(ConsistencyDocument, "GET", "/ledger/consistency", query=query)
+            proof = [parse_base64(step) for step in found.proof]
+        self._desk.believe(watcher.advanced(shown, proof))
+
+    def _verified(self, envelope: Envelope) -> dict[str, Any]:
+        """Return what the host has signed."""
+        signed = SignedEnvelope.parse(canonical_json(envelope.model_dump()))
+        if not signed.signed_by(self._desk.host):
+            raise SignatureError("a receipt is not signed by the host of the agreement", code="package.signer")
+        statement: dict[str, Any] = json.loads(signed.payload)
+        return statement
+
+    def _of_operation(self, name: str) -> str:
+        return f"/operations/{self._desk.operation}/{name}"
+
+
+def _measured(file: BinaryIO) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    while piece := file.read(_READ_BYTES):
+        digest.update(piece)
+        size += len(piece)
+    return size, f"sha256:{digest.hexdigest()}"

@@ -1,0 +1,92 @@
+"""What is wrong with a configuration, part by part, before anybody relies on it."""
+
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+
+from linkage.errors import CounterfoilError
+from server.database import open_engine
+from server.keys import IDENTITY_FILE, WRAPPING_FILE
+from server.settings import Settings
+from server.store import Store
+
+_LEAST_FREE_BYTES: Final = 5 << 30
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Finding(NamedTuple):
+    """What was found about one part."""
+
+    part: str
+    well: bool
+    says: str
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    """Return a finding for each part of a host: keys, disk, database, store, jobs."""
+    return [
+        *_keys(settings),
+        _tried("database", lambda: _database(settings)),
+        _disk(settings),  # before the store, which makes its folder
+        _tried("store", lambda: _store(settings)),
+        _jobs(settings),
+    ]
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    for name in (IDENTITY_FILE, WRAPPING_FILE):
+        path = settings.data / name
+        if not path.exists():
+            yield Finding(name, well=False, says="is missing; the first start makes it, or restore it from its backup")
+        elif stat.S_IMODE(path.stat().st_mode) & _OTHERS:
+            yield Finding(name, well=False, says="can be read by others than its owner")
+        else:
+            yield Finding(name, well=True, says="is there, for its owner only")
+
+
+def _database(settings: Settings) -> str:
+    if (
+        settings.database_url.startswith("sqlite")
+        and not (settings.data / "host.db").exists()
+        and not settings.database
+    ):
+        raise LookupError("there is none yet; the first start makes it")
+    engine = open_engine(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+    finally:
+        engine.dispose()
+    return f"{engine.dialect.name} answers, its tables have form {version}"
+
+
+def _store(settings: Settings) -> str:
+    Store(settings.store_url).check()
+    return "takes a sealed file and gives it back"
+
+
+def _disk(settings: Settings) -> Finding:
+    if not settings.data.exists():
+        return Finding("disk", well=False, says="the folder of the host is not there")
+    free = shutil.disk_usage(settings.data).free
+    return Finding("disk", well=free >= _LEAST_FREE_BYTES, says=f"{free / 2**30:.1f} GiB are free")
+
+
+def _jobs(settings: Settings) -> Finding:
+    if settings.jobs.in_process and settings.listen.processes > 1:
+        return Finding("jobs", well=False, says="several web processes need jobs.in_process = false and a worker")
+    says = "run in the web process" if settings.jobs.in_process else "need 'counterfoil worker'"
+    return Finding("jobs", well=True, says=says)
+
+
+def _tried(part: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, well=True, says=check())
+    except CounterfoilError as error:
+        return Finding(part, well=False, says=error.message)
+    except (sa.exc.SQLAlchemyError, OSError, LookupError) as error:
+        says = str(error.args[0]) if isinstance(error, LookupError) else f"does not work: {type(error).__name__}"
+        return Finding(part, well=False, says=says)

@@ -1,0 +1,1 @@
+"""What is due goes, and a signed certificate says so."""

@@ -1,0 +1,65 @@
+"""The schedule: what has expired is thrown away, whoever asks for nothing."""
+
+import sqlalchemy as sa
+
+from linkage.ledger import Kind
+from server import journal
+from server.database import writing
+from server.database.tables import hits, nonces, runs, submissions, uploads
+from server.service import Service
+from server.submissions.keeping import erase, sealed_name
+from server.submissions.uploads import path_of
+
+_LEFT_BEHIND_SECONDS = 3600
+
+
+def expire(service: Service) -> None:
+    """Throw away the submissions, hits, uploads and nonces whose time is over, and files that a crash left behind."""
+    now = service.now_text()
+    with service.engine.connect() as connection:  # mostly there is nothing, and then nobody has to wait
+        due = [
+            *connection.execute(
+                sa.select(submissions.c.id).where(submissions.c.state == "stored", submissions.c.expires <= now)
+            ).scalars()
+        ]
+        stale = [*connection.execute(sa.select(uploads.c.id).where(uploads.c.expires <= now)).scalars()]
+        old_hits = connection.execute(sa.select(hits.c.run).where(hits.c.expires <= now).distinct()).scalars().all()
+        old_nonces = connection.execute(sa.select(nonces.c.key_id).where(nonces.c.expires <= now).limit(1)).first()
+    for submission in due:
+        with writing(service.engine) as connection:
+            still = sa.select(submissions.c.state).where(submissions.c.id == submission)
+            if connection.execute(still).scalar_one() == "stored":
+                erase(connection, service, None, submission, "expired")
+        service.store.delete(sealed_name(submission))
+    if stale or old_nonces:
+        with writing(service.engine) as connection:
+            connection.execute(uploads.delete().where(uploads.c.id.in_(stale)))
+            connection.execute(nonces.delete().where(nonces.c.expires <= now))
+    for upload in stale:
+        path_of(service, upload).unlink(missing_ok=True)
+    for run in old_hits:
+        with writing(service.engine) as connection:
+            gone = connection.execute(hits.delete().where(hits.c.run == run, hits.c.expires <= now)).rowcount
+            if gone:
+                operation = connection.execute(sa.select(runs.c.operation).where(runs.c.id == run)).scalar_one()
+                journal.record(
+                    connection,
+                    service,
+                    None,
+                    Kind.HITS_ERASED,
+                    operation=operation,
+                    subject=run,
+                    reason="expired",
+                    count=gone,
+                )
+    _sweep(service)
+
+
+def _sweep(service: Service) -> None:
+    """Unlink the files of uploads and readings that nobody knows any more; a young one may be just beginning."""
+    youngest = service.now().timestamp() - _LEFT_BEHIND_SECONDS
+    with service.engine.connect() as connection:
+        known = {path_of(service, found) for found in connection.execute(sa.select(uploads.c.id)).scalars()}
+    for path in service.settings.uploads.iterdir():
+        if path not in known and path.stat().st_mtime < youngest:
+            path.unlink(missing_ok=True)

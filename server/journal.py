@@ -1,0 +1,45 @@
+"""Entries of the ledger, written in the transaction of the change that they record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from linkage.canonical import canonical_json
+from linkage.envelope import Envelope
+from linkage.ledger import Entry, Kind, Opening
+from server.ledger import Ledger
+from server.service import Caller, Service
+
+RECEIPT_TYPE = "application/vnd.counterfoil.receipt+json"
+
+
+def record(
+    connection: sa.Connection,
+    service: Service,
+    caller: Caller | None,
+    kind: Kind,
+    *,
+    openings: Sequence[Opening] = (),
+    **stated: Any,
+) -> None:
+    """Append an entry about what `caller` does, or what the host does of itself if there is none."""
+    entry = Entry(
+        time=service.now_text(),
+        kind=kind,
+        agency=service.settings.name if caller is None else caller.agency,
+        officer=None if caller is None else caller.officer,
+        commitments={opening.name: opening.commitment for opening in openings},
+        **stated,
+    )
+    Ledger(service.keys.identity).append(connection, entry, openings)
+
+
+def checkpoint(connection: sa.Connection, service: Service) -> str:
+    """Return the signed head of the ledger as it is in this transaction."""
+    return Ledger(service.keys.identity).checkpoint(connection).encode().decode()
+
+
+def signed_receipt(service: Service, statement: dict[str, Any]) -> bytes:
+    """Return the host's signed word for something (DSSE)."""
+    return Envelope.signed(RECEIPT_TYPE, canonical_json(statement), service.keys.identity).encode()

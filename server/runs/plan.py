@@ -1,0 +1,109 @@
+"""The plan of a run: which submissions are compared with each other, and on what legal ground. Nothing else is."""
+
+from itertools import combinations
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict
+
+from linkage.agreement import Agreement, Pairing, allowed
+from linkage.canonical import canonical_json, digest_of, parse_json
+from linkage.category import Category
+from linkage.ledger import Compared, Side
+from server.submissions.keeping import live_submissions
+
+
+class PlannedSubmission(BaseModel):
+    """A submission as a plan names it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    submission: str
+    agency: str
+    category: str
+    package: str
+    records: int
+    encodings: int
+
+
+class PlannedComparison(BaseModel):
+    """Two submissions that may be compared, and why."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    left: str
+    right: str
+    ground: str
+    pairs: int
+
+
+class Plan(BaseModel):
+    """All comparisons that an agreement permits among the submissions that are here."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    format: Literal["counterfoil-plan/1"] = "counterfoil-plan/1"
+    operation: str
+    agreement: str
+    submissions: list[PlannedSubmission]
+    comparisons: list[PlannedComparison]
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of encodings to compare."""
+        return sum(comparison.pairs for comparison in self.comparisons)
+
+    def compared(self) -> tuple[Compared, ...]:
+        """Return the comparisons as an entry of the ledger states them."""
+        sides = {
+            planned.submission: Side(
+                submission=planned.submission, agency=planned.agency, category=Category(planned.category)
+            )
+            for planned in self.submissions
+        }
+        return tuple(Compared(left=sides[planned.left], right=sides[planned.right]) for planned in self.comparisons)
+
+    def encode(self) -> bytes:
+        """Return the plan in its one spelling (RFC 8785)."""
+        return canonical_json(self.model_dump())
+
+    @property
+    def digest(self) -> str:
+        """What an order names the plan by."""
+        return digest_of(self.encode())
+
+    @classmethod
+    def parse(cls, content: bytes) -> "Plan":
+        """Return the plan in `content`, as :meth:`encode` wrote it."""
+        return cls.model_validate(parse_json(content))
+
+
+def plan_of(connection: sa.Connection, agreement: Agreement) -> Plan:
+    """Return the plan for what is here now; submissions that nothing may be compared with are not in it."""
+    rows = live_submissions(connection, agreement.operation)
+    comparisons = [
+        PlannedComparison(
+            left=left.id, right=right.id, ground=pairing.legal_ground, pairs=left.encodings * right.encodings
+        )
+        for left, right in combinations(rows, 2)
+        if (pairing := _pairing(agreement, left, right)) is not None
+    ]
+    used = {identifier for comparison in comparisons for identifier in (comparison.left, comparison.right)}
+    return Plan(
+        operation=agreement.operation,
+        agreement=agreement.digest,
+        submissions=[
+            PlannedSubmission(
+                submission=row.id,
+                agency=row.agency,
+                category=row.category,
+                package=row.digest,
+                records=row.records,
+                encodings=row.encodings,
+            )
+            for row in rows
+            if row.id in used
+        ],
+        comparisons=comparisons,
+    )
+
+
+def _pairing(agreement: Agreement, left: sa.Row[Any], right: sa.Row[Any]) -> Pairing | None:
+    return allowed(agreement, left.agency, Category(left.category), right.agency, Category(right.category))

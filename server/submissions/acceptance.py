@@ -1,0 +1,217 @@
+"""From upload to submission: what a package must be, and the one transaction that takes it in."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from linkage.agreement import Agreement, Party
+from linkage.canonical import digest_of
+from linkage.envelope import Envelope
+from linkage.errors import PackageError, RefusedError
+from linkage.ledger import Kind
+from linkage.manifest import Manifest, moment_text
+from linkage.package import read_manifest
+from linkage.package.archive import check_layout
+from server import journal
+from server.database import writing
+from server.database.tables import submissions
+from server.errors import AbsentError, ConflictError, NotAllowedError
+from server.operations.registry import operation_in_force
+from server.service import Caller, Service, new_id
+from server.submissions.keeping import erase, sealed_name
+from server.submissions.uploads import Upload, check_complete, forget
+
+_PIECE_BYTES = 1 << 20
+
+
+class Receipt(NamedTuple):
+    """A submission that was taken in, and the host's signed word for it (DSSE)."""
+
+    submission: str
+    envelope: bytes
+
+
+class _Checked(NamedTuple):
+    """A package that was read: its manifest, that as the agency signed it, and the id it gets."""
+
+    manifest: Manifest
+    envelope: bytes
+    submission: str
+
+
+def accept(service: Service, caller: Caller, upload: Upload) -> Receipt:
+    """Return the receipt for a complete upload, now a submission in place of the earlier one of its category.
+
+    Raises:
+        ConflictError: parts are missing, or this very package is here already.
+        PackageError: the content is not a whole package signed by the agency.
+        RefusedError: the package has expired.
+        NotAllowedError: the agreement does not allow it.
+    """
+    path = check_complete(service, upload)
+    now = service.now()
+    with service.engine.connect() as connection:
+        agreement = operation_in_force(connection, upload.operation, now)
+    manifest = _read(path, _party(agreement, caller), now)
+    check_terms(manifest, agreement)
+    checked = _Checked(manifest, _manifest_envelope(path), new_id())
+    identifier = checked.submission
+    wrapped = service.keys.new_sealing_key(identifier)
+    service.store.seal(sealed_name(identifier), _pieces(path), service.keys.sealing_key(wrapped, identifier))
+    try:
+        receipt = _take_in(service, caller, upload, checked, wrapped)
+    except BaseException:
+        service.store.delete(sealed_name(identifier))
+        raise
+    path.unlink(missing_ok=True)
+    return receipt
+
+
+def _read(path: Path, party: Party, now: datetime) -> Manifest:
+    """Return the verified manifest; what is wrong is told without naming the host's own path."""
+    try:
+        return read_manifest(path, trusted=[party.root], now=now)
+    except (PackageError, RefusedError) as error:
+        raise type(error)(error.message.removeprefix(f"{path}: "), code=error.code, hint=error.hint) from None
+
+
+def _party(agreement: Agreement, caller: Caller) -> Party:
+    party = agreement.party(caller.agency)
+    if party is None:  # an amendment has left the agency out since the request was let in
+        raise AbsentError("there is no such upload for this caller")
+    return party
+
+
+def check_terms(manifest: Manifest, agreement: Agreement) -> None:
+    """Raise NotAllowedError unless the agreement allows such a package."""
+    if manifest.linkage_schema.digest != agreement.linkage_schema.digest:
+        raise NotAllowedError("the package was not made with the schema of the agreement", code="submission.schema")
+    party = agreement.party(manifest.agency)
+    if party is None or manifest.category not in party.categories:
+        raise NotAllowedError(
+            "the agreement does not let this agency submit records of this category", code="submission.category"
+        )
+    if manifest.expires > agreement.valid_until:
+        raise NotAllowedError(
+            "the package expires after the agreement",
+            code="submission.expiry",
+            hint=f"encode it to expire by {agreement.valid_until}",
+        )
+    if manifest.records > agreement.quotas.records_per_submission:
+        raise NotAllowedError(
+            f"the agreement allows {agreement.quotas.records_per_submission:,} records in a submission",
+            code="submission.quota",
+        )
+
+
+def _take_in(service: Service, caller: Caller, upload: Upload, checked: _Checked, wrapped: bytes) -> Receipt:
+    manifest, identifier = checked.manifest, checked.submission
+    now = service.now()
+    with writing(service.engine) as connection:
+        agreement = operation_in_force(connection, upload.operation, now)
+        check_terms(manifest, agreement)  # the agreement may have been amended meanwhile
+        live = connection.execute(
+            sa.select(submissions).where(submissions.c.operation == upload.operation, submissions.c.state == "stored")
+        ).all()
+        _check_beside(manifest, upload, live)
+        _check_daily(connection, upload, agreement, now)
+        until = min(
+            manifest.expires,
+            moment_text(now + timedelta(days=agreement.retention.encodings_days)),
+            agreement.valid_until,
+        )
+        journal.record(
+            connection,
+            service,
+            caller,
+            Kind.SUBMISSION_ACCEPTED,
+            operation=upload.operation,
+            subject=identifier,
+            category=manifest.category,
+            count=manifest.records,
+            due=until,
+            digests={"agreement": agreement.digest, "package": upload.digest, "manifest": digest_of(checked.envelope)},
+        )
+        envelope = journal.signed_receipt(
+            service,
+            {
+                "submission": identifier,
+                "operation": upload.operation,
+                "agency": caller.agency,
+                "category": manifest.category.value,
+                "package": upload.digest,
+                "records": manifest.records,
+                "accepted": moment_text(now),
+                "expires": until,
+                "checkpoint": journal.checkpoint(connection, service),
+            },
+        )
+        gone = [row.id for row in live if (row.agency, row.category) == (caller.agency, manifest.category.value)]
+        for replaced in gone:
+            erase(connection, service, caller, replaced, "replaced")
+        connection.execute(
+            submissions.insert().values(
+                id=identifier,
+                operation=upload.operation,
+                agency=caller.agency,
+                category=manifest.category.value,
+                digest=upload.digest,
+                manifest=checked.envelope,
+                records=manifest.records,
+                encodings=manifest.encodings,
+                state="stored",
+                accepted=moment_text(now),
+                expires=until,
+                sealing_key=wrapped,
+                receipt=envelope,
+            )
+        )
+        forget(connection, upload.id)
+    for replaced in gone:
+        service.store.delete(sealed_name(replaced))
+    return Receipt(identifier, envelope)
+
+
+def _check_beside(manifest: Manifest, upload: Upload, live: Sequence[sa.Row[Any]]) -> None:
+    """Raise unless the package is new and made with the secret of those that are here."""
+    for row in live:
+        if row.digest == upload.digest:
+            raise ConflictError("this very package is here already", code="submission.repeated")
+        if (
+            Manifest.parse(Envelope.parse(row.manifest).payload).key_confirmation != manifest.key_confirmation
+            and row.agency != upload.agency
+        ):
+            raise NotAllowedError(
+                "the package was made with another secret than those of the other parties",
+                code="submission.secret",
+                hint="compare key confirmations with the other agencies",
+            )
+
+
+def _check_daily(connection: sa.Connection, upload: Upload, agreement: Agreement, now: datetime) -> None:
+    since = moment_text(now - timedelta(days=1))
+    today = sa.select(sa.func.count()).where(
+        submissions.c.operation == upload.operation,
+        submissions.c.agency == upload.agency,
+        submissions.c.accepted > since,
+    )
+    if connection.execute(today).scalar_one() >= agreement.quotas.submissions_per_day:
+        raise NotAllowedError(
+            f"the agreement allows {agreement.quotas.submissions_per_day} submissions a day", code="submission.quota"
+        )
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
+
+
+def _manifest_envelope(path: Path) -> bytes:
+    """Return the signed manifest of a package that was verified."""
+    with path.open("rb") as file:
+        member = check_layout(file).manifest
+        return member.read(member.size)

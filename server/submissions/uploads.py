@@ -1,0 +1,130 @@
+"""Uploads in parts: a bad line loses one part and not the package."""
+
+import hashlib
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from linkage.files import OWNER_ONLY, unusable
+from linkage.manifest import moment_text
+from server.database import writing
+from server.database.tables import uploads
+from server.errors import ConflictError, NotAllowedError
+from server.operations.registry import operation_in_force
+from server.service import Caller, Service, new_id
+
+_READ_BYTES = 1 << 20
+
+
+class Upload(NamedTuple):
+    """An upload: how much of how much has come."""
+
+    id: str
+    operation: str
+    agency: str
+    size: int
+    digest: str
+    received: int
+    expires: str
+
+
+def begin(service: Service, caller: Caller, operation: str, size: int, digest: str) -> Upload:
+    """Return a new upload of a package of `size` bytes whose content has the digest `digest`.
+
+    Raises:
+        NotAllowedError: the agreement is not in force, or a limit of the host is reached.
+    """
+    limits, now = service.settings.limits, service.now()
+    if size > limits.package_bytes:
+        raise NotAllowedError(f"a package has at most {limits.package_bytes:,} bytes here", code="upload.too-large")
+    upload = Upload(
+        new_id(), operation, caller.agency, size, digest, 0, moment_text(now + timedelta(seconds=limits.upload_seconds))
+    )
+    with writing(service.engine) as connection:
+        operation_in_force(connection, operation, now)
+        count = sa.select(sa.func.count()).select_from(uploads).where(uploads.c.agency == caller.agency)
+        if connection.execute(count).scalar_one() >= limits.uploads_open:
+            raise NotAllowedError(
+                f"{limits.uploads_open} uploads are open; finish or abandon one", code="upload.too-many"
+            )
+        connection.execute(uploads.insert().values(**upload._asdict()))
+        _touch(path_of(service, upload.id))
+    return upload
+
+
+def append(service: Service, upload: Upload, offset: int, content: bytes) -> Upload:
+    """Return the upload after the bytes from `offset` on have come; they are on disk before that is noted.
+
+    Raises:
+        ConflictError: `offset` is not where the upload stands, or more comes than was announced.
+    """
+    if offset != upload.received:
+        raise ConflictError(
+            f"the upload stands at {upload.received}", code="upload.offset", hint="ask where it stands and go on there"
+        )
+    if offset + len(content) > upload.size:
+        raise ConflictError("more bytes than were announced", code="upload.overrun")
+    path = path_of(service, upload.id)
+    try:
+        with path.open("r+b") as file:
+            file.seek(offset)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise unusable(Path(upload.id), "written", error) from error
+    received = offset + len(content)
+    with writing(service.engine) as connection:
+        moved = connection.execute(
+            uploads.update().where(uploads.c.id == upload.id, uploads.c.received == offset).values(received=received)
+        )
+    if not moved.rowcount:
+        raise ConflictError("another request has moved the upload on", code="upload.offset")
+    return upload._replace(received=received)
+
+
+def check_complete(service: Service, upload: Upload) -> Path:
+    """Return where the whole content is.
+
+    Raises:
+        ConflictError: parts are missing, or the content is not what was announced.
+    """
+    if upload.received != upload.size:
+        raise ConflictError(f"the upload stands at {upload.received} of {upload.size}", code="upload.incomplete")
+    path, digest = path_of(service, upload.id), hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_READ_BYTES):
+                digest.update(piece)
+    except OSError as error:
+        raise unusable(Path(upload.id), "read", error) from error
+    if f"sha256:{digest.hexdigest()}" != upload.digest:
+        raise ConflictError("the content is not what was announced", code="upload.digest", hint="upload it anew")
+    return path
+
+
+def abandon(service: Service, upload_id: str) -> None:
+    """Forget an upload and what came of it."""
+    with writing(service.engine) as connection:
+        forget(connection, upload_id)
+    path_of(service, upload_id).unlink(missing_ok=True)
+
+
+def forget(connection: sa.Connection, upload_id: str) -> None:
+    """Take the row of an upload away, in the caller's transaction; the file is to be unlinked after it."""
+    connection.execute(uploads.delete().where(uploads.c.id == upload_id))
+
+
+def path_of(service: Service, upload_id: str) -> Path:
+    """Return where the content of an upload lies."""
+    return service.settings.uploads / f"{upload_id}.part"
+
+
+def _touch(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+    except OSError as error:
+        raise unusable(Path(path.name), "written", error) from error

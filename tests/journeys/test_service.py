@@ -1,0 +1,159 @@
+"""The service as people use it: a host and three agencies, command by command, over HTTP on loopback."""
+
+import csv
+import json
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, Newcomer, read, write
+
+AGENCIES = tuple(TABLES)
+
+
+class Host:
+    """`counterfoil serve` in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.starts()
+
+    def starts(self) -> None:
+        command = [sys.executable, "-m", "linkage.command", *shlex.split(f"serve --data host --port {self.port}")]
+        with (self.folder / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:  # noqa: S310 - loopback
+                    assert answer.status == 200
+                    return
+            except OSError:
+                assert self.process.poll() is None, (self.folder / "serve.log").read_text()
+                time.sleep(0.1)
+        raise AssertionError((self.folder / "serve.log").read_text())
+
+    def stops(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
+    """Everything that three agencies and a host type, up to the hits of a run."""
+    folder = tmp_path_factory.mktemp("service")
+    shutil.copytree(ROOT / "configs", folder / "configs")
+    for agency, records in TABLES.items():
+        write(folder / f"{agency}.csv", COLUMNS, [[number, *cells] for number, cells in records.items()])
+    person = Newcomer(folder)
+    person.types("counterfoil secret new -o op.secret")
+    for agency in AGENCIES:
+        person.types(f"counterfoil identity new --agency {agency} -o {agency}.key")
+        person.types(f"counterfoil identity sealing-key --agency {agency} -o {agency}.seal")
+        person.types(ENCODE.format(agency))
+    host = Host(folder)
+    try:
+        for name in ("host.key.pub", "host.seal.pub"):
+            shutil.copy(folder / "host" / name, folder / name)
+        public = " ".join(f"--key {name}.{kind}.pub" for name in (*AGENCIES, "host") for kind in ("key", "seal"))
+        today = datetime.now(UTC)
+        person.types(
+            "counterfoil agreement new --from configs/agreements/three-countries.json --schema"
+            f" configs/schemas/febrl4.json {public} --valid-from {today - timedelta(days=1):%Y-%m-%d}"
+            f" --valid-until {today + timedelta(days=900):%Y-%m-%d} -o draft.json"
+        )
+        signers = ["host/host.key", *(f"{agency}.key" for agency in AGENCIES)]
+        former = "draft.json"
+        for number, key in enumerate(signers):
+            person.types(f"counterfoil agreement sign {former} --identity {key} -o signed-{number}.json")
+            former = f"signed-{number}.json"
+        person.types(f"counterfoil host register {former} --data host")
+        for agency in AGENCIES:
+            person.types(
+                f"counterfoil agency join --url {host.url} --agreement {former} --root {agency}.key"
+                f" --officer o-{agency} --desk {agency}.desk"
+            )
+            person.types(f"counterfoil agency submit {agency}.cfp --desk {agency}.desk")
+        run = json.loads(
+            person.types(
+                "counterfoil agency run --desk bor.desk --threshold 0.8 --justification investigation --wait --json"
+            )
+        )
+        assert run["state"] == "done"
+        for agency in AGENCIES:
+            person.types(
+                f"counterfoil agency hits {run['run']} --desk {agency}.desk --justification investigation"
+                f" -o {agency}.hits.csv"
+            )
+        person.types("counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.8 -o groups.csv")
+        yield person
+        assert host.stops() == 0
+    finally:
+        host.process.kill()
+        host.process.wait()
+
+
+def groups(rows: list[dict[str, str]]) -> set[frozenset[str]]:
+    """The groups as sets of tokens."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["group"], set()).add(row["token"])
+    return {frozenset(tokens) for tokens in found.values()}
+
+
+def test_hits_through_the_service_are_those_of_match_by_files(desk: Newcomer) -> None:
+    hits = [row for agency in AGENCIES for row in read(desk.folder / f"{agency}.hits.csv")]
+    assert groups(hits) == groups(read(desk.folder / "groups.csv"))
+    assert len(hits) == 5
+
+
+def test_an_agency_sees_its_own_tokens_only(desk: Newcomer) -> None:
+    for agency in AGENCIES:
+        with (desk.folder / f"{agency}.counterfoil.csv").open(encoding="utf-8-sig", newline="") as file:
+            own = {row["token"] for row in csv.DictReader(file)}
+        hits = read(desk.folder / f"{agency}.hits.csv")
+        assert {row["token"] for row in hits} <= own
+        assert {row["agency"] for row in hits} == {agency}
+
+
+def test_the_plan_names_legal_grounds(desk: Newcomer) -> None:
+    told = desk.types("counterfoil agency plan --desk atl.desk")
+    assert told.count("Directive (EU) 2016/680") == 3
+
+
+def test_nothing_of_the_raw_data_is_at_the_host(desk: Newcomer) -> None:
+    secret = (desk.folder / "op.secret").read_bytes().strip()
+    for path in (desk.folder / "host").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes().lower()
+            for canary in (b"amina", b"diallo", b"kowalczyk", b"9822354", secret.lower()):
+                assert canary not in content, path
+
+
+def test_a_withdrawn_submission_takes_its_hits_along(desk: Newcomer) -> None:
+    state = json.loads(desk.types("counterfoil agency status --desk cyr.desk --json"))
+    submission, run = state["submissions"][0]["submission"], state["runs"][0]["run"]
+    assert "certificate" in desk.types(f"counterfoil agency withdraw {submission} --desk cyr.desk")
+    for agency, left in (("atl", 1), ("bor", 1), ("cyr", 0)):
+        told = desk.types(
+            f"counterfoil agency hits {run} --desk {agency}.desk --justification investigation -o left.csv --json"
+        )
+        assert json.loads(told)["hits"] == left
+
+
+def test_doctor_finds_nothing_wrong_with_the_host(desk: Newcomer) -> None:
+    findings = json.loads(desk.types("counterfoil doctor --data host --json"))["findings"]
+    assert {found["part"] for found in findings if found["well"]} >= {"host.key", "database", "store", "jobs"}

@@ -1,0 +1,130 @@
+"""Settings, keys, store, database: the parts that a host stands on."""
+
+import stat
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+import server.ledger.tables  # its tables are of the same metadata
+from linkage.errors import FileError, KeyFileError
+from server.database import metadata, migrate, open_engine, writing
+from server.diagnosis import diagnose
+from server.errors import DatabaseError, SettingsError
+from server.keys import HostKeys
+from server.service import Service
+from server.settings import Settings
+from server.store import CHUNK_BYTES, Store
+
+KEY = bytes(range(32))
+SIZES = st.sampled_from([0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES, 3 * CHUNK_BYTES + 7])
+
+
+def test_settings_are_read_and_strange_keys_refused(tmp_path: Path) -> None:
+    path = tmp_path / "host.toml"
+    path.write_text('name = "un"\ndata = "data"\n[listen]\nport = 9000\n')
+    settings = Settings.read(path)
+    assert (settings.name, settings.listen.port, settings.data) == ("un", 9000, tmp_path / "data")
+    path.write_text('data = "data"\nport = 9000\n')
+    with pytest.raises(SettingsError, match="port is not a known key"):
+        Settings.read(path)
+    path.write_text("data = ")
+    with pytest.raises(SettingsError, match="not a TOML file"):
+        Settings.read(path)
+
+
+def test_the_first_start_makes_keys_and_the_next_keeps_them(tmp_path: Path) -> None:
+    first = HostKeys.at(tmp_path / "host", "host")
+    wrapped = first.new_sealing_key("owner")
+    again = HostKeys.at(tmp_path / "host", "host")
+    assert again.identity.public == first.identity.public
+    assert again.sealing_key(wrapped, "owner") == first.sealing_key(wrapped, "owner")
+    assert "Ed25519" not in repr(first)
+    for name in ("host.key", "host.seal", "wrapping.key"):
+        assert stat.S_IMODE((tmp_path / "host" / name).stat().st_mode) == 0o600
+    with pytest.raises(KeyFileError, match="not the one that sealed"):
+        again.sealing_key(wrapped, "other")
+    with pytest.raises(KeyFileError, match="another name"):
+        HostKeys.at(tmp_path / "host", "un")
+
+
+@given(size=SIZES, pieces=st.sampled_from([1000, CHUNK_BYTES, 1 << 20]))
+def test_sealed_files_give_back_what_was_sealed(
+    tmp_path_factory: pytest.TempPathFactory, size: int, pieces: int
+) -> None:
+    store = Store(str(tmp_path_factory.mktemp("store")))
+    content = bytes(number % 251 for number in range(size))
+    store.seal("a/b", (content[start : start + pieces] for start in range(0, size, pieces)), KEY)
+    assert b"".join(store.opened("a/b", KEY)) == content
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "drop", "swap", "rename", "key"])
+def test_a_sealed_file_that_was_harmed_does_not_open(tmp_path: Path, harm: str) -> None:
+    store, whole = Store(str(tmp_path)), CHUNK_BYTES + 16
+    store.seal("one", [b"x" * (2 * CHUNK_BYTES + 5)], KEY)
+    path, name, key = tmp_path / "one", "one", KEY
+    content = bytearray(path.read_bytes())
+    if harm == "flip":
+        content[70_000] ^= 1
+    elif harm == "cut":
+        del content[2 * whole :]
+    elif harm == "drop":
+        del content[:whole]
+    elif harm == "swap":
+        content[: 2 * whole] = content[whole : 2 * whole] + content[:whole]
+    path.write_bytes(content)
+    if harm == "rename":
+        name, _ = "two", path.rename(tmp_path / "two")
+    elif harm == "key":
+        key = bytes(32)
+    with pytest.raises(FileError, match="missing or damaged"):
+        list(store.opened(name, key))
+
+
+def test_a_store_may_be_no_local_folder() -> None:
+    store = Store("memory://sealed")
+    store.seal("a/b", [b"content"], KEY)
+    assert b"".join(store.opened("a/b", KEY)) == b"content"
+    store.check()
+    store.delete("a")
+    with pytest.raises(FileError):
+        list(store.opened("a/b", KEY))
+
+
+def test_migrations_make_the_tables_that_the_program_knows(tmp_path: Path) -> None:
+    assert server.ledger.tables.entries.metadata is metadata
+    engine = open_engine(f"sqlite:///{tmp_path / 'host.db'}")
+    migrate(engine)
+    migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'host.db'}")
+    migrate(engine)
+    with writing(engine) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseError, match="does not know"):
+        migrate(engine)
+    engine.dispose()
+
+
+def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:
+    settings = Settings.embedded(tmp_path / "host")
+    before = {found.part: found.well for found in diagnose(settings)}
+    assert before["host.key"] is before["database"] is before["disk"] is False
+    Service.opened(settings).engine.dispose()
+    (tmp_path / "host" / "host.key").chmod(0o644)
+    after = {found.part: found for found in diagnose(settings)}
+    assert after["database"].well
+    assert after["store"].well
+    assert "read by others" in after["host.key"].says
