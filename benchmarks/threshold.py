@@ -184,10 +184,11 @@ def judged(name: str, overlap: float | None, files: Sequence[File]) -> dict[str,
     """Return the best and the automatic threshold of some files, and what each comes to."""
     parties = [file.party(str(number)) for number, file in enumerate(files)]
     pairwise = Pairwise(engine("native"), "dice")
-    estimate = Automatic.of(parties, pairwise, np.random.default_rng(0), lambda _: None).estimate
+    numbers = list(combinations(range(len(files)), 2))
+    estimate = Automatic.of(parties, numbers, pairwise, np.random.default_rng(0), lambda _: None).estimate
     floor = min(float(estimate.curves.edges[0]), estimate.threshold)
     comparisons, matches, compared = [], 0, 0
-    for one, other in combinations(range(len(files)), 2):
+    for one, other in numbers:
         comparisons.append(PartyPairs(one, other, pairwise.pairs(parties[one], parties[other], floor)[0]))
         matches += len(np.intersect1d(files[one].persons, files[other].persons))
         compared += len(files[one].persons) * len(files[other].persons)

@@ -97,7 +97,7 @@ if TYPE_CHECKING:
     "--loss",
     type=click.FloatRange(0, 1, max_open=True),
     metavar="CHANCE",
-    help="Compare balanced codes faster: the chance of losing a pair exactly at the threshold, as 1e-6. [default: none]",
+    help="Compare balanced codes faster: chance of losing a pair that is just at the threshold, as 1e-6. [default: 0]",
 )
 @click.option(
     "--engine",
@@ -182,7 +182,7 @@ def match(
     if output is None:
         if pairs_path is None or threshold == "auto" or not {agencies_folder, report_path} <= {None}:
             raise click.UsageError("without -o, only --pairs can be written, and --threshold must be a number")
-        asked = Permitted.of(packages, measure)
+        asked = Permitted.of(packages, measure, None)
         with progress("comparing", "pairs") as on_progress:
             comparisons = stream(
                 asked, threshold, engine=chosen, options=options, recall=recall, on_progress=on_progress

@@ -59,7 +59,10 @@ class Permitted(NamedTuple):
 
     @classmethod
     def of(
-        cls, packages: Sequence[Package], measure: str | None, permitted: Callable[[Party, Party], bool] | None
+        cls,
+        packages: Sequence[Package],
+        measure: str | None = None,
+        permitted: Callable[[Party, Party], bool] | None = None,
     ) -> "Permitted":
         """Return what may be compared; the arguments and errors are those of :func:`link`."""
         check_compatible(packages)

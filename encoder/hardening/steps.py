@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.hardening.keys import HardeningKeys
-from linkage.schema import Balance, Blip, Diffuse, Fold, Permute, Rule90, Saul, Schema, Step
+from linkage.schema import Balance, Diffuse, Fold, Permute, Rule90, Saul, Schema, Step
 from linkage.schema.hardening import widths
 
 Bits = NDArray[np.uint8]
@@ -19,14 +19,14 @@ _BLOCK_BITS = 1 << 22
 
 
 class Hardening:
-    """Applies the steps of a schema, but for saul and blip, to encodings."""
+    """Applies the steps of a schema, but for saul, to encodings."""
 
     def __init__(self, schema: Schema, keys: HardeningKeys) -> None:
         bits = widths(schema.clk.bits, schema.hardening)
         self._steps = [
             _applied(step, bits[place], partial(keys.permutations, f"{step.step} {place}"))
             for place, step in enumerate(schema.hardening)
-            if not isinstance(step, Saul | Blip)
+            if not isinstance(step, Saul)
         ]
         self._rows = max(1, _BLOCK_BITS // max(bits))
         self._bytes = schema.encoding_bytes

@@ -107,22 +107,7 @@ class Diffuse(_Step):
         return self.bits or bits
 
 
-class Blip(_Step):
-    """Each bit flipped with chance `flip`, by noise of the record's own: bloom-then-flip.
-
-    Alaggan, Gambs & Kermarrec, "BLIP: non-interactive differentially-private similarity computation on Bloom filters",
-    SSS 2012. No epsilon is stated: what it would be depends on which records count as neighbours.
-    """
-
-    step: Literal["blip"]
-    flip: float = Key(ge=0.001, lt=0.5, allow_inf_nan=False, description="chance of each bit")
-
-    def width(self, bits: int) -> int:
-        """Bits of the outcome."""
-        return bits
-
-
-Step = Annotated[Saul | Balance | Fold | Rule90 | Permute | Diffuse | Blip, Key(discriminator="step")]
+Step = Annotated[Saul | Balance | Fold | Rule90 | Permute | Diffuse, Key(discriminator="step")]
 _SPREADS_BITS = (Saul, Balance, Diffuse)
 
 
@@ -136,8 +121,6 @@ def widths(bits: int, steps: Sequence[Step]) -> list[int]:
     for place, step in enumerate(steps):
         if isinstance(step, Saul) and place:
             raise ValueError("hardening: saul takes the place of the filter, so it must be the first step")
-        if isinstance(step, Blip) and place + 1 < len(steps):
-            raise ValueError("hardening: blip adds noise to what travels, so it must be the last step")
         if isinstance(step, Fold) and found[-1] % (8 << step.times):
             raise ValueError("hardening: fold must leave whole bytes")
         found.append(step.width(found[-1]))
