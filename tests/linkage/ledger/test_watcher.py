@@ -129,7 +129,11 @@ def test_damaged_proof_file_is_refused_or_shows_nothing() -> None:
         assert not found.shows(ENTRIES[7].encode(), HOST.public)
 
 
-@pytest.mark.parametrize("content", [b"", b"AAAA\n", b"\n", consistency_text((LEAVES[0],))[:-1], b"\xff\n", b"A" * 44])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"AAAA\n", b"\n", consistency_text((LEAVES[0],))[:-1], b"\xff\n", b"A" * 44],
+    ids=["empty", "short", "no-text", "no-end-of-line", "not-text", "not-base64"],
+)
 def test_parse_consistency_refuses_what_is_not_hashes(content: bytes) -> None:
     if content == b"":
         assert parse_consistency(content) == ()
