@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from encoder.ceremony_commands import ceremony
 from encoder.secret import OperationSecret
 from linkage.agreement import SignedAgreement
+from linkage.command.program import counterfoil
 from linkage.errors import CounterfoilError
 from tests.linkage.agreements import AGENCIES, HOST, agreement, keys, signed
 
@@ -29,7 +29,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
         keys(name).sealing.write(Path(f"{name}.seal"))
 
     def run(*arguments: str) -> tuple[Any, str]:
-        done = CliRunner().invoke(ceremony, list(arguments), standalone_mode=False)
+        done = CliRunner().invoke(counterfoil, ["ceremony", *arguments], standalone_mode=False)
         if done.exception is not None:
             raise done.exception
         return done.return_value, done.output

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from linkage.agreement.files import read_signed
 from linkage.agreement_commands import agreement
+from linkage.command.program import counterfoil
 from linkage.commands import identity
 from linkage.credential_commands import credential
 from linkage.errors import CounterfoilError
@@ -32,7 +33,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
         own.sealing.public.write(Path(f"{name}.seal.pub"))
 
     def run(command: click.Command, *arguments: str) -> tuple[Any, str]:
-        done = CliRunner().invoke(command, list(arguments), standalone_mode=False)
+        done = CliRunner().invoke(counterfoil, [str(command.name), *arguments], standalone_mode=False)
         if done.exception is not None:
             raise done.exception
         return done.return_value, done.output

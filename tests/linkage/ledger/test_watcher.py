@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from linkage.command.program import counterfoil
 from linkage.errors import FileError, LedgerError, RefusedError
 from linkage.identity import Identity
 from linkage.ledger import Checkpoint, SignedCheckpoint
@@ -14,7 +15,6 @@ from linkage.ledger.proof_file import InclusionProof, consistency_text, parse_co
 from linkage.ledger.tiles import Tiles
 from linkage.ledger.tree import Proof, consistency_proof, inclusion_proof
 from linkage.ledger.watcher import Relation, Watcher, compare
-from linkage.ledger_commands import audit, ledger
 from tests.linkage.ledger import making
 from tests.linkage.ledger.making import HOST
 
@@ -174,9 +174,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, group: str, *arguments: str) -> tuple[int, str]:
-    command = {"ledger": ledger, "audit": audit}[group]
     found = [str(folder / each) if "." in each else each for each in arguments]
-    result = CliRunner().invoke(command, found, standalone_mode=False)
+    result = CliRunner().invoke(counterfoil, [group, *found], standalone_mode=False)
     if result.exception is not None:
         raise result.exception
     return result.return_value or 0, result.output
