@@ -8,6 +8,7 @@ does not open. Memory is bounded by a chunk.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -42,12 +43,13 @@ class Store:
 
         Raises:
             FileError: there is no such file, or it is not what was sealed under this key and name.
+            OSError: the store does not answer; another time it may.
         """
         cipher = _cipher(key, name)
         try:
             with self._files.open(self._path(name), "rb") as file:
                 yield from _unsealed(file, cipher)
-        except (InvalidTag, OSError):
+        except (InvalidTag, FileNotFoundError):
             raise FileError(f"sealed file {name} is missing or damaged", code="file.sealed") from None
 
     def delete(self, name: str) -> None:
@@ -55,6 +57,14 @@ class Store:
         path = self._path(name)
         if self._files.exists(path):
             self._files.rm(path, recursive=True)
+
+    def older(self, folder: str, than: datetime) -> list[str]:
+        """Return the names of the files below `folder`, unfinished ones too, that were last written before a moment."""
+        path = self._path(folder)
+        if not self._files.exists(path):
+            return []
+        found = [name for name in self._files.find(path) if self._files.modified(name) < than]
+        return [folder + name.split(f"/{folder}", 1)[-1] for name in found]
 
     def check(self) -> None:
         """Raise FileError unless a file can be written, read and taken away."""

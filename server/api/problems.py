@@ -60,6 +60,7 @@ def answer_problems(app: APIFlask) -> None:
     app.error_processor(_invalid)  # before the others, because it registers handlers of its own
     app.register_error_handler(CounterfoilError, _ours)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(sa.exc.NoResultFound, _gone)
     app.register_error_handler(sa.exc.DBAPIError, _unavailable)
     app.register_error_handler(OSError, _unavailable)
     app.register_error_handler(Exception, _fault)
@@ -107,6 +108,11 @@ def _place(text: str) -> str:
 
 def _rule(message: str) -> str:
     return message[:1].lower() + message[1:] if message else "not as it must be"
+
+
+def _gone(_error: sa.exc.NoResultFound) -> Response:
+    """Return the answer about what another request has taken away since this one was let in."""
+    return answer(404, _CODES[404], _DETAILS[404])
 
 
 def _unavailable(error: Exception) -> Response:

@@ -1,13 +1,17 @@
 """The schedule: what has expired is thrown away, whoever asks for nothing."""
 
+from contextlib import suppress
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from linkage.ledger import Kind
 from server import journal
 from server.database import writing
 from server.database.tables import hits, nonces, runs, submissions, uploads
+from server.runs.orders import ACTIVE
 from server.service import Service
-from server.submissions.keeping import erase, sealed_name
+from server.submissions.keeping import discard, erase, sealed_name
 from server.submissions.uploads import path_of
 
 _LEFT_BEHIND_SECONDS = 3600
@@ -30,13 +34,14 @@ def expire(service: Service) -> None:
             still = sa.select(submissions.c.state).where(submissions.c.id == submission)
             if connection.execute(still).scalar_one() == "stored":
                 erase(connection, service, None, submission, "expired")
-        service.store.delete(sealed_name(submission))
+        discard(service, sealed_name(submission))
     if stale or old_nonces:
         with writing(service.engine) as connection:
             connection.execute(uploads.delete().where(uploads.c.id.in_(stale)))
             connection.execute(nonces.delete().where(nonces.c.expires <= now))
     for upload in stale:
-        path_of(service, upload).unlink(missing_ok=True)
+        with suppress(OSError):
+            path_of(service, upload).unlink(missing_ok=True)
     for run in old_hits:
         with writing(service.engine) as connection:
             gone = connection.execute(hits.delete().where(hits.c.run == run, hits.c.expires <= now)).rowcount
@@ -56,10 +61,17 @@ def expire(service: Service) -> None:
 
 
 def _sweep(service: Service) -> None:
-    """Unlink the files of uploads and readings that nobody knows any more; a young one may be just beginning."""
-    youngest = service.now().timestamp() - _LEFT_BEHIND_SECONDS
+    """Delete the files that nobody knows any more, sealed or not; a young one may be just beginning."""
+    youngest = service.now() - timedelta(seconds=_LEFT_BEHIND_SECONDS)
     with service.engine.connect() as connection:
         known = {path_of(service, found) for found in connection.execute(sa.select(uploads.c.id)).scalars()}
+        stored = set(connection.execute(sa.select(submissions.c.id).where(submissions.c.state == "stored")).scalars())
+        active = set(connection.execute(sa.select(runs.c.id).where(runs.c.state.in_(ACTIVE))).scalars())
     for path in service.settings.uploads.iterdir():
-        if path not in known and path.stat().st_mtime < youngest:
-            path.unlink(missing_ok=True)
+        with suppress(OSError):  # another worker may sweep too
+            if path not in known and path.stat().st_mtime < youngest.timestamp():
+                path.unlink(missing_ok=True)
+    for folder, live in (("submissions", stored), ("comparisons", active)):
+        for name in service.store.older(folder, youngest):
+            if name.split("/")[1] not in live:
+                discard(service, name)

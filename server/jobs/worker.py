@@ -47,12 +47,12 @@ class Worker:
         while not stop.is_set():
             try:
                 if time.monotonic() - expired >= _EXPIRY_SECONDS:
+                    expired = time.monotonic()  # before, so that a fault of it does not keep jobs from being done
                     self._expire(self._service)
-                    expired = time.monotonic()
                 if self.work_once():
                     continue
-            except sa.exc.DBAPIError as error:  # a lease that runs out gives the job back
-                self._log.error("job.database", outcome=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - a worker goes on; a lease that runs out gives the job back
+                self._log.error("job.broken", outcome=type(error).__name__)
             stop.wait(self._service.settings.jobs.poll_seconds)
 
     def work_once(self) -> bool:
@@ -76,8 +76,8 @@ class Worker:
         except CounterfoilError as error:
             self._fail(job, error.code)
             log.warning("job.end", outcome=error.code)
-        except sa.exc.DBAPIError:
-            raise
+        except (sa.exc.DBAPIError, OSError):
+            raise  # database or disk are away; another attempt may do
         except Exception as error:  # noqa: BLE001 - the last guard of a thread that must go on
             self._fail(job, "program.fault")
             log.error("job.end", outcome="program.fault", fault=type(error).__name__)  # noqa: TRY400 - a trace holds values

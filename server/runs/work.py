@@ -23,7 +23,7 @@ from server.runs.kept import KEEP_FROM_PAIRS, KeptComparisons
 from server.runs.orders import ACTIVE, AUTOMATIC
 from server.runs.plan import Plan
 from server.service import Service
-from server.submissions.keeping import opened
+from server.submissions.keeping import discard, opened
 
 _NOTE_SECONDS: Final = 1.0
 
@@ -45,7 +45,7 @@ def do_run(service: Service, lease: Lease, *, keep_from: int = KEEP_FROM_PAIRS) 
     except CancelledError:
         with writing(service.engine) as connection:
             finish(connection, lease.job, "done")
-    service.store.delete(f"comparisons/{identifier}")
+    discard(service, f"comparisons/{identifier}")
 
 
 def run_failed(connection: sa.Connection, service: Service, run: str, code: str) -> None:

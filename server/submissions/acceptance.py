@@ -1,6 +1,7 @@
 """From upload to submission: what a package must be, and the one transaction that takes it in."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from server.database.tables import submissions
 from server.errors import AbsentError, ConflictError, NotAllowedError
 from server.operations.registry import operation_in_force
 from server.service import Caller, Service, new_id
-from server.submissions.keeping import erase, sealed_name
+from server.submissions.keeping import discard, erase, sealed_name
 from server.submissions.uploads import Upload, check_complete, forget
 
 _PIECE_BYTES = 1 << 20
@@ -62,12 +63,22 @@ def accept(service: Service, caller: Caller, upload: Upload) -> Receipt:
     wrapped = service.keys.new_sealing_key(identifier)
     service.store.seal(sealed_name(identifier), _pieces(path), service.keys.sealing_key(wrapped, identifier))
     try:
-        receipt = _take_in(service, caller, upload, checked, wrapped)
-    except BaseException:
-        service.store.delete(sealed_name(identifier))
+        envelope, replaced = _take_in(service, caller, upload, checked, wrapped)
+    except Exception:
+        _discard_unless_taken_in(service, identifier)
         raise
-    path.unlink(missing_ok=True)
-    return receipt
+    for former in replaced:
+        discard(service, sealed_name(former))
+    with suppress(OSError):  # it is accepted; what stays is swept up
+        path.unlink(missing_ok=True)
+    return Receipt(identifier, envelope)
+
+
+def _discard_unless_taken_in(service: Service, identifier: str) -> None:
+    """Delete the sealed file, unless the transaction committed before it broke; if nobody can say, the sweep will."""
+    with suppress(sa.exc.DBAPIError), service.engine.connect() as connection:
+        if connection.execute(sa.select(submissions.c.id).where(submissions.c.id == identifier)).first() is None:
+            discard(service, sealed_name(identifier))
 
 
 def _read(path: Path, party: Party, now: datetime) -> Manifest:
@@ -107,7 +118,10 @@ def check_terms(manifest: Manifest, agreement: Agreement) -> None:
         )
 
 
-def _take_in(service: Service, caller: Caller, upload: Upload, checked: _Checked, wrapped: bytes) -> Receipt:
+def _take_in(
+    service: Service, caller: Caller, upload: Upload, checked: _Checked, wrapped: bytes
+) -> tuple[bytes, list[str]]:
+    """Return the signed receipt, and the submissions that this one has replaced, all in one transaction."""
     manifest, identifier = checked.manifest, checked.submission
     now = service.now()
     with writing(service.engine) as connection:
@@ -170,9 +184,7 @@ def _take_in(service: Service, caller: Caller, upload: Upload, checked: _Checked
             )
         )
         forget(connection, upload.id)
-    for replaced in gone:
-        service.store.delete(sealed_name(replaced))
-    return Receipt(identifier, envelope)
+    return envelope, gone
 
 
 def _check_beside(manifest: Manifest, upload: Upload, live: Sequence[sa.Row[Any]]) -> None:

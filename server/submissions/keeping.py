@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,8 +57,14 @@ def withdraw(service: Service, caller: Caller, submission: str) -> bytes:
     """
     with writing(service.engine) as connection:
         envelope = erase(connection, service, caller, submission, "withdrawn")
-    service.store.delete(sealed_name(submission))
+    discard(service, sealed_name(submission))
     return envelope
+
+
+def discard(service: Service, name: str) -> None:
+    """Delete a sealed file whose key is gone; if the store does not let us, the schedule finds it later."""
+    with suppress(OSError):
+        service.store.delete(name)
 
 
 def erase(connection: sa.Connection, service: Service, caller: Caller | None, submission: str, ending: Ending) -> bytes:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -110,7 +111,8 @@ def abandon(service: Service, upload_id: str) -> None:
     """Forget an upload and what came of it."""
     with writing(service.engine) as connection:
         forget(connection, upload_id)
-    path_of(service, upload_id).unlink(missing_ok=True)
+    with suppress(OSError):  # what stays is swept up
+        path_of(service, upload_id).unlink(missing_ok=True)
 
 
 def forget(connection: sa.Connection, upload_id: str) -> None:

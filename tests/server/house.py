@@ -3,12 +3,14 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from linkage.category import Category
@@ -118,6 +120,8 @@ class House:
     clock: Clock
     client: FlaskClient
     folder: Path
+    database: ClassVar[Callable[[], str | None]] = lambda: None  # the URL of a new one; None: SQLite in the folder
+    engines: ClassVar[list[sa.Engine]] = []
 
     @classmethod
     def at(cls, folder: Path, **settings: Any) -> "House":
@@ -125,7 +129,8 @@ class House:
         data.mkdir(mode=0o700)
         keys(HOST).root.write(data / "host.key")
         clock = Clock()
-        service = Service.opened(Settings.embedded(data, name=HOST, **settings), clock)
+        service = Service.opened(Settings.embedded(data, name=HOST, **({"database": cls.database()} | settings)), clock)
+        cls.engines.append(service.engine)
         app = create_app(service)
         return cls(service, clock, app.test_client(), folder)
 

@@ -61,7 +61,7 @@ class Whole:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+def whole(tmp_path_factory: pytest.TempPathFactory, database: object) -> Whole:
     return Whole(tmp_path_factory.mktemp("whole"))
 
 
@@ -100,6 +100,14 @@ def test_role_is_let_in_or_kept_out_as_the_table_says(whole: Whole, rule: Rule, 
     else:
         assert answer.status_code not in (401, 404)
         assert answer.status_code != 403 or answer.json["code"] != "not-allowed.role"
+
+
+@pytest.mark.parametrize("rule", [rule for rule in SIGNED if "<" in rule.route], ids=lambda rule: rule.route)
+def test_what_is_absent_is_absent_for_every_role(whole: Whole, rule: Rule) -> None:
+    for (_, role), officer in whole.officers.items():
+        answer = asked(whole, officer, rule, absent=True)
+        expected = (404, "absent") if role in rule.roles else (403, "not-allowed.role")
+        assert (answer.status_code, answer.json["code"]) == expected, role
 
 
 @pytest.mark.parametrize("rule", [rule for rule in SIGNED if "<" in rule.route], ids=lambda rule: rule.route)

@@ -1,7 +1,7 @@
 """The ledger in a database: whole or absent with its change, without gaps, and proven from few reads."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,9 +23,9 @@ TABLES = [tables.head, tables.entries, tables.hashes, tables.openings, tables.co
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+def engine(tmp_path: Path, database: Callable[[], str | None]) -> Iterator[sa.Engine]:
     """A database with the ledger's tables."""
-    found = open_engine(f"sqlite:///{tmp_path / 'host.db'}")
+    found = open_engine(database() or f"sqlite:///{tmp_path / 'host.db'}")
     metadata.create_all(found, tables=TABLES)
     yield found
     found.dispose()

@@ -1,0 +1,83 @@
+"""Two agencies through the service, from upload to hits: seconds of each step, and peak memory of its processes.
+
+Run: uv run python -m benchmarks.service [rows [submit]]
+
+Random filters of 1,024 bits, 29.3 % set, of which 1,000 are at both agencies; SQLite, one web server and one worker in
+processes of their own, requests signed, commits on disk. The matching is from the order of the run to its end; with
+`submit`, nothing is compared.
+"""
+
+import socket
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.million import filters
+from linkage.manifest import moment_text
+from tests.journeys.test_kills import CONFIG, Line, Present, Processes, registered
+from tests.server.house import package
+
+SHARED = 1000
+PART_BYTES = 8 << 20
+
+
+def peak(pid: int) -> int:
+    """Return the peak memory of a process and its children in MB."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    own = int(status.split("VmHWM:")[1].split()[0]) // 1000
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return max([own, *(peak(int(child)) for child in children)])
+
+
+def compare(officers: dict[str, Any]) -> None:
+    """Order a run, wait for it, and look at its hits."""
+    begun = time.perf_counter()
+    run = officers["bor"].orders(0.8).json["run"]
+    while (state := officers["bor"].asks("GET", f"/runs/{run}").json)["state"] in ("queued", "running"):
+        time.sleep(0.1)
+    print(f"run {state['state']} in {time.perf_counter() - begun:.1f} s, {state['pairs_total']:,} pairs")
+    hits = officers["atl"].hits(run)
+    assert len(hits) == SHARED, len(hits)
+
+
+def main(rows: int, folder: Path, *, compares: bool) -> None:
+    """Print what each step took."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (folder / "host.toml").write_text(CONFIG.format(port=port), encoding="utf-8")
+    house, processes, line = registered(folder), Processes(folder), Line(f"http://127.0.0.1:{port}")
+    left, right = filters(rows, 1), filters(rows, 2)
+    right[:SHARED] = left[:SHARED]
+    now = datetime.now(UTC)
+    stated = {"created": moment_text(now - timedelta(days=1)), "expires": moment_text(now + timedelta(days=9))}
+    officers: dict[str, Any] = {}
+    try:
+        for name in ("serve", "worker"):
+            processes.start(name)
+        for seed, (agency, found) in enumerate({"atl": left, "bor": right}.items()):
+            officers[agency] = house.joined(agency)
+            officers[agency].client, officers[agency].clock = line, Present()
+            content = package(folder, agency, found, seed=seed, **stated)
+            while officers[agency].asks("GET", "/operations").status_code == 0:
+                pass
+            begun = time.perf_counter()
+            assert officers[agency].submits(content, part=PART_BYTES).status_code == 201
+            megabytes = len(content) / 1e6
+            print(f"{agency}: {rows:,} records, {megabytes:.0f} MB submitted in {time.perf_counter() - begun:.1f} s")
+        if compares:
+            compare(officers)
+        for name, process in processes.running.items():
+            print(f"{name}: at most {peak(process.pid)} MB")
+    finally:
+        for name in list(processes.running):
+            processes.kill(name)
+        line.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, Path(scratch), compares="submit" not in sys.argv)
