@@ -17,8 +17,8 @@ from typing import Any
 
 from benchmarks.million import filters
 from linkage.manifest import moment_text
-from tests.journeys.test_kills import CONFIG, Line, Present, Processes, registered
 from tests.server.house import package
+from tests.server.processes import CONFIG, Line, Present, Processes, registered
 
 SHARED = 1000
 PART_BYTES = 8 << 20

@@ -64,7 +64,7 @@ class Store:
         if not self._files.exists(path):
             return []
         found = [name for name in self._files.find(path) if self._files.modified(name) < than]
-        return [folder + name.split(f"/{folder}", 1)[-1] for name in found]
+        return [name.removeprefix(f"{self._root}/") for name in found]
 
     def check(self) -> None:
         """Raise FileError unless a file can be written, read and taken away."""

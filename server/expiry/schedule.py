@@ -1,7 +1,8 @@
 """The schedule: what has expired is thrown away, whoever asks for nothing."""
 
-from contextlib import suppress
 from datetime import timedelta
+from math import inf
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -12,7 +13,7 @@ from server.database.tables import hits, nonces, runs, submissions, uploads
 from server.runs.orders import ACTIVE
 from server.service import Service
 from server.submissions.keeping import discard, erase, sealed_name
-from server.submissions.uploads import path_of
+from server.submissions.uploads import path_of, unlink
 
 _LEFT_BEHIND_SECONDS = 3600
 
@@ -40,8 +41,7 @@ def expire(service: Service) -> None:
             connection.execute(uploads.delete().where(uploads.c.id.in_(stale)))
             connection.execute(nonces.delete().where(nonces.c.expires <= now))
     for upload in stale:
-        with suppress(OSError):
-            path_of(service, upload).unlink(missing_ok=True)
+        unlink(path_of(service, upload))
     for run in old_hits:
         with writing(service.engine) as connection:
             gone = connection.execute(hits.delete().where(hits.c.run == run, hits.c.expires <= now)).rowcount
@@ -68,10 +68,17 @@ def _sweep(service: Service) -> None:
         stored = set(connection.execute(sa.select(submissions.c.id).where(submissions.c.state == "stored")).scalars())
         active = set(connection.execute(sa.select(runs.c.id).where(runs.c.state.in_(ACTIVE))).scalars())
     for path in service.settings.uploads.iterdir():
-        with suppress(OSError):  # another worker may sweep too
-            if path not in known and path.stat().st_mtime < youngest.timestamp():
-                path.unlink(missing_ok=True)
+        if path not in known and _changed(path) < youngest.timestamp():
+            unlink(path)
     for folder, live in (("submissions", stored), ("comparisons", active)):
         for name in service.store.older(folder, youngest):
             if name.split("/")[1] not in live:
                 discard(service, name)
+
+
+def _changed(path: Path) -> float:
+    """Return when a file was last written, in seconds of the epoch; never, if another worker has swept it up."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return inf

@@ -23,7 +23,7 @@ from server.errors import AbsentError, ConflictError, NotAllowedError
 from server.operations.registry import operation_in_force
 from server.service import Caller, Service, new_id
 from server.submissions.keeping import discard, erase, sealed_name
-from server.submissions.uploads import Upload, check_complete, forget
+from server.submissions.uploads import Upload, check_complete, forget, unlink
 
 _PIECE_BYTES = 1 << 20
 
@@ -69,8 +69,7 @@ def accept(service: Service, caller: Caller, upload: Upload) -> Receipt:
         raise
     for former in replaced:
         discard(service, sealed_name(former))
-    with suppress(OSError):  # it is accepted; what stays is swept up
-        path.unlink(missing_ok=True)
+    unlink(path)
     return Receipt(identifier, envelope)
 
 

@@ -111,8 +111,13 @@ def abandon(service: Service, upload_id: str) -> None:
     """Forget an upload and what came of it."""
     with writing(service.engine) as connection:
         forget(connection, upload_id)
-    with suppress(OSError):  # what stays is swept up
-        path_of(service, upload_id).unlink(missing_ok=True)
+    unlink(path_of(service, upload_id))
+
+
+def unlink(path: Path) -> None:
+    """Delete the file of an upload that is forgotten; what the disk does not let go now, the schedule finds later."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def forget(connection: sa.Connection, upload_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The host does what its description says, whoever asks for whatever (schemathesis, all phases, in process)."""
+"""The host does what its description says, whoever asks for whatever (schemathesis, in process)."""
 
 import hashlib
 import io
@@ -26,7 +26,7 @@ HELD = {
     "response_schema_conformance",
     "response_headers_conformance",
 }
-EXAMPLES = 60  # of every route; with all phases more than 10,000 cases of all callers together
+EXAMPLES = 60  # of every route and phase; more than 10,000 cases of all callers together
 
 
 class Signing:
