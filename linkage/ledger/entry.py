@@ -48,6 +48,7 @@ class Kind(StrEnum):
     RUN_ORDERED = "run-ordered"
     RUN_PUBLISHED = "run-published"
     RUN_ENDED = "run-ended"
+    RUN_REPEATED = "run-repeated"
     HITS_VIEWED = "hits-viewed"
     HIT_DECIDED = "hit-decided"
     HITS_DISCLOSED = "hits-disclosed"
@@ -85,6 +86,10 @@ RULES = {
     ),
     Kind.RUN_PUBLISHED: _rule(
         Verb.COMBINATION, "operation", "subject", "count", "comparisons", "digests.plan", "digests.result"
+    ),
+    Kind.RUN_REPEATED: _rule(
+        Verb.COMBINATION,
+        *("operation", "subject", "officer", "justification", "reason", "count", "digests.plan", "digests.result"),
     ),
     Kind.RUN_ENDED: _rule(Verb.ADMINISTRATION, "operation", "subject", "reason"),
     Kind.HITS_VIEWED: _rule(Verb.CONSULTATION, "operation", "subject", "officer", "justification", "count"),
@@ -172,7 +177,7 @@ class Entry(_Part):
     category: Category | None = Field(default=None, strict=False)
     count: int | None = Field(default=None, ge=0, le=1 << 53, description="records, or hits returned")
     due: Moment | None = Field(default=None, description="when it has to be deleted")
-    reason: Word | None = None
+    reason: Word | None = Field(default=None, description="why it ended or went; of a repetition, by which engine")
     comparisons: tuple[Compared, ...] | None = Field(default=None, strict=False, max_length=1000)
     digests: dict[Word, Digest] = Field(default={}, max_length=16)
     commitments: dict[Word, Digest] = Field(default={}, max_length=16)
