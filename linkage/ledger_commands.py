@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from linkage.command import emit, example, json_option
+from linkage.command import SharedGroup, emit, example, json_option
 
 REFUSED = 4
 
@@ -134,9 +134,9 @@ def compare(held_path: Path, shown_path: Path, host_path: Path, proof_path: Path
     return REFUSED if found.relation in (Relation.FORK, Relation.UNPROVEN) else 0
 
 
-@click.group()
+@click.group(cls=SharedGroup, shared="counterfoil.audit")
 def audit() -> None:
-    """Verify what a host has done, offline and without trusting it."""
+    """Have a compliance pack made, and verify offline, without trusting the host, what it has done."""
 
 
 @audit.command(epilog=example("counterfoil audit verify lantern.pack --checkpoint mine.txt --host host.pub"))

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path)
-_data_option = click.option("--data", type=FOLDER, metavar="DIR", help="A host in this folder, with all defaults.")
-_config_option = click.option("--config", type=FILE, metavar="host.toml", help="A host as this file says.")
+data_option = click.option("--data", type=FOLDER, metavar="DIR", help="A host in this folder, with all defaults.")
+config_option = click.option("--config", type=FILE, metavar="host.toml", help="A host as this file says.")
 
 
-def _settings(data: Path | None, config: Path | None) -> "Settings":
+def settings_of(data: Path | None, config: Path | None) -> "Settings":
+    """Return the settings of the host that the options name."""
     from server.settings import Settings
 
     if (data is None) == (config is None):
@@ -25,8 +26,8 @@ def _settings(data: Path | None, config: Path | None) -> "Settings":
 
 
 @click.command(epilog=example("counterfoil serve --data ./host", "counterfoil serve --config host.toml"))
-@_data_option
-@_config_option
+@data_option
+@config_option
 @click.option("--port", type=click.IntRange(0, 65535), help="Instead of the one in the settings.")
 def serve(data: Path | None, config: Path | None, *, port: int | None) -> None:
     """Serve the API. The first start makes the host's keys and says what to do next.
@@ -37,7 +38,7 @@ def serve(data: Path | None, config: Path | None, *, port: int | None) -> None:
     from server.hosting import WebProcesses
     from server.service import Service
 
-    settings = _settings(data, config)
+    settings = settings_of(data, config)
     if port is not None:
         settings = settings.model_copy(update={"listen": settings.listen.model_copy(update={"port": port})})
     configure_log(settings.log)
@@ -54,8 +55,8 @@ def serve(data: Path | None, config: Path | None, *, port: int | None) -> None:
 
 
 @click.command(epilog=example("counterfoil worker --config host.toml --name worker-0"))
-@_data_option
-@_config_option
+@data_option
+@config_option
 @click.option("--name", required=True, help="Stable: the same when it starts again.")
 def worker(data: Path | None, config: Path | None, *, name: str) -> None:
     """Do the jobs of a host until it is told to stop; as many of them as there are machines for."""
@@ -66,7 +67,7 @@ def worker(data: Path | None, config: Path | None, *, name: str) -> None:
     from server.hosting import worker as worker_of
     from server.service import Service
 
-    settings = _settings(data, config)
+    settings = settings_of(data, config)
     configure_log(settings.log)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -75,14 +76,14 @@ def worker(data: Path | None, config: Path | None, *, name: str) -> None:
 
 
 @click.command(epilog=example("counterfoil doctor --config host.toml"))
-@_data_option
-@_config_option
+@data_option
+@config_option
 @json_option
 def doctor(data: Path | None, config: Path | None, *, as_json: bool) -> int:
     """Check a configuration, one line per part, and say what is wrong with it. Exit code 3 if something is."""
     from server.diagnosis import diagnose
 
-    findings = diagnose(_settings(data, config))
+    findings = diagnose(settings_of(data, config))
     emit(
         {"findings": [finding._asdict() for finding in findings]},
         lambda: "\n".join(f"{'ok   ' if found.well else 'WRONG'}  {found.part}: {found.says}" for found in findings),
@@ -98,16 +99,33 @@ def host() -> None:
 
 @host.command(epilog=example("counterfoil host register lantern.json --data ./host"))
 @click.argument("agreement", type=FILE)
-@_data_option
-@_config_option
+@data_option
+@config_option
 def register(agreement: Path, data: Path | None, config: Path | None) -> None:
     """Register an agreement that all parties and the host have signed; its operation begins."""
     from linkage.agreement.files import read_signed
     from server.operations.registry import register as register_agreement
-    from server.service import Caller, Service
+    from server.service import Service
 
-    service = Service.opened(_settings(data, config))
-    public = service.keys.identity.public
-    operator = Caller(public.agency, "console", "host.operator", public.key_id, public.key_text)
-    found = register_agreement(service, operator, read_signed(agreement).encode())
+    service = Service.opened(settings_of(data, config))
+    found = register_agreement(service, service.console(), read_signed(agreement).encode())
     click.echo(f"operation {found.operation}, version {found.version}, until {found.valid_until}")
+
+
+@host.command(epilog=example("counterfoil host freeze lantern --justification incident --data ./host"))
+@click.argument("operation")
+@click.option("--justification", required=True, help="Why, as a code such as incident; it goes into the ledger.")
+@click.option("--remarks", help="Why, in words; kept apart from the ledger, which holds a commitment to them.")
+@data_option
+@config_option
+def freeze(operation: str, *, justification: str, remarks: str | None, data: Path | None, config: Path | None) -> None:
+    """Stop an operation after an incident: nothing is submitted, compared or looked at, and runs are called off.
+
+    It goes on when a next version of the agreement is registered, which all have signed.
+    """
+    from server.operations.freezing import freeze as stop
+    from server.service import Service
+
+    service = Service.opened(settings_of(data, config))
+    since = stop(service, service.console(), operation, justification=justification, remarks=remarks)
+    click.echo(f"operation {operation} is frozen since {since}")

@@ -8,6 +8,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from linkage.files import OWNER_ONLY_FOLDER
+from linkage.ledger.entry import CONSOLE
 from linkage.manifest import moment_text
 from server.clock import Clock, system_clock
 from server.database import migrate, open_engine
@@ -42,6 +43,11 @@ class Service:
     def now(self) -> datetime:
         """Return the present moment."""
         return self.clock()
+
+    def console(self) -> "Caller":
+        """Return who works at the host's own machine, where nobody signs a request."""
+        public = self.keys.identity.public
+        return Caller(public.agency, CONSOLE, "host.operator", public.key_id, public.key_text)
 
     def now_text(self) -> str:
         """Return the present moment as tables and documents hold it."""

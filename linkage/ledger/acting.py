@@ -8,13 +8,11 @@ from linkage.credential import Officer, officer_of
 from linkage.errors import CredentialError
 from linkage.identity import PublicIdentity
 from linkage.ledger.chronicle import LOOKS, hits_due
-from linkage.ledger.entry import Entry, Kind
+from linkage.ledger.entry import CONSOLE, Entry, Kind
 from linkage.ledger.pack import Pack
 from linkage.ledger.reading import Reading
 from linkage.manifest import parse_moment
 
-CONSOLE = "console"
-"""What the ledger calls whoever works at the host's own machine, where no request is signed."""
 _STOPPED = LOOKS | {Kind.SUBMISSION_ACCEPTED, Kind.RUN_ORDERED, Kind.RUN_PUBLISHED, Kind.RUN_REPEATED}
 _DAY = timedelta(days=1)
 

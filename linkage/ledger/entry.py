@@ -22,6 +22,8 @@ from linkage.problems import first_problem
 
 LARGEST_ENTRY_BYTES = 1 << 18
 SALT_BYTES = 32
+CONSOLE = "console"
+"""What the ledger calls whoever works at the host's own machine, where no request is signed."""
 
 
 class Verb(StrEnum):

@@ -4,6 +4,7 @@ from typing import Any
 
 from apiflask import APIFlask
 
+from server.api.audit import audited
 from server.api.context import EXTENSION
 from server.api.gate import Gate
 from server.api.general import METRICS, general
@@ -40,6 +41,7 @@ def create_app(service: Service) -> APIFlask:
     app.register_blueprint(general)
     app.register_blueprint(agreed)
     app.register_blueprint(ordered)
+    app.register_blueprint(audited)
     app.spec_processor(_described)  # type: ignore[arg-type]  # a dictionary, because the format is JSON
     return app
 
@@ -58,6 +60,9 @@ def _described(spec: dict[str, Any]) -> dict[str, Any]:
     }
     problem = {"content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     spec["paths"]["/metrics"]["get"]["responses"]["200"]["content"] = {"text/plain": {"schema": {"type": "string"}}}
+    spec["paths"]["/operations/{operation}/pack"]["post"]["responses"]["200"]["content"] = {
+        "application/json": {"schema": {"type": "object"}}
+    }
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():
             open_to_all = path in {"/healthz", "/readyz", "/metrics", "/host"}

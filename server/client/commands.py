@@ -39,6 +39,13 @@ def agency() -> None:
 )
 @click.option("--root", "root_path", type=FILE, metavar="FILE", help="The agency's root key, to certify a new officer.")
 @click.option("--officer", help="Pseudonym of the new officer, never a name; you keep the list.")
+@click.option(
+    "--role",
+    type=click.Choice(["agency.officer", "agency.dpo"]),
+    default="agency.officer",
+    show_default=True,
+    help="What the new officer may do; a data protection officer has packs made and sees no hit.",
+)
 @click.option("--key", "key_path", type=FILE, metavar="FILE", help="Instead of --root: the officer's own key ...")
 @click.option("--credential", "credential_path", type=FILE, metavar="FILE", help="... and its credential.")
 @click.option(
@@ -52,6 +59,7 @@ def join(
     agreement_path: Path,
     root_path: Path | None,
     officer: str | None,
+    role: str,
     key_path: Path | None,
     credential_path: Path | None,
     days: int,
@@ -76,7 +84,7 @@ def join(
         root, now = Identity.read(root_path), datetime.now(UTC)
         key = Identity.new(root.agency)
         credential = issue(
-            officer, Role.AGENCY_OFFICER, key.public, root, valid_from=now, valid_until=now + timedelta(days=days)
+            officer, Role(role), key.public, root, valid_from=now, valid_until=now + timedelta(days=days)
         )
     elif key_path is not None and credential_path is not None and root_path is None and officer is None:
         key = Identity.read(key_path)
@@ -202,6 +210,19 @@ def cancel(run_id: str, desk_folder: Path) -> None:
 
     with RemoteHost.of(Desk.read(desk_folder)) as host:
         click.echo(_told(host.cancel(run_id)))
+
+
+@agency.command(epilog=example("counterfoil agency freeze --desk atl.desk --justification incident"))
+@_desk_option
+@click.option("--justification", required=True, help=_JUSTIFICATION)
+@click.option("--remarks", help="Why, in words; kept apart from the ledger, which holds a commitment to them.")
+def freeze(*, desk_folder: Path, justification: str, remarks: str | None) -> None:
+    """Stop the operation after an incident, for all parties, until all have signed a next agreement."""
+    from server.client import Desk, RemoteHost
+
+    with RemoteHost.of(Desk.read(desk_folder)) as host:
+        found = host.freeze(justification=justification, remarks=remarks)
+    click.echo(f"operation {found.operation} is frozen since {found.frozen}")
 
 
 @agency.command(

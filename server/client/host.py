@@ -15,11 +15,15 @@ from linkage.envelope import Envelope as SignedEnvelope
 from linkage.errors import SignatureError
 from linkage.files import unusable
 from linkage.ledger import SignedCheckpoint
+from linkage.ledger.pack import Attached, Pack
+from linkage.ledger.tree import Proof, consistency_proof, leaf_nodes
+from linkage.ledger.watcher import Watcher
 from server.api.models import (
     CertificateDocument,
     CheckpointDocument,
     ConsistencyDocument,
     Envelope,
+    FrozenDocument,
     HitDocument,
     HitList,
     HostDocument,
@@ -137,6 +141,27 @@ class RemoteHost:
             yield from page.hits
             after = page.next
 
+    def pack(self, attached: Attached) -> Pack:
+        """Return the compliance pack of the operation, signed by the host, of a ledger that continues the one believed.
+
+        Raises:
+            SignatureError: it is not signed by the host, or lacks what was to be added.
+            RefusedError: its ledger does not continue what is believed.
+        """
+        content = self._exchange.fetch(self._of_operation("pack"), attached.model_dump(mode="json"))
+        pack = Pack.parse(content, "the pack of the host")
+        if not pack.signed_by(self._desk.host) or pack.attached != attached:
+            raise SignatureError("the pack is not what the host of the agreement signs for", code="package.signer")
+        shown = pack.signed_checkpoints[-1]
+        watcher = self._desk.watcher()
+        self._desk.believe(watcher.advanced(shown, _continuation(watcher, pack)))
+        return pack
+
+    def freeze(self, *, justification: str, remarks: str | None = None) -> FrozenDocument:
+        """Stop the operation until all have signed a next version of the agreement."""
+        document = {"justification": justification, "remarks": remarks}
+        return self._exchange.ask(FrozenDocument, "POST", self._of_operation("freeze"), document=document)
+
     def watch(self) -> None:
         """Fetch the head of the ledger and believe it if it continues what is believed.
 
@@ -183,6 +208,14 @@ class RemoteHost:
 
     def _of_operation(self, name: str) -> str:
         return f"/operations/{self._desk.operation}/{name}"
+
+
+def _continuation(watcher: Watcher, pack: Pack) -> Proof | None:
+    """Return the proof, from the hashes in a pack, that its ledger continues the one believed."""
+    if watcher.believed is None or watcher.believed.checkpoint.size > len(pack.leaf_hashes):
+        return None
+    nodes = leaf_nodes(pack.leaf_hashes)
+    return consistency_proof(watcher.believed.checkpoint.size, len(pack.leaf_hashes), nodes)
 
 
 def _measured(file: BinaryIO) -> tuple[int, str]:

@@ -3,16 +3,22 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final
+from importlib.metadata import version
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
 from linkage import Package
+from linkage.canonical import canonical_json, digest_of
+from linkage.command import OnProgress
 from linkage.ledger import Kind
 from linkage.manifest import moment_text
 from matcher import Linkage, link
+from matcher.comparison import Options
+from matcher.engine import Engine
 from matcher.party import Party
 from server import journal
+from server.audit import evidence
 from server.database import writing
 from server.database.tables import comparisons, hits, runs, submissions
 from server.errors import CancelledError
@@ -40,7 +46,14 @@ def do_run(service: Service, lease: Lease, *, keep_from: int = KEEP_FROM_PAIRS) 
         row = _begun(service, lease)
         plan = Plan.parse(row.plan)
         key = service.keys.sealing_key(row.sealing_key, row.id)
-        linkage = _linked(service, lease, row, plan, KeptComparisons(service, lease, key, keep_from=keep_from))
+        linkage = linked(
+            service,
+            plan,
+            AUTOMATIC if row.threshold == AUTOMATIC else float(row.threshold),  # type: ignore[arg-type]  # a literal
+            engine=KeptComparisons(service, lease, key, keep_from=keep_from).engine(),
+            options={"threads": service.settings.jobs.threads},
+            on_progress=_progress(service, lease),
+        )
         _publish(service, lease, row, found_hits(linkage, plan), linkage.threshold)
     except CancelledError:
         with writing(service.engine) as connection:
@@ -75,7 +88,20 @@ def _packages(service: Service, plan: Plan) -> list[Package]:
     return [opened(service, row) for row in rows]
 
 
-def _linked(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, kept: KeptComparisons) -> Linkage:
+def linked(
+    service: Service,
+    plan: Plan,
+    threshold: float | Literal["auto"],
+    *,
+    engine: Engine,
+    options: Options,
+    on_progress: OnProgress | None = None,
+) -> Linkage:
+    """Return the comparisons that a plan says, and no others, done by `engine`.
+
+    Raises:
+        ConflictError: a submission of the plan is gone.
+    """
     names = {planned.submission: (planned.agency, planned.category) for planned in plan.submissions}
     couples = {frozenset((names[planned.left], names[planned.right])) for planned in plan.comparisons}
 
@@ -84,11 +110,11 @@ def _linked(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, kept: 
 
     return link(
         _packages(service, plan),
-        AUTOMATIC if row.threshold == AUTOMATIC else float(row.threshold),  # type: ignore[arg-type]  # a literal by name
-        engine=kept.engine(),
-        options={"threads": service.settings.jobs.threads},
+        threshold,
+        engine=engine,
+        options=options,
         permitted=permitted,
-        on_progress=_progress(service, lease),
+        on_progress=on_progress,
     )
 
 
@@ -136,6 +162,8 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], found: list[Hit],
         if found:
             connection.execute(hits.insert(), [hit._asdict() | {"run": row.id, "expires": expires} for hit in found])
         connection.execute(comparisons.delete().where(comparisons.c.run == row.id))
+        parameters = _parameters(row, threshold)
+        evidence.keep(connection, "document", row.operation, digest_of(parameters), parameters)
         journal.record(
             connection,
             service,
@@ -145,6 +173,25 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], found: list[Hit],
             subject=row.id,
             count=len(found),
             comparisons=Plan.parse(row.plan).compared(),
-            digests={"agreement": agreement.digest, "plan": row.plan_digest, "result": digest},
+            digests={
+                "agreement": agreement.digest,
+                "plan": row.plan_digest,
+                "result": digest,
+                "parameters": digest_of(parameters),
+            },
         )
         finish(connection, lease.job, "done")
+
+
+def _parameters(row: sa.Row[Any], threshold: float) -> bytes:
+    """Return how a run was done, for those who verify it."""
+    return canonical_json(
+        {
+            "format": "counterfoil-run-parameters/1",
+            "run": row.id,
+            "threshold": threshold,
+            "given": row.threshold != AUTOMATIC,
+            "engine": "native",
+            "software": f"counterfoil {version('counterfoil')}",
+        }
+    )

@@ -16,6 +16,7 @@ from server.database import writing
 from server.database.tables import comparisons, hits, runs, submissions
 from server.errors import ConflictError
 from server.expiry.certificates import certify
+from server.hits.erasing import erase_hits, erase_lonely
 from server.service import Caller, Service
 
 Ending = Literal["replaced", "withdrawn", "expired", "superseded"]
@@ -87,12 +88,12 @@ def erase(connection: sa.Connection, service: Service, caller: Caller | None, su
     if row.state != "stored":
         raise ConflictError("the submission is gone already", code="submission.gone")
     before = connection.execute(sa.select(sa.func.count()).where(hits.c.submission == submission)).scalar_one()
-    connection.execute(hits.delete().where(hits.c.submission == submission))
-    _dissolve_lonely_groups(connection, row.operation)
+    erase_hits(connection, service, hits.c.submission == submission, ending)
+    erase_lonely(connection, service, row.operation, "no-counterpart")
     connection.execute(
         submissions.update().where(submissions.c.id == submission).values(state=ending, sealing_key=None)
     )
-    _end_runs(connection, service, row.operation)
+    end_runs(connection, service, row.operation, problem=GONE, reason="submission-gone")
     certificate = certify(connection, service, row, ending, hits_before=before)
     journal.record(
         connection,
@@ -108,24 +109,11 @@ def erase(connection: sa.Connection, service: Service, caller: Caller | None, su
     return certificate
 
 
-def _end_runs(connection: sa.Connection, service: Service, operation: str) -> None:
-    """End the runs of an operation that are under way."""
+def end_runs(connection: sa.Connection, service: Service, operation: str, *, problem: str, reason: str) -> None:
+    """End the runs of an operation that are under way: with a problem for their parties, a reason for the ledger."""
     under_way = sa.and_(runs.c.operation == operation, runs.c.state.in_(["queued", "running"]))
     for run in connection.execute(sa.select(runs.c.id).where(under_way)).scalars().all():
-        values = {"state": "failed", "problem": GONE, "finished": service.now_text(), "sealing_key": None}
+        values = {"state": "failed", "problem": problem, "finished": service.now_text(), "sealing_key": None}
         connection.execute(runs.update().where(runs.c.id == run).values(values))
         connection.execute(comparisons.delete().where(comparisons.c.run == run))
-        journal.record(
-            connection, service, None, Kind.RUN_ENDED, operation=operation, subject=run, reason="submission-gone"
-        )
-
-
-def _dissolve_lonely_groups(connection: sa.Connection, operation: str) -> None:
-    own = sa.select(runs.c.id).where(runs.c.operation == operation)
-    lonely = (
-        sa.select(hits.c.hit_group)
-        .where(hits.c.run.in_(own))
-        .group_by(hits.c.run, hits.c.hit_group)
-        .having(sa.func.count() < 2)  # noqa: PLR2004 - one record is nobody's counterpart
-    )
-    connection.execute(hits.delete().where(hits.c.hit_group.in_(lonely), hits.c.run.in_(own)))
+        journal.record(connection, service, None, Kind.RUN_ENDED, operation=operation, subject=run, reason=reason)
