@@ -178,6 +178,8 @@ class Pack(_Part):
             document = parse_json(text.encode())
         except ValueError as error:
             raise SchemaError(str(error)) from None
+        if not isinstance(document, dict):  # a text would name a file of the verifier
+            raise SchemaError("the top level must be an object")
         return load_schema(document)
 
     def signed(self, host: Identity) -> Self:

@@ -90,7 +90,9 @@ def moment(number: int) -> str:
 
 
 @cache
-def manifest(name: str, category: Category = Category.SUSPECT, *, signer: Identity | None = None) -> bytes:
+def manifest(
+    name: str, category: Category = Category.SUSPECT, *, signer: Identity | None = None, confirmation: str = "2b" * 32
+) -> bytes:
     """The signed manifest of a submission."""
     key = signer or agency(name)
     statement = Manifest.model_validate(
@@ -99,6 +101,7 @@ def manifest(name: str, category: Category = Category.SUSPECT, *, signer: Identi
             "category": category,
             "agency": name,
             "public_key": key.public.key_text,
+            "key_confirmation": confirmation,
             "records": 40,
             "encodings": 40,
             "encodings_digest": "sha256:" + "3c" * 32,
