@@ -89,8 +89,8 @@ class CertificatePaper(_Paper):
         return cls.read(envelope.payload)
 
 
-def signed_manifest(content: bytes, agency: PublicIdentity) -> tuple[Manifest, bool]:
-    """Return the manifest in an envelope, and whether `agency` has signed it.
+def stated_manifest(content: bytes) -> tuple[Manifest, Envelope]:
+    """Return the manifest in an envelope, and the envelope, which says whether an agency has signed it.
 
     Raises:
         ValueError, ManifestError: it is another document.
@@ -98,4 +98,4 @@ def signed_manifest(content: bytes, agency: PublicIdentity) -> tuple[Manifest, b
     envelope = Envelope.parse(content)
     if envelope.payload_type != PAYLOAD_TYPE:
         raise ValueError("not a manifest")
-    return Manifest.parse(envelope.payload), envelope.signed_by(agency)
+    return Manifest.parse(envelope.payload), envelope

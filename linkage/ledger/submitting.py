@@ -8,7 +8,7 @@ from linkage.errors import ManifestError
 from linkage.identity import PublicIdentity
 from linkage.ledger.chronicle import due
 from linkage.ledger.entry import Entry
-from linkage.ledger.papers import signed_manifest
+from linkage.ledger.papers import stated_manifest
 from linkage.ledger.reading import Reading, not_in_force
 from linkage.manifest import parse_moment
 
@@ -55,11 +55,11 @@ def _of_manifest(reading: Reading, entry: Entry, agency: PublicIdentity, agreeme
         yield "the signed manifest is not in the pack"
         return
     try:
-        manifest, is_signed = signed_manifest(content, agency)
+        manifest, envelope = stated_manifest(content)
     except (ValueError, ManifestError):
         yield "the manifest is not one"
         return
-    if not is_signed:
+    if not envelope.signed_by(agency):
         yield "the manifest is not signed by the key of the agency"
     stated = (manifest.agency, manifest.category, manifest.records)
     if stated != (entry.agency, entry.category, entry.count):
