@@ -7,7 +7,7 @@ submissions these were, the compliance pack what the host did with those submiss
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from encoder.counterfoil import read_counterfoil
 from encoder.local_csv import read_local_csv
@@ -18,6 +18,7 @@ from linkage.files import read_capped
 from linkage.identity import PublicIdentity
 from linkage.ledger.entry import Compared, Kind, Side
 from linkage.ledger.pack import Numbered
+from linkage.ledger.reading import counted
 from linkage.reports.dossier import Dossier
 from linkage.reports.report import Report, Section, Table
 from linkage.reports.wording import SUBJECTS, day, listed, short
@@ -105,14 +106,15 @@ def disclosure(
         for run, found in dossier.known.published.items()
         if any(side.submission in mine for pair in found.entry.comparisons or () for side in (pair.left, pair.right))
     }
+    fields = {field for one in mine if one in dossier.manifests for field in dossier.manifests[one].fields_used}
     return Report(
         "disclosure",
         f"Disclosure for reference {reference}",
         (
             f"What was done in operation {dossier.pack.operation} with the records that {agency} holds under reference "
             f"{reference}, up to {day(dossier.pack.made)}: in {len(mine):,} of {len(submitted):,} submissions looked "
-            f"at, compared in {len(runs):,} runs, {len(hits):,} hits shown to {agency}. This page names a person's "
-            "reference: it stays at the agency."
+            f"at, compared in {counted(len(runs), 'run')}, {counted(len(hits), 'hit')} shown to {agency}. This page "
+            "names a person's reference: it stays at the agency."
         ),
         dossier.standing,
         [
@@ -124,6 +126,12 @@ def disclosure(
             Section(
                 "Where the records were",
                 "Art. 14(b) and (d) LED; Art. 15(1)(b) and (d) GDPR",
+                [
+                    (
+                        f"Encoded fields: {listed(sorted(fields), 'not stated in this pack')}. Encodings are keyed "
+                        "pseudonyms of them, and remain personal data."
+                    )
+                ],
                 tables=[
                     Table(
                         f"Submissions of {agency} that were looked at",
@@ -183,10 +191,18 @@ def disclosure(
                 ],
             ),
             Section(
+                "What the answer has to name, too",
+                "Art. 14(e), (f) and Art. 15 LED; Art. 15(1)(e) and (f) GDPR",
+                items=[
+                    "the right to ask for rectification, erasure or restriction, and to complain to the authority",
+                    "or, where the law restricts the answer, that and how the authority may be asked instead",
+                ],
+            ),
+            Section(
                 "What this does not show",
                 items=[
                     "submissions whose counterfoil and receipt were not given, and hits in files that were not given",
-                    "whether a look at the hits of a run was a look at this hit: the ledger counts looks, and holds no token",
+                    "whether a look at the hits of a run was a look at this hit: the ledger holds no token",
                     "what agencies asked and told each other afterwards, through the official channel",
                 ],
             ),

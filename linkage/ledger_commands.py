@@ -174,13 +174,17 @@ def verify(path: Path, held_path: Path | None, host_path: Path | None, *, as_jso
         host=None if host_path is None else PublicIdentity.read(host_path),
         held=None if held_path is None else read_checkpoint(held_path),
     )
+    red = sum(not each.passed for each in found.findings)
+    gist = (
+        f"{red} of {len(found.findings)} checks found a PROBLEM" if red else f"all {len(found.findings)} checks passed"
+    )
     lines = [
         *(
             f"{click.style('ok ', fg='green') if each.passed else click.style('NOT', fg='red')}  {each.sentence}"
             for each in found.findings
         ),
         "",
-        "not checked:",
+        f"{gist}; not checked:",
         *(f"  - {each}" for each in found.unchecked),
     ]
     emit(found.document(), lambda: "\n".join(lines), as_json=as_json)

@@ -1,6 +1,7 @@
 """What is wrong with who acted: looks at hits, officers without a credential, acts in a frozen operation."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 
@@ -70,6 +71,16 @@ def is_console(pack: Pack, entry: Entry) -> bool:
 def credentials(pack: Pack) -> tuple[tuple[bytes, Officer], ...]:
     """Return the credentials of a pack and what they claim; what is none is left out."""
     return _parsed(pack.credentials)
+
+
+def certified_keys(pack: Pack) -> set[PublicIdentity]:
+    """Return the keys of officers that a root key of their agency has certified, for whatever time."""
+    found = set()
+    for content, officer in credentials(pack):
+        for root in _roots(pack, officer.issuer):
+            with suppress(CredentialError):
+                found.add(Officer.parse(content, root).key)
+    return found
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from linkage.errors import SchemaError
 from linkage.identity import PublicIdentity
-from linkage.ledger.acting import is_console
+from linkage.ledger.acting import certified_keys, is_console
 from linkage.ledger.checkpoint import SignedCheckpoint
 from linkage.ledger.chronicle import Chronicle
 from linkage.ledger.history import Finding, Findings, check_history, check_openings, check_times
@@ -68,8 +68,9 @@ def audit(
 
 
 def _witnesses(pack: Pack) -> tuple[PublicIdentity, ...]:
-    """Return the keys of all parties to the agreements: whose cosignatures count."""
-    return tuple({party.root for signed in pack.signed_agreements.values() for party in signed.agreement.parties})
+    """Return whose cosignatures count: the root keys of all parties to the agreements, and their officers' keys."""
+    roots = {party.root for signed in pack.signed_agreements.values() for party in signed.agreement.parties}
+    return (*roots, *(key for key in certified_keys(pack) if key.agency in {root.agency for root in roots}))
 
 
 def _check_schemas(pack: Pack) -> Iterator[Finding]:

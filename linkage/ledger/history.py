@@ -101,7 +101,9 @@ def check_openings(pack: Pack) -> Iterator[Finding]:
         if entry is None or not document.opening.opens(entry):
             found.problem(f"what is disclosed as {document.name} of entry {document.number} is not what was logged")
     if pack.openings:
-        yield from found.or_else(f"the {len(pack.openings):,} disclosed values are those that were logged")
+        yield from found.or_else(
+            f"{len(pack.openings):,} disclosed values (words behind a commitment) are those that were logged"
+        )
 
 
 def _heads(pack: Pack, sizes: set[int]) -> dict[int, bytes]:

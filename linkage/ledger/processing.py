@@ -124,9 +124,9 @@ def _green(reading: Reading) -> dict[str, str]:
             else "the operation was never frozen"
         ),
         "deletions": (
-            f"everything due for deletion by {moment_text(reading.now)} was deleted in time: {len(known.erased):,} of "
-            f"{counted(len(known.submissions), 'submission')}, each with a certificate of the host, and {erased:,} of "
-            f"{counted(published, 'hit')}"
+            f"everything due for deletion by {moment_text(reading.now)} was deleted in time; {len(known.erased):,} of "
+            f"{counted(len(known.submissions), 'submission')} are gone, each with a certificate of the host, and "
+            f"{erased:,} of {counted(published, 'hit')}"
         ),
     }
     if not known.repeated:

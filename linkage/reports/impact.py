@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkage.agreement.wording import REVIEWS
+from linkage.ledger.reading import counted
 from linkage.reports.configuration import configuration, drift, unmeasured
 from linkage.reports.dossier import Dossier
 from linkage.reports.report import Report, Section, Table
@@ -26,7 +27,7 @@ def impact_assessment(dossier: Dossier, former: dict[str, Any] | None = None) ->
     present = configuration(dossier)
     changes = [*([] if former is None else drift(present, former))]
     missing = unmeasured(dossier)
-    lead = f"Operation {agreement.operation}, version {agreement.version} of its agreement. "
+    lead = f"{agreement.title}. Version {agreement.version} of the agreement. "
     if changes:
         lead += f"DRIFT: {len(changes):,} things are different from the assessment that was approved; assess them anew."
     elif former is not None:
@@ -35,7 +36,7 @@ def impact_assessment(dossier: Dossier, former: dict[str, Any] | None = None) ->
         lead += "A first assessment, or one that was not compared with an approved one (--former)."
     return Report(
         "impact-assessment",
-        f"Data protection impact assessment: {agreement.title}",
+        f"Data protection impact assessment, operation {agreement.operation}",
         lead,
         dossier.standing,
         [
@@ -53,7 +54,7 @@ def impact_assessment(dossier: Dossier, former: dict[str, Any] | None = None) ->
                     "Are the remaining risks acceptable? By whom, when: ............",
                     "Advice of the data protection officer: ............",
                     "Views of the persons concerned or of those who speak for them: ............",
-                    "Is prior consultation of the supervisory authority needed (Art. 28 LED, Art. 36 GDPR)? ............",
+                    "Is prior consultation of the supervisory authority needed? ............",
                 ],
             ),
         ],
@@ -64,7 +65,7 @@ def impact_assessment(dossier: Dossier, former: dict[str, Any] | None = None) ->
 def _changes(changes: list[str], former: dict[str, Any] | None, missing: str | None) -> Section:
     told = [*changes, *([f"{missing[:1].upper()}{missing[1:]}."] if missing else [])]
     return Section(
-        "Changes since the assessment that was approved",
+        "What changed since the approved assessment, and what is not measured",
         "Art. 35(11) GDPR",
         []
         if told
@@ -85,15 +86,15 @@ def _description(dossier: Dossier) -> Section:
         [
             (
                 f"Each agency encodes records of {listed([SUBJECTS[category] for category in agreement.categories])} "
-                f"with a secret that {agreement.host.name} never has, and sends the encodings. {agreement.host.name} "
+                f"with a secret that the host ({agreement.host.name}) never has, and sends the encodings. The host "
                 "compares those that the agreement permits and groups records that may be of one person. Each agency "
                 "learns which of its own records have a counterpart; two people, one on each side, decide whether it "
                 "is the same person, through the official channel."
             ),
             (
-                f"{len(agreement.parties)} agencies. Up to {day(dossier.pack.made)}: {len(known.submissions):,} "
-                f"submissions ({records:,} records at the host then), {len(known.published):,} runs, {hits:,} hits, "
-                f"{len(known.looks):,} looks at hits."
+                f"{counted(len(agreement.parties), 'agency', 'agencies')}. Up to {day(dossier.pack.made)}: "
+                f"{counted(len(known.submissions), 'submission')} ({counted(records, 'record')} at the host then), "
+                f"{counted(len(known.published), 'run')}, {counted(hits, 'hit')}, {counted(len(known.looks), 'look')}."
             ),
         ],
     )

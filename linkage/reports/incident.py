@@ -7,11 +7,13 @@ from typing import NamedTuple
 from linkage.ledger.chronicle import LOOKS
 from linkage.ledger.entry import Entry, Kind
 from linkage.ledger.pack import Numbered
+from linkage.ledger.reading import counted
 from linkage.manifest import moment_text, parse_moment
 from linkage.reports.dossier import Dossier
 from linkage.reports.report import Report, Section, Table
 from linkage.reports.wording import day, listed, short
 
+_OF_ONE = (Kind.CREDENTIAL_REGISTERED, Kind.CREDENTIAL_REVOKED, Kind.LEDGER_READ, Kind.SUBMISSION_ACCEPTED)
 _NOTIFY = timedelta(hours=72)
 _WHAT = {
     Kind.AGREEMENT_REGISTERED: "a version of the agreement was registered",
@@ -57,7 +59,7 @@ def incident_report(dossier: Dossier, incident: Incident) -> Report:
     until = day(moment_text(incident.noticed + _NOTIFY))
     return Report(
         "incident",
-        f"Incident report: {agreement.title}",
+        f"Incident report, operation {agreement.operation}",
         (
             f"An incident at {whose}, noticed {day(moment_text(incident.noticed))}, that may have begun "
             f"{day(moment_text(incident.since))}. The supervisory authority is to be told by {until}, unless a risk to "
@@ -167,7 +169,7 @@ def _counterparts(dossier: Dossier, incident: Incident, affected: dict[str, Numb
         "Counterpart controllers to be told",
         "Art. 30(6) LED",
         [
-            f"In that time hits were looked at {len(looked):,} times, by {by}."
+            f"In that time there were {counted(len(looked), 'look')} at hits, by {by}."
             if looked
             else "In that time nobody looked at hits."
         ],
@@ -183,10 +185,13 @@ def _counterparts(dossier: Dossier, incident: Incident, affected: dict[str, Numb
 
 
 def _since(dossier: Dossier, incident: Incident) -> Iterator[Numbered]:
-    """Yield the entries in that time that the incident may concern: all, or the agency's own and the host's."""
+    """Yield the entries in that time that the incident may concern: all, or not those of other agencies alone."""
+    others = {
+        party.agency for _, agreement in dossier.versions for party in agreement.parties if incident.agency is not None
+    } - {incident.agency}
     for found in dossier.pack.entries:
-        theirs = incident.agency is None or found.entry.agency in (incident.agency, dossier.pack.host.name)
-        if theirs and parse_moment(found.entry.time) >= incident.since:
+        alone = found.entry.agency in others and found.entry.kind in _OF_ONE
+        if not alone and parse_moment(found.entry.time) >= incident.since:
             yield found
 
 

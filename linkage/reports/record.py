@@ -17,9 +17,9 @@ def record_of_processing(dossier: Dossier) -> Report:
     agreement = dossier.agreement
     return Report(
         "record-of-processing",
-        f"Record of processing: {agreement.title}",
+        f"Record of processing, operation {agreement.operation}",
         (
-            f"Operation {agreement.operation}, version {agreement.version} of its agreement, valid from "
+            f"{agreement.title}. Version {agreement.version} of the agreement, valid from "
             f"{day(agreement.valid_from)} until {day(agreement.valid_until)}. The letters are those of Article 24(1) "
             "of Directive (EU) 2016/680 and of Article 30(1) of Regulation (EU) 2016/679."
         ),
@@ -87,9 +87,10 @@ def _recipients(dossier: Dossier) -> Section:
         "Art. 24(1)(c) LED; Art. 30(1)(d) GDPR",
         [
             (
-                f"{dossier.agreement.host.name} receives encodings with random tokens, and no name, no secret and no "
-                "reference of an agency. An agency learns which of its own records have a counterpart, with a band, "
-                "the agency that holds it, and whom to call there; of the record itself it learns nothing here."
+                f"The host ({dossier.agreement.host.name}) receives encodings with random tokens, and no name, no "
+                "secret and no reference of an agency. An agency learns which of its own records have a counterpart, "
+                "with a band, the agency that holds it, and whom to call there; of the record itself it learns nothing "
+                "here."
             )
         ],
         tables=[Table("Looks at hits so far", ("agency", "looks", "hits shown (a hit seen twice counts twice)"), rows)],

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from linkage.page import render_page
 from linkage.report import table as aligned
 
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
-_NUMBER = re.compile(r"[0-9][0-9,.]*( %)?")
+_NUMBER = re.compile(r"[0-9][0-9,.]*")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 
 
 class Table(NamedTuple):
@@ -20,9 +21,12 @@ class Table(NamedTuple):
     rows: Sequence[tuple[str, ...]]
     empty: str = "none"
 
-    def numeric(self, column: int) -> bool:
-        """Return whether a column holds numbers only."""
-        return bool(self.rows) and all(_NUMBER.fullmatch(row[column]) for row in self.rows)
+    def kind(self, column: int) -> Literal["number", "moment", "text"]:
+        """Return what a column holds, for its place on the page."""
+        cells = [row[column] for row in self.rows]
+        if all(_NUMBER.fullmatch(cell) for cell in cells):
+            return "number"
+        return "moment" if any(_MOMENT.fullmatch(cell) for cell in cells) else "text"
 
 
 class Section(NamedTuple):
@@ -99,7 +103,7 @@ class Report(NamedTuple):
             for found in section.tables:
                 yield f"  {found.caption}:" if found.rows else f"  {found.caption}: {found.empty}"
                 if found.rows:
-                    right = [column for column in range(len(found.columns)) if found.numeric(column)]
+                    right = [column for column in range(len(found.columns)) if found.kind(column) == "number"]
                     yield from (
                         f"    {line}" for line in aligned([found.columns, *found.rows], right=right).split("\n")
                     )

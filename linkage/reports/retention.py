@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from linkage.canonical import digest_of
 from linkage.ledger.chronicle import due, hits_due
 from linkage.ledger.papers import CertificatePaper
 from linkage.manifest import moment_text, parse_moment
@@ -28,7 +27,7 @@ def retention_report(dossier: Dossier) -> Report:
     kept = agreement.retention
     return Report(
         "retention",
-        f"Retention report: {agreement.title}",
+        f"Retention report, operation {agreement.operation}",
         (
             f"On {day(dossier.pack.made)}, {len(known.erased):,} of {len(known.submissions):,} submissions to "
             f"operation {agreement.operation} had been deleted. "
@@ -60,11 +59,20 @@ def retention_report(dossier: Dossier) -> Report:
             ),
             Section(
                 "Certificates of deletion",
-                "Signed by the host: how many encodings and hits there were before and after",
+                "How many encodings and hits there were before and after, and which entry of the ledger says so",
                 tables=[
                     Table(
                         "Certificates",
-                        ("submission", "deleted", "encodings", "after", "hits", "hits after", "signed", "digest"),
+                        (
+                            "submission",
+                            "deleted",
+                            "encodings",
+                            "after",
+                            "hits",
+                            "hits after",
+                            "signed by the host",
+                            "entry",
+                        ),
                         list(_certificates(dossier)),
                     )
                 ],
@@ -104,18 +112,17 @@ def _submissions(dossier: Dossier) -> Iterator[tuple[str, ...]]:
 
 def _certificates(dossier: Dossier) -> Iterator[tuple[str, ...]]:
     for identifier, found in dossier.known.erased.items():
-        digest = found.entry.digests["certificate"]
-        content = dossier.pack.document_of.get(digest)
+        content = dossier.pack.document_of.get(found.entry.digests["certificate"])
         try:
             paper = None if content is None else CertificatePaper.signed(content, dossier.pack.host.identity)
         except ValueError:
             paper = None
-        if content is None or paper is None:
-            yield short(identifier), day(found.entry.time), "", "", "", "", "no", digest
+        if paper is None:
+            yield short(identifier), day(found.entry.time), "", "", "", "", "NO", f"{found.number}"
         else:
             counts = (paper.encodings_before, paper.encodings_after, paper.hits_before, paper.hits_after)
             numbers = (f"{count:,}" for count in counts)
-            yield short(identifier), day(paper.deleted), *numbers, "yes", digest_of(content)
+            yield short(identifier), day(paper.deleted), *numbers, "yes", f"{found.number}"
 
 
 def _hits(dossier: Dossier) -> Iterator[tuple[str, ...]]:

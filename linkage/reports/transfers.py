@@ -29,9 +29,9 @@ def transfer_register(dossier: Dossier) -> Report:
     used = _uses(dossier)
     return Report(
         "transfers",
-        f"Transfer register: {agreement.title}",
+        f"Transfer register, operation {agreement.operation}",
         (
-            f"Operation {agreement.operation}: encodings go from each agency to {agreement.host.name}, and from a "
+            f"{agreement.title}. Encodings go from each agency to {agreement.host.name}, and from a "
             "comparison each of two agencies learns which of its own records has a counterpart with the other. "
             "Nothing else passes between them here; what follows a hit goes through the official channel."
         ),

@@ -14,8 +14,8 @@ _DAY = 10
 
 
 def day(moment: str) -> str:
-    """Return a moment to the minute, as people write it."""
-    return f"{moment[:_DAY]} {moment[_DAY + 1 : _DAY + 6]} UTC"
+    """Return a moment to the minute, in UTC, as people write it."""
+    return f"{moment[:_DAY]} {moment[_DAY + 1 : _DAY + 6]}"
 
 
 def short(identifier: str) -> str:

@@ -273,4 +273,10 @@ class CheckpointDocument(Model):
     checkpoint: str
 
 
+class CosignedDocument(Model):
+    """A checkpoint with the caller's cosignature (C2SP tlog-cosignature)."""
+
+    checkpoint: str = Field(max_length=1 << 16)
+
+
 Document = dict[str, Any]

@@ -40,6 +40,7 @@ def export(service: Service, caller: Caller, operation: str, attached: Attached 
             evidence=found,
             attached=attached or Attached(),
             software=[SoftwareUsed(name=used.name, version=used.version, digest=used.digest) for used in software()],
+            disclosed_to=caller.agency,
             now=service.now(),
         )
 

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -40,6 +41,10 @@ class Exchange:
     ) -> None:
         self._client, self._key, self._host_key_id = client, key, host_key_id
         self._clock, self._pause = clock, pause
+
+    def now(self) -> datetime:
+        """Return the present moment, as requests state it."""
+        return self._clock()
 
     def ask(
         self,

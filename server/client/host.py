@@ -163,12 +163,15 @@ class RemoteHost:
         return self._exchange.ask(FrozenDocument, "POST", self._of_operation("freeze"), document=document)
 
     def watch(self) -> None:
-        """Fetch the head of the ledger and believe it if it continues what is believed.
+        """Fetch the head of the ledger, believe it if it continues what is believed, and cosign it as a witness.
 
         Raises:
             RefusedError: it is a fork, or the host cannot show that it is not.
         """
         self._watch(self._exchange.ask(CheckpointDocument, "GET", "/ledger/checkpoint").checkpoint)
+        cosigned = self._desk.watcher().cosigned(self._desk.key, self._exchange.now())
+        document = {"checkpoint": cosigned.encode().decode()}
+        self._exchange.ask(CheckpointDocument, "POST", "/ledger/cosignatures", document=document)
 
     def _next_part(self, file: BinaryIO, upload: UploadDocument) -> UploadDocument:
         """Send the next part; where the line breaks, ask how much has come and go on there."""

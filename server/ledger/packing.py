@@ -23,6 +23,7 @@ def operation_pack(
     evidence: Evidence,
     attached: Attached,
     software: Iterable[SoftwareUsed],
+    disclosed_to: str,
     now: datetime,
 ) -> Pack:
     """Return the signed pack of what the ledger says about an operation.
@@ -35,11 +36,12 @@ def operation_pack(
         evidence: the documents that entries name.
         attached: what whoever asks for the pack adds.
         software: what the host ran.
+        disclosed_to: who sees the words behind commitments: an agency its own, the host all that were not erased.
         now: when it is made; aware.
     """
     leaves = sa.select(tables.hashes.c.hash).where(tables.hashes.c.level == 0).order_by(tables.hashes.c.number)
     openings = connection.execute(
-        sa.select(tables.openings)
+        sa.select(tables.openings, tables.entries.c.content)
         .join(tables.entries, tables.entries.c.number == tables.openings.c.entry)
         .where(tables.entries.c.operation == operation)
         .order_by(tables.openings.c.entry, tables.openings.c.name)
@@ -61,6 +63,7 @@ def operation_pack(
         openings=tuple(
             OpeningDocument(number=row.entry, name=row.name, salt=base64_text(row.salt), value=row.value)
             for row in openings
+            if disclosed_to in (host.agency, Entry.parse(row.content).agency)
         ),
         software=tuple(software),
         signature="",
