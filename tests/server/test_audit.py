@@ -213,8 +213,9 @@ def test_every_hit_is_accounted_for(house: House) -> None:
     own = officers["cyr"].asks("GET", f"/operations/{OPERATION}/submissions").json["submissions"][0]["submission"]
     assert officers["cyr"].asks("DELETE", f"/submissions/{own}").status_code == 200
     assert erased(house) == {"withdrawn": 1}
-    house.clock.forward(days=200)
-    worker_passes(house)
+    for _ in range(200):
+        house.clock.forward(days=1)
+        worker_passes(house)
     assert erased(house) == {"withdrawn": 1, "expired": 2, "no-counterpart": 2}, "encodings are kept for 90 days"
     pack = export(house.service, house.service.console(), OPERATION)
     assert red(verified(house, pack)) == []
