@@ -147,8 +147,8 @@ def _pairs(agreement: Agreement, used: dict[_Sides, list[_Use]]) -> Iterator[tup
         for left in one.categories:
             for right in other.categories:
                 pairing = allowed(agreement, one.agency, left, other.agency, right)
-                uses = left_over.pop(((one.agency, left.value), (other.agency, right.value)), [])
                 if pairing is not None:
+                    uses = left_over.pop(((one.agency, left.value), (other.agency, right.value)), [])
                     yield (
                         f"{one.jurisdiction} and {other.jurisdiction}",
                         f"{one.agency} {left}",
