@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -56,11 +57,11 @@ def assessed(*documents: Any) -> Dossier:
 
 
 def incident(**changes: Any) -> Incident:
-    stated = {"noticed": parse_moment("2026-11-24T09:00:00Z"), "since": START, "agency": "bor"}
+    stated: dict[str, Any] = {"noticed": parse_moment("2026-11-24T09:00:00Z"), "since": START, "agency": "bor"}
     return Incident(**stated | changes)
 
 
-REPORTS = {
+REPORTS: dict[str, Callable[[Dossier], Report]] = {
     "record-of-processing": record_of_processing,
     "impact-assessment": impact_assessment,
     "transfers": transfer_register,

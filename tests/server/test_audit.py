@@ -287,7 +287,8 @@ def test_jobs_of_the_host_and_their_rules_are_the_same() -> None:
 def test_routes_and_jobs_together_write_every_verb_of_the_law_that_the_host_can_do() -> None:
     from linkage.ledger.entry import RULES
 
-    kinds = {kind for rule in (*rule_table().values(), *job_table().values()) for kind in rule.ledger}
+    kinds = {kind for rule in rule_table().values() for kind in rule.ledger}
+    kinds |= {kind for rule in job_table().values() for kind in rule.ledger}
     verbs = {RULES[kind].verb for kind in kinds}
     assert verbs >= {Verb.COLLECTION, Verb.CONSULTATION, Verb.COMBINATION, Verb.ERASURE}
     for rule in rule_table().values():
