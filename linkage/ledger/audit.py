@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 from linkage.errors import SchemaError
 from linkage.identity import PublicIdentity
-from linkage.ledger.acting import certified_keys, is_console
+from linkage.ledger.acting import is_console
 from linkage.ledger.checkpoint import SignedCheckpoint
 from linkage.ledger.chronicle import Chronicle
 from linkage.ledger.history import Finding, Findings, check_history, check_openings, check_times
 from linkage.ledger.pack import Pack
 from linkage.ledger.processing import check_processing
+from linkage.ledger.reading import certified
 from linkage.ledger.secrecy import check_secret, unchecked_secret
 from linkage.manifest import parse_moment
 from linkage.software import code_digest
@@ -70,7 +71,7 @@ def audit(
 def _witnesses(pack: Pack) -> tuple[PublicIdentity, ...]:
     """Return whose cosignatures count: the root keys of all parties to the agreements, and their officers' keys."""
     roots = {party.root for signed in pack.signed_agreements.values() for party in signed.agreement.parties}
-    return (*roots, *(key for key in certified_keys(pack) if key.agency in {root.agency for root in roots}))
+    return (*roots, *{found.key for found in certified(pack) if found.issuer in {root.agency for root in roots}})
 
 
 def _check_schemas(pack: Pack) -> Iterator[Finding]:

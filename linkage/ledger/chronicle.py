@@ -17,7 +17,7 @@ class Chronicle:
     """The entries read so far, each where it belongs; whoever reads them in order knows at each what went before."""
 
     agreements: list[Numbered] = field(default_factory=list)
-    credentials: list[Numbered] = field(default_factory=list)
+    revoked: set[str] = field(default_factory=set)
     submissions: dict[str, Numbered] = field(default_factory=dict)
     erased: dict[str, Numbered] = field(default_factory=dict)
     orders: dict[str, Numbered] = field(default_factory=dict)
@@ -45,8 +45,8 @@ class Chronicle:
             case Kind.AGREEMENT_REGISTERED:
                 self.agreements.append(numbered)
                 self.frozen = None  # a version that all have signed anew is how a frozen operation goes on
-            case Kind.CREDENTIAL_REGISTERED | Kind.CREDENTIAL_REVOKED:
-                self.credentials.append(numbered)
+            case Kind.CREDENTIAL_REVOKED:
+                self.revoked.add(entry.digests["credential"])
             case Kind.SUBMISSION_ACCEPTED:
                 self.submissions[subject] = numbered
             case Kind.SUBMISSION_ERASED:
