@@ -42,6 +42,7 @@ class Kind(StrEnum):
     AGREEMENT_REGISTERED = "agreement-registered"
     OPERATION_FROZEN = "operation-frozen"
     CREDENTIAL_REGISTERED = "credential-registered"
+    REVOCATIONS_REGISTERED = "revocations-registered"
     CREDENTIAL_REVOKED = "credential-revoked"
     LEDGER_READ = "ledger-read"
     SUBMISSION_ACCEPTED = "submission-accepted"
@@ -72,6 +73,7 @@ RULES = {
     Kind.AGREEMENT_REGISTERED: _rule(Verb.ADMINISTRATION, "operation", "digests.agreement"),
     Kind.OPERATION_FROZEN: _rule(Verb.ADMINISTRATION, "operation", "officer", "justification"),
     Kind.CREDENTIAL_REGISTERED: _rule(Verb.ADMINISTRATION, "officer", "digests.credential"),
+    Kind.REVOCATIONS_REGISTERED: _rule(Verb.ADMINISTRATION, "digests.revocations", "count"),
     Kind.CREDENTIAL_REVOKED: _rule(Verb.ADMINISTRATION, "digests.credential"),
     Kind.LEDGER_READ: _rule(Verb.ADMINISTRATION, "officer"),
     Kind.SUBMISSION_ACCEPTED: _rule(

@@ -72,6 +72,14 @@ class OfficerDocument(Model):
     key_id: str
 
 
+class RevocationDocument(Model):
+    """The revocation list of an issuer that counts now."""
+
+    issuer: str
+    number: int
+    revoked: int = Field(description="how many credentials it ends")
+
+
 class OperationDocument(Model):
     """An operation, and the agreement behind it as all have signed it."""
 

@@ -98,6 +98,24 @@ def join(
     )
 
 
+@agency.command(epilog=example("counterfoil agency revoke revoked-2.json --desk atl.desk"))
+@click.argument("path", metavar="LIST", type=FILE)
+@_desk_option
+def revoke(path: Path, desk_folder: Path) -> None:
+    """Have a revocation list count that the agency's root key has signed; the officers on it are out at once.
+
+    If the only officer's key is lost, join with a new one first.
+    """
+    from linkage.credential import RevocationList
+    from linkage.files import read_capped
+    from server.client import Desk, RemoteHost
+
+    content = read_capped(path, limit_bytes=RevocationList.limit_bytes)
+    with RemoteHost.of(Desk.read(desk_folder)) as host:
+        found = host.revoke(content)
+    click.echo(f"list {found.number} of {found.issuer}: {found.revoked:,} revoked")
+
+
 @agency.command(epilog=example("counterfoil agency submit atl.cfp --desk atl.desk"))
 @click.argument("package", type=FILE)
 @_desk_option

@@ -27,6 +27,7 @@ from server.api.models import (
     OperationDocument,
     PlanDocument,
     ReceiptDocument,
+    RevocationDocument,
     RunDocument,
     RunList,
     SubmissionList,
@@ -69,6 +70,10 @@ class RemoteHost:
         """Register the desk's agreement, or its next version, as an operation."""
         document = json.loads(self._desk.agreement.encode())
         return self._exchange.ask(OperationDocument, "POST", "/operations", document=document)
+
+    def revoke(self, revocations: bytes) -> RevocationDocument:
+        """Have a revocation list of the agency's root key count; the officers that it names are out at once."""
+        return self._exchange.ask(RevocationDocument, "POST", "/revocations", document=json.loads(revocations))
 
     def submit(self, path: Path, on_progress: OnProgress | None = None) -> ReceiptDocument:
         """Upload a package in parts and make it a submission; return the receipt, which is also kept on the desk."""

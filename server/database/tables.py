@@ -27,8 +27,25 @@ officers = Table(
     Column("role", String(30), nullable=False),
     Column("public_key", String(44), nullable=False),
     Column("credential", LargeBinary, nullable=False),
+    Column("digest", _DIGEST, nullable=False, comment="of what the credential states; revocation lists name it"),
     Column("root_key", String(44), nullable=False),
     Column("valid_until", _MOMENT, nullable=False),
+)
+
+revocation_lists = Table(
+    "revocation_lists",
+    metadata,
+    Column("root_key", String(44), primary_key=True),
+    Column("issuer", _NAME, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("root_key", String(44), primary_key=True),
+    Column("credential", _DIGEST, primary_key=True),
 )
 
 nonces = Table(
