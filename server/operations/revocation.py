@@ -40,8 +40,7 @@ def accept_list(service: Service, caller: Caller, content: bytes) -> RevocationL
             raise ConflictError(
                 "the list leaves out what the one before it has revoked",
                 code="credential.list-shorter",
-                hint="counterfoil credential revoke --after LIST keeps all of it; to let an officer in again, issue a new"
-                " credential",
+                hint="'credential revoke --after' keeps all of it; to let an officer in again, issue a new credential",
             )
         connection.execute(revocation_lists.delete().where(lists.root_key == root))
         connection.execute(
@@ -51,7 +50,12 @@ def accept_list(service: Service, caller: Caller, content: bytes) -> RevocationL
         if fresh:
             rows = [{"root_key": root, "credential": digest} for digest in sorted(fresh)]
             connection.execute(revocations.insert(), rows)
-        _note(connection, service, caller, found, root, fresh)
+        named = {"revocations": found.digest}
+        journal.record(
+            connection, service, caller, Kind.REVOCATIONS_REGISTERED, digests=named, count=len(found.revoked)
+        )
+        for digest in _ended(connection, root, fresh):
+            journal.record(connection, service, caller, Kind.CREDENTIAL_REVOKED, digests=named | {"credential": digest})
     return found
 
 
@@ -62,18 +66,10 @@ def is_revoked(connection: sa.Connection, root_key: str, digest: str) -> bool:
     return connection.execute(named).first() is not None
 
 
-def _note(
-    connection: sa.Connection, service: Service, caller: Caller, found: RevocationList, root: str, fresh: set[str]
-) -> None:
-    """Write the list into the ledger, and each officer of this host whom it ends; those of others are nobody here."""
-    digests = {"revocations": found.digest}
-    journal.record(connection, service, caller, Kind.REVOCATIONS_REGISTERED, digests=digests, count=len(found.revoked))
-    theirs = sa.select(officers.c.digest).where(officers.c.root_key == root).order_by(officers.c.key_id)
-    for digest in connection.execute(theirs).scalars().all():
-        if digest in fresh:
-            journal.record(
-                connection, service, caller, Kind.CREDENTIAL_REVOKED, digests=digests | {"credential": digest}
-            )
+def _ended(connection: sa.Connection, root: str, fresh: set[str]) -> list[str]:
+    """Return the digests among `fresh` that are of officers of this host."""
+    theirs = sa.select(officers.c.digest).where(officers.c.root_key == root).order_by(officers.c.digest)
+    return [digest for digest in connection.execute(theirs).scalars() if digest in fresh]
 
 
 def _signed(content: bytes, roots: list[PublicIdentity]) -> tuple[RevocationList, str]:
