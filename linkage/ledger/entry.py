@@ -94,7 +94,7 @@ RULES = {
     Kind.HITS_DISCLOSED: _rule(
         Verb.DISCLOSURE, "operation", "subject", "officer", "justification", "recipient", "count"
     ),
-    Kind.RECORDS_WITHDRAWN: _rule(Verb.ERASURE, "operation", "subject", "reason", "count"),
+    Kind.RECORDS_WITHDRAWN: _rule(Verb.ERASURE, "operation", "subject", "reason", "count", "digests.certificate"),
     Kind.SUBMISSION_ERASED: _rule(Verb.ERASURE, "operation", "subject", "reason", "count", "digests.certificate"),
     Kind.HITS_ERASED: _rule(Verb.ERASURE, "operation", "subject", "reason", "count"),
     Kind.OPENINGS_ERASED: _rule(Verb.ERASURE, "reason", "count"),

@@ -126,6 +126,21 @@ class ReceiptDocument(Model):
     receipt: Envelope
 
 
+class SubmissionQuery(Model):
+    """What becomes of the agency's earlier submissions of the same category."""
+
+    supplement: bool = Field(
+        default=False, strict=False, description="true: they stay, and this one comes beside them; false: they go"
+    )
+
+
+class RecordWithdrawal(Model):
+    """Records of a submission that are to go, and why."""
+
+    tokens: list[Identifier] = Field(min_length=1, max_length=LARGEST_PAGE)
+    reason: Word
+
+
 class SubmissionList(Model):
     """The caller's submissions in an operation."""
 

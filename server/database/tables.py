@@ -94,6 +94,7 @@ submissions = Table(
     Column("agency", _NAME, nullable=False, index=True),
     Column("category", String(30), nullable=False),
     Column("digest", _DIGEST, nullable=False),
+    Column("file", _ID, nullable=False, comment="of the store; another one when records were withdrawn"),
     Column("manifest", LargeBinary, nullable=False),
     Column("records", BigInteger, nullable=False),
     Column("encodings", BigInteger, nullable=False),

@@ -12,7 +12,7 @@ from server.database import writing
 from server.database.tables import hits, nonces, runs, submissions, uploads
 from server.runs.orders import ACTIVE
 from server.service import Service
-from server.submissions.keeping import discard, erase, sealed_name
+from server.submissions.keeping import discard, erase
 from server.submissions.uploads import path_of, unlink
 
 _LEFT_BEHIND_SECONDS = 3600
@@ -34,8 +34,11 @@ def expire(service: Service) -> None:
         with writing(service.engine) as connection:
             still = sa.select(submissions.c.state).where(submissions.c.id == submission)
             if connection.execute(still).scalar_one() == "stored":
-                erase(connection, service, None, submission, "expired")
-        discard(service, sealed_name(submission))
+                files = erase(connection, service, None, submission, "expired").files
+            else:
+                files = []
+        for name in files:
+            discard(service, name)
     if stale or old_nonces:
         with writing(service.engine) as connection:
             connection.execute(uploads.delete().where(uploads.c.id.in_(stale)))
@@ -65,7 +68,7 @@ def _sweep(service: Service) -> None:
     youngest = service.now() - timedelta(seconds=_LEFT_BEHIND_SECONDS)
     with service.engine.connect() as connection:
         known = {path_of(service, found) for found in connection.execute(sa.select(uploads.c.id)).scalars()}
-        stored = set(connection.execute(sa.select(submissions.c.id).where(submissions.c.state == "stored")).scalars())
+        stored = set(connection.execute(sa.select(submissions.c.file).where(submissions.c.state == "stored")).scalars())
         active = set(connection.execute(sa.select(runs.c.id).where(runs.c.state.in_(ACTIVE))).scalars())
     for path in service.settings.uploads.iterdir():
         if path not in known and _changed(path) < youngest.timestamp():

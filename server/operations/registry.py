@@ -12,7 +12,7 @@ from server.database import writing
 from server.database.tables import operations, parties
 from server.errors import AbsentError, ConflictError, NotAllowedError
 from server.service import Caller, Service
-from server.submissions.keeping import erase, live_submissions, sealed_name
+from server.submissions.keeping import discard, erase, live_submissions
 
 
 def register(service: Service, caller: Caller, content: bytes) -> Agreement:
@@ -38,6 +38,7 @@ def register(service: Service, caller: Caller, content: bytes) -> Agreement:
     if caller.agency != service.settings.name and agreement.party(caller.agency) is None:
         raise NotAllowedError("only a party to the agreement or the host can register it", code="agreement.stranger")
     superseded: list[str] = []
+    files: list[str] = []
     with writing(service.engine) as connection:
         present = connection.execute(sa.select(operations).where(operations.c.id == agreement.operation)).one_or_none()
         if present is not None and present.digest == agreement.digest:
@@ -71,9 +72,9 @@ def register(service: Service, caller: Caller, content: bytes) -> Agreement:
             digests={"agreement": agreement.digest},
         )
         for submission in superseded:
-            erase(connection, service, caller, submission, "superseded")
-    for submission in superseded:
-        service.store.delete(sealed_name(submission))
+            files += erase(connection, service, caller, submission, "superseded").files
+    for name in files:
+        discard(service, name)
     return agreement
 
 

@@ -12,6 +12,7 @@ down_revision = "0001"
 def upgrade() -> None:
     """Make the change."""
     _revocations()
+    _withdrawals()
 
 
 def _revocations() -> None:
@@ -39,3 +40,12 @@ def _revocations() -> None:
         connection.execute(officers.update().where(officers.c.key_id == row.key_id).values(digest=digest))
     with op.batch_alter_table("officers", schema=None) as batch_op:
         batch_op.alter_column("digest", existing_type=sa.String(length=71), nullable=False)
+
+
+def _withdrawals() -> None:
+    comment = "of the store; another one when records were withdrawn"
+    with op.batch_alter_table("submissions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("file", sa.String(length=32), nullable=True, comment=comment))
+    op.execute("UPDATE submissions SET file = id")
+    with op.batch_alter_table("submissions", schema=None) as batch_op:
+        batch_op.alter_column("file", existing_type=sa.String(length=32), nullable=False)
