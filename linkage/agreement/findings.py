@@ -103,6 +103,8 @@ def _faults_of_terms(agreement: Agreement) -> Iterator[str]:
     named = agreement.runs.agencies
     if (agreement.runs.by == "named") != bool(named):
         yield "who may order runs is named exactly when runs are ordered by 'named'"
+    if agreement.runs.threshold is not None and agreement.runs.by != "on_submission":
+        yield "a threshold of runs is agreed only where submissions start them; else who orders a run gives it"
     for name in _repeated(named):
         yield f"{name} is named twice among those who may order runs"
     for name in named:

@@ -93,6 +93,7 @@ submissions = Table(
     Column("operation", _NAME, ForeignKey("operations.id"), nullable=False, index=True),
     Column("agency", _NAME, nullable=False, index=True),
     Column("category", String(30), nullable=False),
+    Column("counterpart", _NAME, comment="for whom alone, where each pair of agencies has a secret of its own"),
     Column("digest", _DIGEST, nullable=False),
     Column("file", _ID, nullable=False, comment="of the store; another one when records were withdrawn"),
     Column("manifest", LargeBinary, nullable=False),
@@ -132,6 +133,19 @@ comparisons = Table(
     Column("run", _ID, ForeignKey("runs.id"), primary_key=True),
     Column("comparison", String(64), primary_key=True, comment="digest of what was compared and how"),
     Column("pairs", BigInteger, nullable=False, comment="candidate pairs found"),
+)
+
+couples = Table(
+    "couples",
+    metadata,
+    Column("left_submission", _ID, ForeignKey("submissions.id"), primary_key=True),
+    Column("right_submission", _ID, ForeignKey("submissions.id"), primary_key=True, index=True),
+    Column("published", _ID, ForeignKey("runs.id"), comment="the run that published what it found; no later one does"),
+    Column("file", _ID, comment="of the store; none once records were withdrawn"),
+    Column("sealing_key", LargeBinary, comment="wrapped; of the candidate pairs"),
+    Column("pairs", BigInteger, comment="how many are kept"),
+    Column("floor", String(30), comment="all at or above this score are kept"),
+    Column("most", BigInteger, comment="but no more than so many, the best"),
 )
 
 hits = Table(

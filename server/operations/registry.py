@@ -11,6 +11,7 @@ from server import journal
 from server.database import writing
 from server.database.tables import operations, parties
 from server.errors import AbsentError, ConflictError, NotAllowedError
+from server.runs.standing import follow
 from server.service import Caller, Service
 from server.submissions.keeping import discard, erase, live_submissions
 
@@ -73,6 +74,7 @@ def register(service: Service, caller: Caller, content: bytes) -> Agreement:
         )
         for submission in superseded:
             files += erase(connection, service, caller, submission, "superseded").files
+        follow(connection, service, agreement)
     for name in files:
         discard(service, name)
     return agreement
@@ -87,7 +89,6 @@ def _check_can_do(agreement: Agreement) -> None:
     """Raise NotAllowedError for what an agreement may ask and this host does not do."""
     for asked, what in (
         (agreement.key.scope == "pair", "a secret per pair of parties"),
-        (agreement.runs.by == "on_submission", "runs that a submission starts"),
         (agreement.hit_shows == "score", "hits that show a score"),
     ):
         if asked:

@@ -21,6 +21,7 @@ from server.database import writing
 from server.database.tables import submissions
 from server.errors import AbsentError, ConflictError, NotAllowedError
 from server.operations.registry import operation_in_force
+from server.runs.standing import follow
 from server.service import Caller, Service, new_id
 from server.submissions.keeping import discard, erase, sealed_name
 from server.submissions.uploads import Upload, check_complete, forget, unlink
@@ -188,6 +189,7 @@ def _take_in(
             )
         )
         forget(connection, upload.id)
+        follow(connection, service, agreement)
     return envelope, gone
 
 
@@ -197,9 +199,8 @@ def _check_beside(checked: _Checked, upload: Upload, live: Sequence[sa.Row[Any]]
     for row in live:
         if row.digest == upload.digest:
             raise ConflictError("this very package is here already", code="submission.repeated")
-        if (
-            Manifest.parse(Envelope.parse(row.manifest).payload).key_confirmation != manifest.key_confirmation
-            and (checked.supplement or row.agency != upload.agency)
+        if Manifest.parse(Envelope.parse(row.manifest).payload).key_confirmation != manifest.key_confirmation and (
+            checked.supplement or row.agency != upload.agency
         ):
             raise NotAllowedError(
                 "the package was made with another secret than those of the other parties",

@@ -13,7 +13,7 @@ from linkage.canonical import digest_of
 from linkage.envelope import Envelope
 from linkage.ledger import Kind
 from server import journal
-from server.database.tables import comparisons, hits, runs, submissions
+from server.database.tables import comparisons, couples, hits, runs, submissions
 from server.errors import ConflictError
 from server.expiry.certificates import certify
 from server.service import Caller, Service
@@ -35,12 +35,17 @@ def sealed_name(file: str) -> str:
     return f"submissions/{file}"
 
 
+def couple_name(file: str) -> str:
+    """Return where in the store the candidate pairs of two submissions lie."""
+    return f"couples/{file}"
+
+
 def live_submissions(connection: sa.Connection, operation: str) -> Sequence[sa.Row[Any]]:
-    """Return the rows of the submissions that can be compared, by agency and category."""
+    """Return the rows of the submissions that can be compared, by agency, category and age."""
     return connection.execute(
         sa.select(submissions)
         .where(submissions.c.operation == operation, submissions.c.state == "stored")
-        .order_by(submissions.c.agency, submissions.c.category)
+        .order_by(submissions.c.agency, submissions.c.category, submissions.c.accepted, submissions.c.id)
     ).all()
 
 
@@ -103,7 +108,9 @@ def erase(
         count=row.records,
         digests={"certificate": digest_of(certificate), "package": row.digest},
     )
-    return Erased(certificate, [sealed_name(row.file)])
+    files = forget_pairs(connection, submission)
+    connection.execute(couples.delete().where(_of_couple(submission)))
+    return Erased(certificate, [sealed_name(row.file), *files])
 
 
 def stored(connection: sa.Connection, submission: str) -> sa.Row[Any]:
@@ -135,6 +142,18 @@ def take_hits(connection: sa.Connection, submission: sa.Row[Any], which: sa.Colu
     )
     connection.execute(hits.delete().where(sa.tuple_(hits.c.run, hits.c.hit_group).in_(lonely)))
     return before
+
+
+def forget_pairs(connection: sa.Connection, submission: str) -> list[str]:
+    """Delete the keys of the candidate pairs of a submission with others; return the files to be deleted afterwards."""
+    kept = sa.and_(_of_couple(submission), couples.c.file.is_not(None))
+    files = connection.execute(sa.select(couples.c.file).where(kept)).scalars().all()
+    connection.execute(couples.update().where(kept).values(file=None, sealing_key=None, pairs=None))
+    return [couple_name(file) for file in files]
+
+
+def _of_couple(submission: str) -> sa.ColumnElement[bool]:
+    return sa.or_(couples.c.left_submission == submission, couples.c.right_submission == submission)
 
 
 def end_runs(connection: sa.Connection, service: Service, operation: str) -> None:

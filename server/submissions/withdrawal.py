@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+import sqlalchemy as sa
+
 from linkage.canonical import digest_of
 from linkage.ledger import Kind
 from server import journal
@@ -9,8 +11,19 @@ from server.database import writing
 from server.database.tables import hits, submissions
 from server.errors import ConflictError
 from server.expiry.certificates import certify
+from server.operations.registry import agreement_of
+from server.runs.standing import follow
 from server.service import Caller, Service, new_id
-from server.submissions.keeping import discard, end_runs, erase, opened, sealed_name, stored, take_hits
+from server.submissions.keeping import (
+    discard,
+    end_runs,
+    erase,
+    forget_pairs,
+    opened,
+    sealed_name,
+    stored,
+    take_hits,
+)
 from server.submissions.reduced import reduced_content, without
 
 
@@ -22,6 +35,8 @@ def withdraw(service: Service, caller: Caller, submission: str) -> bytes:
     """
     with writing(service.engine) as connection:
         erased = erase(connection, service, caller, submission, "withdrawn")
+        operation = connection.execute(sa.select(submissions.c.operation).where(submissions.c.id == submission))
+        follow(connection, service, agreement_of(connection, operation.scalar_one()))
     for name in erased.files:
         discard(service, name)
     return erased.certificate
@@ -63,6 +78,7 @@ def withdraw_records(
         hits_after = take_hits(connection, row, about)
         values = {"file": file, "sealing_key": wrapped, "records": row.records - gone, "encodings": len(left)}
         connection.execute(submissions.update().where(submissions.c.id == submission).values(values))
+        files = forget_pairs(connection, submission)
         end_runs(connection, service, row.operation)
         certificate = certify(
             connection,
@@ -84,5 +100,7 @@ def withdraw_records(
             count=gone,
             digests={"certificate": digest_of(certificate), "package": row.digest},
         )
-    discard(service, sealed_name(before.file))
+        follow(connection, service, agreement_of(connection, row.operation))
+    for name in (sealed_name(before.file), *files):
+        discard(service, name)
     return certificate

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Make the change."""
     _revocations()
     _withdrawals()
+    _standing()
 
 
 def _revocations() -> None:
@@ -46,6 +47,39 @@ def _withdrawals() -> None:
     comment = "of the store; another one when records were withdrawn"
     with op.batch_alter_table("submissions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("file", sa.String(length=32), nullable=True, comment=comment))
+        whom = "for whom alone, where each pair of agencies has a secret of its own"
+        batch_op.add_column(sa.Column("counterpart", sa.String(length=63), nullable=True, comment=whom))
     op.execute("UPDATE submissions SET file = id")
     with op.batch_alter_table("submissions", schema=None) as batch_op:
         batch_op.alter_column("file", existing_type=sa.String(length=32), nullable=False)
+
+
+def _standing() -> None:
+    op.create_table(
+        "couples",
+        sa.Column("left_submission", sa.String(length=32), nullable=False),
+        sa.Column("right_submission", sa.String(length=32), nullable=False),
+        sa.Column(
+            "published",
+            sa.String(length=32),
+            nullable=True,
+            comment="the run that published what it found; no later one does",
+        ),
+        sa.Column(
+            "file", sa.String(length=32), nullable=True, comment="of the store; none once records were withdrawn"
+        ),
+        sa.Column("sealing_key", sa.LargeBinary(), nullable=True, comment="wrapped; of the candidate pairs"),
+        sa.Column("pairs", sa.BigInteger(), nullable=True, comment="how many are kept"),
+        sa.Column("floor", sa.String(length=30), nullable=True, comment="all at or above this score are kept"),
+        sa.Column("most", sa.BigInteger(), nullable=True, comment="but no more than so many, the best"),
+        sa.ForeignKeyConstraint(
+            ["left_submission"], ["submissions.id"], name=op.f("fk_couples_left_submission_submissions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["right_submission"], ["submissions.id"], name=op.f("fk_couples_right_submission_submissions")
+        ),
+        sa.ForeignKeyConstraint(["published"], ["runs.id"], name=op.f("fk_couples_published_runs")),
+        sa.PrimaryKeyConstraint("left_submission", "right_submission", name=op.f("pk_couples")),
+    )
+    with op.batch_alter_table("couples", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_couples_right_submission"), ["right_submission"], unique=False)
