@@ -67,7 +67,7 @@ def check_processing(pack: Pack, host: PublicIdentity, now: datetime) -> Iterato
                 problems, where = _of_result(pack, entry, known), comparisons
             case Kind.HITS_VIEWED | Kind.HITS_DISCLOSED | Kind.HIT_DECIDED:
                 problems, where = _of_look(entry, known), looks
-            case Kind.SUBMISSION_ERASED:
+            case Kind.SUBMISSION_ERASED | Kind.RECORDS_WITHDRAWN:
                 problems, where = _of_deletion(pack, entry, known, host), deletions
             case _:
                 problems, where = iter(()), deletions
@@ -164,7 +164,7 @@ def _of_order(pack: Pack, entry: Entry, known: _Known, today: int) -> Iterator[s
         yield "a run with this id was ordered before"
     if not _may_order(agreement, entry.agency):
         yield "the agency may not order runs"
-    if today > agreement.quotas.runs_per_day:
+    if agreement.runs.by != "on_submission" and today > agreement.quotas.runs_per_day:
         yield "the agency had used up its runs of the day"
     for found in entry.comparisons or ():
         for side in (found.left, found.right):
@@ -247,7 +247,7 @@ def _may_order(agreement: Agreement, agency: str) -> bool:
         case "named":
             return agency in agreement.runs.agencies
         case "on_submission":
-            return agency == agreement.host.name or agreement.party(agency) is not None
+            return agency == agreement.host.name
 
 
 def _due(submission: Entry) -> datetime:

@@ -186,6 +186,7 @@ class PlanDocument(Model):
     pairs: int
     submissions: list[PlanSubmission]
     comparisons: list[PlanComparison]
+    known: list[PlanComparison] = Field(description="compared by earlier runs of a standing operation")
 
 
 class RunOrder(Model):

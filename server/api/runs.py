@@ -29,6 +29,7 @@ def show_plan(operation: str) -> Document:
             found.model_dump(include={"submission", "agency", "category", "records"}) for found in plan.submissions
         ],
         "comparisons": [found.model_dump() for found in plan.comparisons],
+        "known": [found.model_dump() for found in plan.known],
     }
 
 

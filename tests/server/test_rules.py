@@ -13,6 +13,7 @@ from tests.server.house import OPERATION, House, Officer, package, people
 
 BODIES: dict[tuple[str, str], Any] = {
     ("/operations/<operation>/uploads", "POST"): {"size": 10, "digest": "sha256:" + "00" * 32},
+    ("/submissions/<submission>/withdrawals", "POST"): {"tokens": ["0" * 32], "reason": "rectification"},
     ("/operations/<operation>/runs", "POST"): {"plan": "sha256:" + "00" * 32, "justification": "investigation"},
 }
 QUERIES = {

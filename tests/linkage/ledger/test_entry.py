@@ -13,7 +13,7 @@ from linkage.ledger import Entry, Kind, Opening, Verb
 from linkage.ledger.entry import LARGEST_ENTRY_BYTES, RULES
 from tests.linkage.ledger import making
 
-DIGESTS = ("agreement", "package", "manifest", "plan", "result", "certificate", "credential")
+DIGESTS = ("agreement", "package", "manifest", "plan", "result", "certificate", "credential", "revocations")
 FULL: dict[str, Any] = {
     "operation": "lantern",
     "subject": "s-1",
