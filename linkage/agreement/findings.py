@@ -35,6 +35,8 @@ def changes_to_tell(new: Agreement, old: Agreement) -> tuple[str, ...]:
         reasons.append("the predecessor that it names is another text")
     if new.key.epoch < old.key.epoch:
         reasons.append("the epoch of the key may not go back")
+    if new.key.scope != old.key.scope and new.key.epoch <= old.key.epoch:
+        reasons.append("others share a secret than before, so the epoch of the key must rise")
     left = [party.agency for party in old.parties if new.party(party.agency) is None]
     if left and new.key.epoch <= old.key.epoch:
         reasons.append(f"{left[0]} leaves and knows the secret, so the epoch of the key must rise")

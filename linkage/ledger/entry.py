@@ -44,6 +44,8 @@ class Kind(StrEnum):
     CREDENTIAL_REGISTERED = "credential-registered"
     REVOCATIONS_REGISTERED = "revocations-registered"
     CREDENTIAL_REVOKED = "credential-revoked"
+    CEREMONY_HELD = "ceremony-held"
+    CEREMONY_CONFIRMED = "ceremony-confirmed"
     LEDGER_READ = "ledger-read"
     SUBMISSION_ACCEPTED = "submission-accepted"
     RUN_ORDERED = "run-ordered"
@@ -75,6 +77,8 @@ RULES = {
     Kind.CREDENTIAL_REGISTERED: _rule(Verb.ADMINISTRATION, "officer", "digests.credential"),
     Kind.REVOCATIONS_REGISTERED: _rule(Verb.ADMINISTRATION, "digests.revocations", "count"),
     Kind.CREDENTIAL_REVOKED: _rule(Verb.ADMINISTRATION, "digests.credential"),
+    Kind.CEREMONY_HELD: _rule(Verb.ADMINISTRATION, "operation", "subject", "digests.ceremony"),
+    Kind.CEREMONY_CONFIRMED: _rule(Verb.ADMINISTRATION, "operation", "subject", "digests.confirmation"),
     Kind.LEDGER_READ: _rule(Verb.ADMINISTRATION, "officer"),
     Kind.SUBMISSION_ACCEPTED: _rule(
         Verb.COLLECTION,

@@ -96,6 +96,34 @@ class OperationList(Model):
     operations: list[str]
 
 
+class CeremonyDocument(Model):
+    """A key ceremony: who shares the secret, and who has confirmed it."""
+
+    ceremony: Identifier
+    operation: str
+    agreement: Digest
+    epoch: int
+    maker: str
+    made: str
+    sharers: list[str]
+    agreeing: list[str] = Field(description="who confirms the secret of the maker")
+    differing: list[str] = Field(description="who confirms another one")
+    waiting: list[str] = Field(description="who has not confirmed")
+    complete: bool
+
+
+class SealedCeremonyDocument(CeremonyDocument):
+    """A key ceremony with the sealed copies, as its maker has signed it; they are gone once all have confirmed."""
+
+    signed: Envelope | None = None
+
+
+class CeremonyList(Model):
+    """The ceremonies that the caller's agency has a part in."""
+
+    ceremonies: list[CeremonyDocument]
+
+
 class UploadOrder(Model):
     """A package that is about to come."""
 

@@ -3,7 +3,7 @@
 No table holds a raw value, an operation secret, an encoding or a local reference.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -84,6 +84,29 @@ uploads = Table(
     Column("digest", _DIGEST, nullable=False),
     Column("received", BigInteger, nullable=False),
     Column("expires", _MOMENT, nullable=False, index=True),
+)
+
+ceremonies = Table(
+    "ceremonies",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("operation", _NAME, ForeignKey("operations.id"), nullable=False, index=True),
+    Column("agreement", _DIGEST, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("maker", _NAME, nullable=False),
+    Column("made", _MOMENT, nullable=False),
+    Column("confirmation", String(64), nullable=False),
+    Column("key_confirmation", String(64), nullable=False),
+    Column("content", LargeBinary, comment="sealed copies, none of them for the host; gone when all have confirmed"),
+)
+
+ceremony_sharers = Table(
+    "ceremony_sharers",
+    metadata,
+    Column("ceremony", _ID, ForeignKey("ceremonies.id"), primary_key=True),
+    Column("agency", _NAME, primary_key=True),
+    Column("agrees", Boolean, comment="none until the agency has confirmed which secret it holds"),
+    Column("confirmation", LargeBinary, comment="as the agency has signed it"),
 )
 
 submissions = Table(

@@ -12,7 +12,7 @@ from linkage.canonical import canonical_json, digest_of, parse_json
 from linkage.category import Category
 from linkage.ledger import Compared, Side
 from server.database.tables import couples
-from server.submissions.keeping import live_submissions
+from server.submissions.keeping import circle_of, live_submissions
 
 
 class PlannedSubmission(BaseModel):
@@ -30,7 +30,7 @@ class PlannedSubmission(BaseModel):
     @property
     def circle(self) -> frozenset[str]:
         """The two agencies that share the secret it was made with; empty where all parties do."""
-        return frozenset((self.agency, self.counterpart)) if self.counterpart else frozenset()
+        return circle_of(self.agency, self.counterpart)
 
 
 class PlannedComparison(BaseModel):

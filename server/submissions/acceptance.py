@@ -20,10 +20,11 @@ from server import journal
 from server.database import writing
 from server.database.tables import submissions
 from server.errors import AbsentError, ConflictError, NotAllowedError
+from server.operations.circles import counterpart_by_secret
 from server.operations.registry import operation_in_force
 from server.runs.standing import follow
 from server.service import Caller, Service, new_id
-from server.submissions.keeping import discard, erase, sealed_name
+from server.submissions.keeping import circle_of, discard, erase, sealed_name
 from server.submissions.uploads import Upload, check_complete, forget, unlink
 
 _PIECE_BYTES = 1 << 20
@@ -133,7 +134,10 @@ def _take_in(
         live = connection.execute(
             sa.select(submissions).where(submissions.c.operation == upload.operation, submissions.c.state == "stored")
         ).all()
-        _check_beside(checked, upload, live)
+        counterpart = counterpart_by_secret(connection, agreement, manifest)
+        circle = circle_of(caller.agency, counterpart)
+        mates = [row for row in live if circle_of(row.agency, row.counterpart) == circle]
+        _check_beside(checked, upload, mates)
         _check_daily(connection, upload, agreement, now)
         until = min(
             manifest.expires,
@@ -166,16 +170,16 @@ def _take_in(
                 "checkpoint": journal.checkpoint(connection, service),
             },
         )
-        gone: list[str] = []
-        for row in live:
-            if not checked.supplement and (row.agency, row.category) == (caller.agency, manifest.category.value):
-                gone += erase(connection, service, caller, row.id, "replaced").files
+        own = [row.id for row in mates if (row.agency, row.category) == (caller.agency, manifest.category.value)]
+        replaced = [] if checked.supplement else own
+        gone = [name for one in replaced for name in erase(connection, service, caller, one, "replaced").files]
         connection.execute(
             submissions.insert().values(
                 id=identifier,
                 operation=upload.operation,
                 agency=caller.agency,
                 category=manifest.category.value,
+                counterpart=counterpart,
                 digest=upload.digest,
                 file=identifier,
                 manifest=checked.envelope,

@@ -40,6 +40,11 @@ def couple_name(file: str) -> str:
     return f"couples/{file}"
 
 
+def circle_of(agency: str, counterpart: str | None) -> frozenset[str]:
+    """Return the two agencies that share the secret of a submission; empty where all parties share one."""
+    return frozenset((agency, counterpart)) if counterpart else frozenset()
+
+
 def live_submissions(connection: sa.Connection, operation: str) -> Sequence[sa.Row[Any]]:
     """Return the rows of the submissions that can be compared, by agency, category and age."""
     return connection.execute(

@@ -40,7 +40,7 @@ class Shared(NamedTuple):
         self.house.works()
         return run
 
-    def count(self, run: str) -> dict[str, int]:
+    def hits_of(self, run: str) -> dict[str, int]:
         return {name: len(officer.hits(run)) for name, officer in self.officers.items()}
 
 
@@ -68,12 +68,12 @@ def statement(answer: Any) -> dict[str, Any]:
 
 def test_hits_and_later_runs_follow_a_withdrawn_record(shared: Shared) -> None:
     run = shared.runs()
-    assert shared.count(run) == {"atl": 3, "bor": 3, "cyr": 1}
+    assert shared.hits_of(run) == {"atl": 3, "bor": 3, "cyr": 1}
     stated = statement(shared.withdraws("atl", 1))
     assert (stated["reason"], stated["encodings_before"], stated["encodings_after"]) == ("records-withdrawn", 30, 29)
     assert (stated["hits_before"], stated["hits_after"]) == (3, 2)
-    assert shared.count(run) == {"atl": 2, "bor": 2, "cyr": 1}
-    assert shared.count(shared.runs()) == {"atl": 2, "bor": 2, "cyr": 1}
+    assert shared.hits_of(run) == {"atl": 2, "bor": 2, "cyr": 1}
+    assert shared.hits_of(shared.runs()) == {"atl": 2, "bor": 2, "cyr": 1}
     own = shared.officers["atl"].asks("GET", f"/submissions/{shared.submissions['atl']}").json
     assert (own["records"], own["state"]) == (29, "stored")
 
@@ -81,10 +81,10 @@ def test_hits_and_later_runs_follow_a_withdrawn_record(shared: Shared) -> None:
 def test_a_group_of_three_goes_on_without_the_one_that_was_withdrawn(shared: Shared) -> None:
     run = shared.runs()
     assert statement(shared.withdraws("bor", 0))["hits_after"] == 2
-    assert shared.count(run) == {"atl": 3, "bor": 2, "cyr": 1}
+    assert shared.hits_of(run) == {"atl": 3, "bor": 2, "cyr": 1}
     assert [found["agency"] for found in shared.officers["cyr"].hits(run)[0]["counterparts"]] == ["atl"]
     assert statement(shared.withdraws("cyr", 0))["hits_before"] == 1
-    assert shared.count(run) == {"atl": 2, "bor": 2, "cyr": 0}
+    assert shared.hits_of(run) == {"atl": 2, "bor": 2, "cyr": 0}
 
 
 def test_the_rest_is_sealed_under_another_key_and_the_former_file_is_gone(shared: Shared) -> None:
@@ -104,7 +104,7 @@ def test_the_rest_is_sealed_under_another_key_and_the_former_file_is_gone(shared
     assert (left.words == whole.words[kept]).all()
     assert (left.popcounts == whole.popcounts[kept]).all()
     assert shared.withdraws("atl", 0).status_code == 201  # and once more, from what is left
-    assert shared.count(shared.runs()) == {"atl": 2, "bor": 3, "cyr": 1}
+    assert shared.hits_of(shared.runs()) == {"atl": 2, "bor": 3, "cyr": 1}
 
 
 def test_the_ledger_records_the_erasure_and_no_token(shared: Shared) -> None:
@@ -141,7 +141,7 @@ def test_tokens_that_are_not_in_the_submission_change_nothing(shared: Shared, st
     assert (answer.status_code, answer.json["code"]) == (409, "submission.token")
     assert token not in json.dumps(answer.json)
     assert kinds(shared.house) == before
-    assert shared.count(shared.runs())["atl"] == 3
+    assert shared.hits_of(shared.runs())["atl"] == 3
 
 
 def test_without_its_ledger_entry_no_record_goes(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,19 +152,19 @@ def test_without_its_ledger_entry_no_record_goes(shared: Shared, monkeypatch: py
     monkeypatch.setattr(Ledger, "append", fails)
     assert shared.withdraws("atl", 0).status_code == 503
     monkeypatch.undo()
-    assert shared.count(run) == {"atl": 3, "bor": 3, "cyr": 1}
-    assert shared.count(shared.runs()) == {"atl": 3, "bor": 3, "cyr": 1}
+    assert shared.hits_of(run) == {"atl": 3, "bor": 3, "cyr": 1}
+    assert shared.hits_of(shared.runs()) == {"atl": 3, "bor": 3, "cyr": 1}
 
 
 def test_of_two_withdrawals_at_the_same_moment_none_is_lost(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
-    service, real = shared.house.service, withdrawal.without
+    service, real = shared.house.service, without
     both, caller = threading.Barrier(2, timeout=20), service.console()
 
     def at_once(*arguments: Any) -> Any:
         both.wait()
         return real(*arguments)
 
-    monkeypatch.setattr(withdrawal, "without", at_once)
+    monkeypatch.setattr("server.submissions.withdrawal.without", at_once)
     outcomes: list[str] = []
 
     def withdraw(number: int) -> None:
@@ -187,13 +187,13 @@ def test_of_two_withdrawals_at_the_same_moment_none_is_lost(shared: Shared, monk
 
 
 def test_a_record_is_corrected_by_a_supplement(shared: Shared) -> None:
-    assert shared.count(shared.runs()) == {"atl": 3, "bor": 3, "cyr": 1}
+    assert shared.hits_of(shared.runs()) == {"atl": 3, "bor": 3, "cyr": 1}
     assert shared.withdraws("cyr", 0).status_code == 201
     right = people(30, 2)[20:21]  # it is the person of record 20 of bor
     answer = shared.officers["cyr"].submits(package(shared.house.folder, "cyr", right, seed=9), supplement=True)
     assert answer.status_code == 201, answer.json
     run = shared.runs()
-    assert shared.count(run) == {"atl": 3, "bor": 4, "cyr": 1}
+    assert shared.hits_of(run) == {"atl": 3, "bor": 4, "cyr": 1}
     assert [found["agency"] for found in shared.officers["cyr"].hits(run)[0]["counterparts"]] == ["bor"]
     with shared.house.service.engine.connect() as connection:
         mine = sa.select(hits.c.submission).where(hits.c.run == run, hits.c.agency == "cyr")
@@ -203,7 +203,7 @@ def test_a_record_is_corrected_by_a_supplement(shared: Shared) -> None:
 def test_a_submission_and_its_supplements_are_one_file_in_which_a_person_is_once(shared: Shared) -> None:
     twice = people(30, 1)[:1]  # the person of record 0 of atl, once more at cyr
     answer = shared.officers["cyr"].submits(package(shared.house.folder, "cyr", twice, seed=9), supplement=True)
-    assert shared.count(shared.runs()) == {"atl": 3, "bor": 3, "cyr": 1}
+    assert shared.hits_of(shared.runs()) == {"atl": 3, "bor": 3, "cyr": 1}
     replaced = shared.officers["cyr"].submits(package(shared.house.folder, "cyr", people(5, 8), seed=10))
     listed = shared.officers["cyr"].asks("GET", f"/operations/{OPERATION}/submissions").json["submissions"]
     states = {found["submission"]: found["state"] for found in listed}

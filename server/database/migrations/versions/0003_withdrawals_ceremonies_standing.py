@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Make the change."""
     _revocations()
     _withdrawals()
+    _ceremonies()
     _standing()
 
 
@@ -52,6 +53,44 @@ def _withdrawals() -> None:
     op.execute("UPDATE submissions SET file = id")
     with op.batch_alter_table("submissions", schema=None) as batch_op:
         batch_op.alter_column("file", existing_type=sa.String(length=32), nullable=False)
+
+
+def _ceremonies() -> None:
+    op.create_table(
+        "ceremonies",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("operation", sa.String(length=63), nullable=False),
+        sa.Column("agreement", sa.String(length=71), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("maker", sa.String(length=63), nullable=False),
+        sa.Column("made", sa.String(length=20), nullable=False),
+        sa.Column("confirmation", sa.String(length=64), nullable=False),
+        sa.Column("key_confirmation", sa.String(length=64), nullable=False),
+        sa.Column(
+            "content",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="sealed copies, none of them for the host; gone when all have confirmed",
+        ),
+        sa.ForeignKeyConstraint(["operation"], ["operations.id"], name=op.f("fk_ceremonies_operation_operations")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ceremonies")),
+    )
+    with op.batch_alter_table("ceremonies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ceremonies_operation"), ["operation"], unique=False)
+    op.create_table(
+        "ceremony_sharers",
+        sa.Column("ceremony", sa.String(length=32), nullable=False),
+        sa.Column("agency", sa.String(length=63), nullable=False),
+        sa.Column(
+            "agrees",
+            sa.Boolean(),
+            nullable=True,
+            comment="none until the agency has confirmed which secret it holds",
+        ),
+        sa.Column("confirmation", sa.LargeBinary(), nullable=True, comment="as the agency has signed it"),
+        sa.ForeignKeyConstraint(["ceremony"], ["ceremonies.id"], name=op.f("fk_ceremony_sharers_ceremony_ceremonies")),
+        sa.PrimaryKeyConstraint("ceremony", "agency", name=op.f("pk_ceremony_sharers")),
+    )
 
 
 def _standing() -> None:
