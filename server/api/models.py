@@ -146,6 +146,7 @@ class ReceiptDocument(Model):
     submission: Identifier
     operation: str
     category: str
+    counterpart: str | None = Field(description="for whom alone, where each pair of agencies has a secret of its own")
     records: int
     state: Literal["stored", "replaced", "withdrawn", "expired", "superseded"]
     package: Digest
@@ -193,6 +194,7 @@ class PlanSubmission(Model):
     submission: Identifier
     agency: str
     category: str
+    counterpart: str | None
     records: int
 
 

@@ -195,6 +195,7 @@ def _submission(identifier: str) -> Document:
         "submission": row.id,
         "operation": row.operation,
         "category": row.category,
+        "counterpart": row.counterpart,
         "records": row.records,
         "state": row.state,
         "package": row.digest,
