@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from linkage.command import emit, example, json_option, progress
+from server.client.ceremony_commands import ceremony
 
 if TYPE_CHECKING:
     from server.api.models import RunDocument
@@ -19,12 +20,17 @@ _desk_option = click.option(
     metavar="FOLDER",
     help="What 'counterfoil agency join' has set up.",
 )
+_TOKENS_AT_ONCE = 1000
+_TOKENS_BYTES = 64 << 20
 _JUSTIFICATION = "Why, as a code of your service, such as investigation; it goes into the ledger."
 
 
 @click.group()
 def agency() -> None:
     """Call the host on behalf of an agency: join, submit, order runs, look at hits, withdraw."""
+
+
+agency.add_command(ceremony)
 
 
 @agency.command(
@@ -116,34 +122,63 @@ def revoke(path: Path, desk_folder: Path) -> None:
     click.echo(f"list {found.number} of {found.issuer}: {found.revoked:,} revoked")
 
 
-@agency.command(epilog=example("counterfoil agency submit atl.cfp --desk atl.desk"))
+@agency.command(
+    epilog=example(
+        "counterfoil agency submit atl.cfp --desk atl.desk",
+        "    counterfoil agency submit more.cfp --supplement --desk atl.desk",
+    )
+)
 @click.argument("package", type=FILE)
+@click.option("--supplement", is_flag=True, help="Leave the earlier ones of its category and come beside them.")
 @_desk_option
 @json_option
-def submit(package: Path, desk_folder: Path, *, as_json: bool) -> None:
-    """Upload a package; it takes the place of the agency's earlier one of its category. The receipt is kept."""
+def submit(package: Path, desk_folder: Path, *, supplement: bool, as_json: bool) -> None:
+    """Upload a package; it takes the place of the agency's earlier ones of its category. The receipt is kept.
+
+    To correct a record, submit a package of it as a supplement and withdraw the former one by its token.
+    """
     from server.client import Desk, RemoteHost
 
     with RemoteHost.of(Desk.read(desk_folder)) as host, progress("uploading", "bytes") as on_progress:
-        receipt = host.submit(package, on_progress)
+        receipt = host.submit(package, on_progress, supplement=supplement)
     result = receipt.model_dump(exclude={"receipt"})
+    whom = f" for {receipt.counterpart}" if receipt.counterpart else ""
     emit(
         result,
-        lambda: f"submission {receipt.submission}: {receipt.records:,} records, kept until {receipt.expires}",
+        lambda: f"submission {receipt.submission}{whom}: {receipt.records:,} records, kept until {receipt.expires}",
         as_json=as_json,
     )
 
 
-@agency.command(epilog=example("counterfoil agency withdraw 5f0c... --desk atl.desk"))
+@agency.command(
+    epilog=example(
+        "counterfoil agency withdraw 5f0c... --desk atl.desk",
+        "    counterfoil agency withdraw 5f0c... --token 91ab... --reason rectification --desk atl.desk",
+    )
+)
 @click.argument("submission")
+@click.option("--token", "tokens", multiple=True, help="Of one record, from your counterfoil; may be given repeatedly.")
+@click.option("--tokens", "tokens_path", type=FILE, metavar="FILE", help="Tokens of records, one a line.")
+@click.option("--reason", default="withdrawn", show_default=True, help="Why records go, as a code; for the ledger.")
 @_desk_option
-def withdraw(submission: str, desk_folder: Path) -> None:
-    """Have a submission and all hits that rest on it erased; the signed certificate is kept."""
+def withdraw(
+    submission: str, desk_folder: Path, *, tokens: tuple[str, ...], tokens_path: Path | None, reason: str
+) -> None:
+    """Have a submission, or some of its records, erased with all hits about them; the signed certificate is kept."""
+    from linkage.files import read_capped
     from server.client import Desk, RemoteHost
 
+    wanted = list(tokens)
+    if tokens_path is not None:
+        wanted += read_capped(tokens_path, limit_bytes=_TOKENS_BYTES).decode("ascii", "replace").split()
     with RemoteHost.of(Desk.read(desk_folder)) as host:
-        host.withdraw(submission)
-    click.echo(f"erased; {desk_folder / f'deletion-{submission}.json'} is the certificate")
+        if not tokens and tokens_path is None:
+            host.withdraw(submission)
+            click.echo(f"erased; {desk_folder / f'deletion-{submission}.json'} is the certificate")
+            return
+        for start in range(0, len(wanted), _TOKENS_AT_ONCE):
+            host.withdraw_records(submission, wanted[start : start + _TOKENS_AT_ONCE], reason=reason)
+    click.echo(f"erased {len(wanted):,} records; the certificates are in {desk_folder}")
 
 
 @agency.command(epilog=example("counterfoil agency plan --desk atl.desk"))
