@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage.ledger import Kind
+from linkage.ledger.audit import audit
 from matcher import CandidatePairs, candidate_pairs
-from server.database.tables import couples, runs
+from server.database.tables import certificates, couples, operations, runs, submissions
 from server.expiry.schedule import expire
 from server.hits.continuity import continued
 from server.hits.groups import FoundGroup, Member
 from server.jobs import Lease
+from server.ledger import Ledger
+from server.ledger.packing import operation_pack
 from server.runs import couples as memory
 from server.runs.couples import _Asked
 from server.runs.work import do_run
@@ -247,6 +250,36 @@ def test_the_ledger_says_what_each_run_rests_on(standing: Standing) -> None:
     assert {(entry.agency, entry.officer, entry.justification) for entry in written[::2]} == {
         ("host", "standing-operation", "standing-operation")
     }
+
+
+def test_a_data_protection_officer_finds_all_of_it_as_agreed(standing: Standing) -> None:
+    atl, bor, cyr = three()
+    first, tokens = standing.submits("atl", atl)
+    for name, rows in (("bor", bor), ("cyr", cyr)):
+        standing.submits(name, rows)
+        for run in standing.works():
+            assert standing.officers["bor"].hits(run)
+    answer = standing.officers["atl"].asks(
+        "POST", f"/submissions/{first}/withdrawals", {"tokens": tokens[:1], "reason": "rectification"}
+    )
+    assert answer.status_code == 201
+    standing.submits("bor", people(5, 9))
+    standing.works()
+    service, now = standing.house.service, standing.house.clock.now
+    with service.engine.connect() as connection:
+        documents = [
+            found
+            for column in (submissions.c.manifest, runs.c.plan, certificates.c.envelope)
+            for found in connection.execute(sa.select(column)).scalars()
+        ]
+        agreements = connection.execute(sa.select(operations.c.agreement)).scalars().all()
+        ledger = Ledger(service.keys.identity)
+        pack = operation_pack(
+            connection, ledger, OPERATION, agreements=agreements, documents=documents, software=(), now=now
+        )
+    found = audit(pack, now, host=service.keys.identity.public)
+    assert [each.sentence for each in found.findings if not each.passed] == []
+    assert "in 3 runs was ordered" in "\n".join(each.sentence for each in found.findings)
 
 
 def test_a_submission_whose_run_cannot_be_written_down_is_not_taken_in(
