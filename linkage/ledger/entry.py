@@ -20,7 +20,8 @@ from linkage.identity import AGENCY_NAME
 from linkage.manifest import Digest, Moment
 from linkage.problems import first_problem
 
-LARGEST_ENTRY_BYTES = 1 << 18
+LARGEST_ENTRY_BYTES = 1 << 23
+MOST_COMPARISONS = 20_000  # of 150 agencies, each with each; an entry of that many has 4 MB
 SALT_BYTES = 32
 
 
@@ -179,7 +180,7 @@ class Entry(_Part):
     count: int | None = Field(default=None, ge=0, le=1 << 53, description="records, or hits returned")
     due: Moment | None = Field(default=None, description="when it has to be deleted")
     reason: Word | None = None
-    comparisons: tuple[Compared, ...] | None = Field(default=None, strict=False, max_length=1000)
+    comparisons: tuple[Compared, ...] | None = Field(default=None, strict=False, max_length=MOST_COMPARISONS)
     digests: dict[Word, Digest] = Field(default={}, max_length=16)
     commitments: dict[Word, Digest] = Field(default={}, max_length=16)
 

@@ -73,14 +73,14 @@ class Plan(BaseModel):
         yield from self.known
 
     def compared(self) -> tuple[Compared, ...]:
-        """Return what the groups rest on as an entry of the ledger states it."""
+        """Return the comparisons as an entry of the ledger states them."""
         sides = {
             planned.submission: Side(
                 submission=planned.submission, agency=planned.agency, category=Category(planned.category)
             )
             for planned in self.submissions
         }
-        return tuple(Compared(left=sides[planned.left], right=sides[planned.right]) for planned in self.combined)
+        return tuple(Compared(left=sides[planned.left], right=sides[planned.right]) for planned in self.comparisons)
 
     def encode(self) -> bytes:
         """Return the plan in its one spelling (RFC 8785)."""

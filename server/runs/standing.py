@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from linkage.agreement import Agreement
 from linkage.ledger import Kind, Opening
+from linkage.ledger.entry import MOST_COMPARISONS
 from linkage.manifest import moment_text
 from server import journal
 from server.database.tables import runs
+from server.errors import NotAllowedError
 from server.jobs.queue import enqueue
 from server.runs.plan import Plan, plan_of
 from server.service import Caller, Service, new_id
@@ -29,7 +31,13 @@ def enter(
     justification: str,
     remarks: str | None = None,
 ) -> str:
-    """Return the id of a new run of `plan`, with its job and its ledger entry, in the caller's transaction."""
+    """Return the id of a new run of `plan`, with its job and its ledger entry, in the caller's transaction.
+
+    Raises:
+        NotAllowedError: the plan has more comparisons than an entry of the ledger can state.
+    """
+    if len(plan.comparisons) > MOST_COMPARISONS:
+        raise NotAllowedError(f"a run makes at most {MOST_COMPARISONS:,} comparisons", code="run.too-large")
     now, identifier = service.now(), new_id()
     journal.record(
         connection,
