@@ -142,10 +142,12 @@ def submit(package: Path, desk_folder: Path, *, supplement: bool, as_json: bool)
     with RemoteHost.of(Desk.read(desk_folder)) as host, progress("uploading", "bytes") as on_progress:
         receipt = host.submit(package, on_progress, supplement=supplement)
     result = receipt.model_dump(exclude={"receipt"})
-    whom = f" for {receipt.counterpart}" if receipt.counterpart else ""
     emit(
         result,
-        lambda: f"submission {receipt.submission}{whom}: {receipt.records:,} records, kept until {receipt.expires}",
+        lambda: (
+            f"submission {receipt.submission}{_for(receipt.counterpart)}: {receipt.records:,} records,"
+            f" kept until {receipt.expires}"
+        ),
         as_json=as_json,
     )
 
@@ -192,6 +194,8 @@ def plan(desk_folder: Path, *, as_json: bool) -> None:
         found = host.plan()
     names = {entry.submission: f"{entry.agency} {entry.category} ({entry.records:,})" for entry in found.submissions}
     lines = [f"{names[one.left]} with {names[one.right]}: {one.ground}" for one in found.comparisons]
+    if found.known:
+        lines.append(f"{len(found.known):,} comparisons of earlier runs take part in the groups")
     emit(found.model_dump(), lambda: "\n".join(lines or ["nothing that is here may be compared"]), as_json=as_json)
 
 
@@ -238,7 +242,8 @@ def status(desk_folder: Path, *, watch: bool, as_json: bool) -> None:
     }
     lines = [
         *(
-            f"submission {found.submission}  {found.category}  {found.records:,} records  {found.state}"
+            f"submission {found.submission}  {found.category}{_for(found.counterpart)}  {found.records:,} records"
+            f"  {found.state}"
             for found in submissions
         ),
         *(_told(found) for found in runs),
@@ -301,6 +306,10 @@ def _waited(host: Any, run_: "RunDocument") -> "RunDocument":
             run_ = host.run(run_.run)
             on_progress(run_.pairs_done, run_.pairs_total)
     return run_
+
+
+def _for(counterpart: str | None) -> str:
+    return f" for {counterpart}" if counterpart else ""
 
 
 def _told(run_: "RunDocument") -> str:

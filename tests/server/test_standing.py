@@ -1,7 +1,9 @@
 """Standing operations: a submission starts a run of what is new, and groups keep their names."""
 
+import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from server.runs.couples import _Asked
 from server.runs.work import do_run
 from tests.linkage.agreements import document
 from tests.server.house import OPERATION, House, Officer, package, people, tokens_of
+from tests.server.test_faults import QUOTAS, broken
 from tests.server.test_runs import claimed
 from tests.server.test_submissions import entries, stored_files
 
@@ -334,6 +337,29 @@ def test_a_run_that_is_taken_over_compares_nothing_twice(standing: Standing, mon
     (run,) = standing.works()
     assert sizes == [21 * 22]
     assert list(standing.groups(run).values()) == [{"atl", "bor", "cyr"}]
+
+
+def test_a_standing_run_survives_a_fault_at_every_statement(tmp_path: Path, database: object) -> None:
+    standing = Standing(tmp_path, quotas=QUOTAS)
+    atl, bor, _ = three()
+    standing.submits("atl", atl)
+    for at in itertools.count():
+        standing.submits("bor", np.roll(bor, at, axis=0))
+        with broken(standing.house.service.engine, at) as tried, suppress(sa.exc.OperationalError):
+            standing.house.works()
+        standing.house.clock.forward(seconds=standing.house.service.settings.jobs.lease_seconds + 2)
+        standing.works()
+        last = standing.runs()[-1]
+        assert (last["state"], last["problem"]) == ("done", None)
+        assert sorted(map(len, standing.groups(last["id"]).values())) == [2, 2]
+        if len(tried) <= at:
+            break
+    assert at > 10
+    written = [entry.subject for entry in entries(standing.house) if entry.kind is Kind.RUN_PUBLISHED]
+    assert len(written) == len(set(written)) == at + 1
+    standing.house.clock.now = datetime.now(UTC) + timedelta(hours=2)
+    expire(standing.house.service)  # what a fault left behind says nothing, and is swept up
+    assert len(stored_files(standing.house)) == 3
 
 
 def test_an_automatic_threshold_needs_no_old_comparison_again(
