@@ -129,3 +129,20 @@ def freeze(operation: str, *, justification: str, remarks: str | None, data: Pat
     service = Service.opened(settings_of(data, config))
     since = stop(service, service.console(), operation, justification=justification, remarks=remarks)
     click.echo(f"operation {operation} is frozen since {since}")
+
+
+@host.command(epilog=example("counterfoil host revoke revoked-2.json --data ./host"))
+@click.argument("path", metavar="LIST", type=FILE)
+@data_option
+@config_option
+def revoke(path: Path, data: Path | None, config: Path | None) -> None:
+    """Let a revocation list count that an agency, or the host itself, has signed with its root key."""
+    from linkage.credential import RevocationList
+    from linkage.files import read_capped
+    from server.operations.revocation import accept_list
+    from server.service import Service
+
+    service = Service.opened(settings_of(data, config))
+    content = read_capped(path, limit_bytes=RevocationList.limit_bytes)
+    found = accept_list(service, service.console(), content)
+    click.echo(f"list {found.number} of {found.issuer}: {len(found.revoked):,} revoked")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from linkage.ledger.chronicle import LOOKS, hits_due
-from linkage.ledger.entry import CONSOLE, Entry, Kind
+from linkage.ledger.entry import CONSOLE, STANDING, Entry, Kind
 from linkage.ledger.pack import Pack
 from linkage.ledger.reading import Reading
 from linkage.manifest import parse_moment
@@ -20,7 +20,9 @@ def of_look(reading: Reading, entry: Entry) -> Iterator[str]:
         if entry.kind is not Kind.HIT_DECIDED:
             yield "there was no published run that it could be a look at"
     else:
-        if entry.agency not in numbered.entry.agencies:
+        plan = reading.plan(numbered.entry)
+        planned = {found.agency for found in plan.submissions} if plan is not None else set()
+        if entry.agency not in numbered.entry.agencies | planned:
             yield "the agency had no part in the run"
         until = hits_due(reading.pack, numbered.entry, reading.known.orders)
         if until is not None and parse_moment(entry.time) > until + _DAY:
@@ -31,7 +33,7 @@ def of_look(reading: Reading, entry: Entry) -> Iterator[str]:
 
 def of_officer(reading: Reading, entry: Entry) -> Iterator[str]:
     """Yield that an officer acted without a valid credential."""
-    if entry.officer is None or is_console(reading.pack, entry):
+    if entry.officer is None or is_host_itself(reading.pack, entry):
         return
     for officer in reading.officers.get((entry.agency, entry.officer), ()):
         if officer.valid_from <= entry.time < officer.valid_until and officer.digest not in reading.known.revoked:
@@ -46,6 +48,6 @@ def of_freeze(reading: Reading, entry: Entry) -> Iterator[str]:
         yield f"it happened although the operation was frozen since {frozen.entry.time} (entry {frozen.number})"
 
 
-def is_console(pack: Pack, entry: Entry) -> bool:
-    """Return whether the host's own machine acted, where no officer signs."""
-    return (entry.agency, entry.officer) == (pack.host.name, CONSOLE)
+def is_host_itself(pack: Pack, entry: Entry) -> bool:
+    """Return whether the host acted of itself: at its own machine, where no officer signs, or as was agreed."""
+    return entry.agency == pack.host.name and entry.officer in (CONSOLE, STANDING)

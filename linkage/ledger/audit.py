@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from linkage.errors import SchemaError
 from linkage.identity import PublicIdentity
-from linkage.ledger.acting import is_console
 from linkage.ledger.checkpoint import SignedCheckpoint
 from linkage.ledger.chronicle import Chronicle
+from linkage.ledger.entry import CONSOLE
 from linkage.ledger.history import Finding, Findings, check_history, check_openings, check_times
 from linkage.ledger.pack import Pack
 from linkage.ledger.processing import check_processing
@@ -124,7 +124,7 @@ def _left_open(pack: Pack, known: Chronicle) -> Iterator[str]:
         )
     if again:
         yield "whether the host repeated runs as it says: be present, or have somebody present whom you trust"
-    at_console = sum(is_console(pack, found.entry) for found in pack.entries)
+    at_console = sum((found.entry.agency, found.entry.officer) == (pack.host.name, CONSOLE) for found in pack.entries)
     if at_console:
         yield f"who did {at_console:,} things at the host's own machine: nobody signs there"
     if pack.signed_agreements and not pack.attached.schemas:

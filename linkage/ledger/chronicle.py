@@ -20,6 +20,7 @@ class Chronicle:
     revoked: set[str] = field(default_factory=set)
     submissions: dict[str, Numbered] = field(default_factory=dict)
     erased: dict[str, Numbered] = field(default_factory=dict)
+    withdrawn: dict[str, list[Numbered]] = field(default_factory=lambda: defaultdict(list))
     orders: dict[str, Numbered] = field(default_factory=dict)
     published: dict[str, Numbered] = field(default_factory=dict)
     ended: dict[str, Numbered] = field(default_factory=dict)
@@ -41,22 +42,23 @@ class Chronicle:
         """Put the next entry where it belongs."""
         entry = numbered.entry
         subject = entry.subject or ""
+        by_subject = {
+            Kind.SUBMISSION_ACCEPTED: self.submissions,
+            Kind.SUBMISSION_ERASED: self.erased,
+            Kind.RUN_ORDERED: self.orders,
+            Kind.RUN_PUBLISHED: self.published,
+            Kind.RUN_ENDED: self.ended,
+        }
+        if entry.kind in by_subject:
+            by_subject[entry.kind][subject] = numbered
         match entry.kind:
             case Kind.AGREEMENT_REGISTERED:
                 self.agreements.append(numbered)
                 self.frozen = None  # a version that all have signed anew is how a frozen operation goes on
             case Kind.CREDENTIAL_REVOKED:
                 self.revoked.add(entry.digests["credential"])
-            case Kind.SUBMISSION_ACCEPTED:
-                self.submissions[subject] = numbered
-            case Kind.SUBMISSION_ERASED:
-                self.erased[subject] = numbered
-            case Kind.RUN_ORDERED:
-                self.orders[subject] = numbered
-            case Kind.RUN_PUBLISHED:
-                self.published[subject] = numbered
-            case Kind.RUN_ENDED:
-                self.ended[subject] = numbered
+            case Kind.RECORDS_WITHDRAWN:
+                self.withdrawn[subject].append(numbered)
             case Kind.RUN_REPEATED:
                 self.repeated.append(numbered)
             case Kind.HITS_ERASED:
@@ -71,6 +73,11 @@ class Chronicle:
     def registered(self) -> set[str]:
         """Digests of the agreements that were registered."""
         return {found.entry.digests["agreement"] for found in self.agreements}
+
+    def records(self, submission: str) -> int:
+        """Return how many records of a submission were not withdrawn, whether it is still there or not."""
+        gone = sum(found.entry.count or 0 for found in self.withdrawn.get(submission, ()))
+        return (self.submissions[submission].entry.count or 0) - gone
 
     def hits_left(self, run: str) -> int:
         """Return how many hits of a published run were not erased yet."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from linkage.agreement import Agreement, allowed
+from linkage.category import Category
 from linkage.ledger.entry import Entry
-from linkage.ledger.papers import PlanPaper
+from linkage.ledger.papers import PlannedSubmission
 from linkage.ledger.reading import Reading, not_in_force
 
 
@@ -20,7 +21,7 @@ def of_order(reading: Reading, entry: Entry, today: int) -> Iterator[str]:
         yield "a run with this id was ordered before"
     if not _may_order(signed.agreement, entry.agency):
         yield "the agency may not order runs"
-    if today > signed.agreement.quotas.runs_per_day:
+    if signed.agreement.runs.by != "on_submission" and today > signed.agreement.quotas.runs_per_day:
         yield "the agency had used up its runs of the day"
     for side in (side for found in entry.comparisons or () for side in (found.left, found.right)):
         submission = known.submissions.get(side.submission)
@@ -46,6 +47,8 @@ def of_result(reading: Reading, entry: Entry) -> Iterator[str]:
         yield "the run had been called off before"
     if (entry.digests["plan"], entry.comparisons) != (order.digests["plan"], order.comparisons):
         yield "what was compared is not what was ordered"
+    if entry.digests.get("parameters", entry.digests["plan"]) not in reading.pack.document_of:
+        yield "how the run was done is not in the pack"
     signed = reading.agreement(order)
     if not isinstance(signed, str):
         yield from not_in_force(signed, entry)
@@ -56,36 +59,43 @@ def of_pairings(reading: Reading, entry: Entry) -> Iterator[str]:
     signed = reading.agreement(entry)
     if isinstance(signed, str):
         return  # told where the order is looked at
-    grounds: set[tuple[str, str, str]] = set()
     for found in entry.comparisons or ():
-        pairing = allowed(signed.agreement, *found.left_side, *found.right_side)
-        if pairing is None:
+        if allowed(signed.agreement, *found.left_side, *found.right_side) is None:
             yield (
                 f"{found.left.agency} {found.left.category} with {found.right.agency} {found.right.category} has no "
                 "pairing, and so no legal ground, in the agreement"
             )
-        else:
-            grounds.add((found.left.submission, found.right.submission, pairing.legal_ground))
-    yield from _of_plan(reading, entry, grounds)
+    yield from _of_plan(reading, entry, signed.agreement)
 
 
-def _of_plan(reading: Reading, entry: Entry, grounds: set[tuple[str, str, str]]) -> Iterator[str]:
+def _of_plan(reading: Reading, entry: Entry, agreement: Agreement) -> Iterator[str]:
     """Yield where the plan that the officer saw says something else than the entry and the agreement."""
-    content = reading.pack.document_of.get(entry.digests["plan"])
-    if content is None:
-        yield "the plan of the run is not in the pack"
+    plan = reading.plan(entry)
+    if plan is None:
+        there = entry.digests["plan"] in reading.pack.document_of
+        yield "the plan of the run is not one" if there else "the plan of the run is not in the pack"
         return
-    try:
-        plan = PlanPaper.read(content)
-    except ValueError:
-        yield "the plan of the run is not one"
-        return
-    if {(found.left, found.right, found.ground) for found in plan.comparisons} != grounds:
-        yield "the plan of the run names other comparisons or grounds than the agreement gives"
+    submissions = {found.submission: found for found in plan.submissions}
+    ordered = {(found.left.submission, found.right.submission) for found in entry.comparisons or ()}
+    if {(found.left, found.right) for found in plan.comparisons} != ordered:
+        yield "the plan of the run names other comparisons than the order"
+    for found in (*plan.comparisons, *plan.known):
+        left, right = submissions.get(found.left), submissions.get(found.right)
+        if left is None or right is None or found.ground != _ground(agreement, left, right):
+            yield f"the plan combines {found.left} and {found.right} on another ground than the agreement gives"
     for planned in plan.submissions:
-        submission = reading.known.submissions.get(planned.submission)
-        if submission is not None and submission.entry.digests["package"] != planned.package:
+        known = reading.known.submissions.get(planned.submission)
+        if known is not None and known.entry.digests["package"] != planned.package:
             yield f"the plan names another package for submission {planned.submission} than the one accepted"
+
+
+def _ground(agreement: Agreement, left: PlannedSubmission, right: PlannedSubmission) -> str | None:
+    """Return the legal ground on which two submissions may be combined, or None."""
+    try:
+        pairing = allowed(agreement, left.agency, Category(left.category), right.agency, Category(right.category))
+    except ValueError:
+        return None
+    return None if pairing is None else pairing.legal_ground
 
 
 def of_repetition(reading: Reading, entry: Entry) -> Iterator[str]:
@@ -108,4 +118,4 @@ def _may_order(agreement: Agreement, agency: str) -> bool:
         case "named":
             return agency in agreement.runs.agencies
         case "on_submission":
-            return agency == agreement.host.name or agreement.party(agency) is not None
+            return agency == agreement.host.name

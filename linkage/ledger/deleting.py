@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from linkage.ledger.chronicle import due, hits_due
-from linkage.ledger.entry import Entry
+from linkage.ledger.entry import Entry, Kind
 from linkage.ledger.papers import CertificatePaper
 from linkage.ledger.reading import Reading
 from linkage.manifest import moment_text, parse_moment
 
+_SOME = "records-withdrawn"
 LATEST = timedelta(days=1)  # the host looks for what is due at least daily
 
 
 def of_deletion(reading: Reading, entry: Entry) -> Iterator[str]:
-    """Yield what is wrong with the deletion of a submission and its certificate."""
+    """Yield what is wrong with the deletion of a submission, or of records of it, and its certificate."""
     numbered = reading.known.submissions.get(entry.subject or "")
     if numbered is None:
         yield "no such submission had been accepted"
@@ -30,7 +31,12 @@ def of_deletion(reading: Reading, entry: Entry) -> Iterator[str]:
     except ValueError:
         yield "the certificate of deletion is not one that the host has signed"
         return
-    if certificate.submission != entry.subject or certificate.encodings_after or certificate.hits_after:
+    some = entry.kind is Kind.RECORDS_WITHDRAWN
+    if certificate.submission != entry.subject or (certificate.reason == _SOME) != some:
+        yield "the certificate of deletion is about something else"
+    elif some and certificate.encodings_after >= certificate.encodings_before:
+        yield "the certificate of deletion does not say that records are gone"
+    elif not some and (certificate.encodings_after or certificate.hits_after):
         yield "the certificate of deletion does not say that this submission and its hits are gone"
 
 

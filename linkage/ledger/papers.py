@@ -44,19 +44,20 @@ class PlannedComparison(_Paper):
 
 
 class PlanPaper(_Paper):
-    """The plan of a run."""
+    """The plan of a run: what it compares, and in a standing operation what it knows from earlier runs."""
 
     operation: str
     agreement: Digest
     submissions: list[PlannedSubmission]
     comparisons: list[PlannedComparison]
+    known: list[PlannedComparison] = []
 
 
 class ParametersPaper(_Paper):
-    """How a run was done: its threshold, whether an officer gave it or the encodings suggested it, and by what."""
+    """How a run was done: the threshold of each circle that shares a secret, whether it was given, and by what."""
 
     run: str
-    threshold: float
+    thresholds: list[float]
     given: bool
     engine: str
     software: str

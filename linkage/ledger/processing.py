@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from linkage.identity import PublicIdentity
-from linkage.ledger.acting import is_console, of_freeze, of_look, of_officer
+from linkage.ledger.acting import is_host_itself, of_freeze, of_look, of_officer
 from linkage.ledger.chronicle import LOOKS, Chronicle
 from linkage.ledger.comparing import of_order, of_pairings, of_repetition, of_result
 from linkage.ledger.deleting import not_done, of_deletion, of_hits
@@ -69,7 +69,7 @@ def _problems(reading: Reading, entry: Entry, today: int) -> Problems:
             yield "comparisons", of_result(reading, entry)
         case Kind.RUN_REPEATED:
             yield "repetitions", of_repetition(reading, entry)
-        case Kind.SUBMISSION_ERASED:
+        case Kind.SUBMISSION_ERASED | Kind.RECORDS_WITHDRAWN:
             yield "deletions", of_deletion(reading, entry)
         case Kind.HITS_ERASED:
             yield "deletions", of_hits(reading, entry)
@@ -84,7 +84,7 @@ def _green(reading: Reading) -> dict[str, str]:
     acted = {
         (found.entry.agency, found.entry.officer)
         for found in pack.entries
-        if found.entry.officer is not None and not is_console(pack, found.entry)
+        if found.entry.officer is not None and not is_host_itself(pack, found.entry)
     }
     erased = sum(found.entry.count or 0 for each in known.hits_erased.values() for found in each)
     published = sum(found.entry.count or 0 for found in known.published.values())
@@ -105,7 +105,7 @@ def _green(reading: Reading) -> dict[str, str]:
             "the legal ground that the agreement names for it"
         ),
         "comparisons": (
-            f"{counted(len(known.published), 'run')}: each was ordered by an officer of a party that may, while the "
+            f"{counted(len(known.published), 'run')}: each was ordered by {_who_orders(known, pack)}, while the "
             "agreement was in force, and what was compared is what was ordered"
         ),
         "repetitions": (
@@ -132,3 +132,10 @@ def _green(reading: Reading) -> dict[str, str]:
     if not known.repeated:
         del told["repetitions"]
     return told
+
+
+def _who_orders(known: Chronicle, pack: Pack) -> str:
+    """Return in words who ordered the runs."""
+    itself = {is_host_itself(pack, found.entry) for run, found in known.orders.items() if run in known.published}
+    words = {False: "an officer of a party that may", True: "the host, because a submission starts a run as was agreed"}
+    return " or by ".join(words[found] for found in sorted(itself or {False}))

@@ -14,6 +14,7 @@ from linkage.identity import PublicIdentity
 from linkage.ledger.chronicle import Chronicle
 from linkage.ledger.entry import Entry
 from linkage.ledger.pack import Pack
+from linkage.ledger.papers import PlanPaper
 from linkage.manifest import parse_moment
 
 
@@ -40,6 +41,14 @@ class Reading:
         for officer in certified(self.pack):
             found[officer.issuer, officer.officer].append(officer)
         return found
+
+    def plan(self, entry: Entry) -> PlanPaper | None:
+        """Return the plan that an order or a result names, or None if it is not in the pack or no plan."""
+        content = self.pack.document_of.get(entry.digests["plan"])
+        try:
+            return None if content is None else PlanPaper.read(content)
+        except ValueError:
+            return None
 
     def agreement(self, entry: Entry) -> SignedAgreement | str:
         """Return the agreement that an entry names, or why it cannot be relied on."""

@@ -7,6 +7,7 @@ from linkage.ceremony import Ceremony, Confirmation, Standing, standing
 from linkage.envelope import Envelope
 from linkage.errors import CounterfoilError, ManifestError
 from linkage.ledger.chronicle import Chronicle
+from linkage.ledger.entry import Compared, Kind
 from linkage.ledger.history import Finding, Findings
 from linkage.ledger.pack import Pack
 from linkage.ledger.papers import stated_manifest
@@ -32,19 +33,22 @@ def check_secret(pack: Pack, known: Chronicle) -> Iterator[Finding]:
     for reached in standings:
         for agency in reached.differing:
             found.problem(f"{agency} confirmed another secret than {reached.ceremony.maker} made")
+    if not standings and _disagree(record.confirmations):
+        found.problem("those who share a secret confirmed different ones")
     for submission, manifest in manifests.items():
         agreed = {reached.ceremony.key_confirmation for reached in _of_submission(pack, known, submission, standings)}
         if agreed and manifest.key_confirmation not in agreed:
             found.problem(f"submission {submission} of {manifest.agency} was made with another secret than agreed")
     for run, numbered in known.published.items():
-        sides = {side.submission for pair in numbered.entry.comparisons or () for side in (pair.left, pair.right)}
-        if len({manifests[side].key_confirmation for side in sides if side in manifests}) > 1:
+        if any(_different(manifests, pair) for pair in numbered.entry.comparisons or ()):
             found.problem(f"run {run} compared submissions that were made with different secrets")
     if standings:
         told = "; ".join(_told(pack, reached) for reached in standings)
         yield from found.or_else(f"{told}; every submission was made with the secret so confirmed")
+    elif record.confirmations:
+        yield from found.or_else(f"{_confirmed(record.confirmations)}; what was compared was made with one secret")
     elif manifests or record.problems:
-        yield from found.or_else("the submissions of each run were made with one and the same secret")
+        yield from found.or_else("what was compared with each other was made with one and the same secret")
 
 
 def unchecked_secret(pack: Pack, known: Chronicle) -> Iterator[str]:
@@ -65,7 +69,7 @@ def unchecked_secret(pack: Pack, known: Chronicle) -> Iterator[str]:
 
 def _record(pack: Pack) -> _Record:
     found = _Record()
-    for content in map(str.encode, pack.attached.ceremony):
+    for content in dict.fromkeys((*map(str.encode, pack.attached.ceremony), *_relayed(pack))):
         try:
             kind = Envelope.parse(content).payload_type
             claimed = (Ceremony if kind == Ceremony.payload_type else Confirmation).claimed(content)
@@ -83,6 +87,15 @@ def _record(pack: Pack) -> _Record:
     return found
 
 
+def _relayed(pack: Pack) -> Iterator[bytes]:
+    """Yield the confirmations that the host relayed and kept; sealed copies it deletes when all have confirmed."""
+    for numbered in pack.entries:
+        if numbered.entry.kind is Kind.CEREMONY_CONFIRMED:
+            content = pack.document_of.get(numbered.entry.digests["confirmation"])
+            if content is not None:
+                yield content
+
+
 def _manifests(pack: Pack, known: Chronicle) -> dict[str, Manifest]:
     found = {}
     for identifier, numbered in known.submissions.items():
@@ -95,6 +108,12 @@ def _manifests(pack: Pack, known: Chronicle) -> dict[str, Manifest]:
     return found
 
 
+def _different(manifests: dict[str, Manifest], pair: Compared) -> bool:
+    """Return whether two submissions that were compared were made with different secrets."""
+    one, other = manifests.get(pair.left.submission), manifests.get(pair.right.submission)
+    return one is not None and other is not None and one.key_confirmation != other.key_confirmation
+
+
 def _of_submission(pack: Pack, known: Chronicle, submission: str, standings: list[Standing]) -> list[Standing]:
     """Return the ceremonies of the epoch in which a submission was made, for those who share the secret with it."""
     entry = known.submissions[submission].entry
@@ -104,6 +123,17 @@ def _of_submission(pack: Pack, known: Chronicle, submission: str, standings: lis
         for reached in standings
         if reached.ceremony.epoch == signed.agreement.key.epoch and entry.agency in reached.ceremony.sharers
     ]
+
+
+def _disagree(confirmations: list[Confirmation]) -> bool:
+    """Return whether some who share a secret confirmed different ones."""
+    shared = {(found.epoch, found.sharers) for found in confirmations}
+    return len(shared) < len({(found.epoch, found.sharers, found.key_confirmation) for found in confirmations})
+
+
+def _confirmed(confirmations: list[Confirmation]) -> str:
+    agencies = ", ".join(sorted({found.agency for found in confirmations}))
+    return f"{agencies} confirmed which secret they hold, and those who share one hold the same"
 
 
 def _told(pack: Pack, reached: Standing) -> str:

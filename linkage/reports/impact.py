@@ -171,7 +171,7 @@ def _results(dossier: Dossier) -> Section:
     for run, found in dossier.known.published.items():
         how = dossier.parameters(found.entry)
         origin = "?" if how is None else "given by an officer" if how.given else "suggested by the encodings"
-        threshold = "?" if how is None else f"{how.threshold:g}"
+        threshold = "?" if how is None else ", ".join(f"{found:g}" for found in how.thresholds)
         rows.append((short(run), day(found.entry.time), threshold, origin, f"{found.entry.count or 0:,}"))
     rates = [f"{name} {value:.1%}" for found in dossier.assessments for name, value in _rates(found)]
     return Section(

@@ -22,6 +22,7 @@ from server.api.models import (
     Envelope,
     HostDocument,
     OfficerDocument,
+    RevocationDocument,
     Status,
 )
 from server.api.observation import Metrics
@@ -29,6 +30,7 @@ from server.database import writing
 from server.errors import NotAllowedError
 from server.ledger import Ledger
 from server.operations.officers import officer_with, register_credential
+from server.operations.revocation import accept_list
 
 general = APIBlueprint("general", __name__)
 METRICS = "counterfoil-metrics"
@@ -81,6 +83,15 @@ def register_officer(json_data: Envelope) -> OfficerDocument:
     check(host(), request, signed, claimed.key)
     found = register_credential(host(), credential)
     return OfficerDocument(agency=found.agency, officer=found.officer, role=found.role, key_id=found.key_id)
+
+
+@general.post("/revocations")
+@general.input(Envelope)
+@general.output(RevocationDocument, status_code=201)
+def revoke_credentials(json_data: Envelope) -> RevocationDocument:
+    """End credentials before their time: a revocation list, signed by the root key of their issuer."""
+    found = accept_list(host(), caller(), canonical_json(json_data.model_dump()))
+    return RevocationDocument(issuer=found.issuer, number=found.number, revoked=len(found.revoked))
 
 
 @general.get("/ledger/checkpoint")

@@ -5,15 +5,17 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from linkage.ledger import Kind
+from linkage.ledger.papers import ParametersPaper
 from matcher.comparison import Options
 from matcher.engine import EngineName, engine
 from server import journal
+from server.audit.evidence import kept
 from server.database import writing
 from server.database.tables import runs
 from server.errors import ConflictError, NotAllowedError
-from server.hits.groups import found_hits, hits_digest
+from server.hits.groups import FoundGroup, Hit, found_groups, hits_digest, hits_of
 from server.runs.plan import Plan
-from server.runs.work import linked
+from server.runs.work import circles, files_of, linked
 from server.service import Caller, Service
 
 
@@ -41,24 +43,27 @@ def repeat(service: Service, caller: Caller, run: str, engine_name: EngineName, 
         justification: why, as a code, for the ledger.
 
     Raises:
-        NotAllowedError: there is no such run, or it was never published.
+        NotAllowedError: there is no such run, it was never published, or it is one of a standing operation.
         ConflictError: encodings that it compared are gone.
     """
     with service.engine.connect() as connection:
         row = connection.execute(sa.select(runs).where(runs.c.id == run)).one_or_none()
-    if row is None or row.result_digest is None:
-        raise NotAllowedError("there is no such run with a published result", code="run.unpublished")
+        if row is None or row.result_digest is None:
+            raise NotAllowedError("there is no such run with a published result", code="run.unpublished")
+        thresholds = _thresholds(kept(connection, "document", [row.operation]), run)
     plan = Plan.parse(row.plan)
-    options: Options = {"threads": service.settings.jobs.threads} if engine_name == "native" else {}
+    if plan.standing:
+        raise NotAllowedError(
+            "a run of a standing operation rests on those before it and cannot be repeated alone", code="run.standing"
+        )
     try:
-        linkage = linked(service, plan, float(row.threshold), engine=engine(engine_name), options=options)
+        found = _found(service, plan, thresholds, engine_name)
     except ConflictError as error:
         raise ConflictError(
             "encodings that the run compared are gone",
             code=error.code,
             hint="a run can be repeated while they are kept",
         ) from None
-    found = found_hits(linkage, plan)
     digest = hits_digest(found)
     with writing(service.engine) as connection:
         journal.record(
@@ -74,3 +79,24 @@ def repeat(service: Service, caller: Caller, run: str, engine_name: EngineName, 
             digests={"plan": row.plan_digest, "result": digest},
         )
     return Repetition(engine_name, digest, row.result_digest)
+
+
+def _found(service: Service, plan: Plan, thresholds: list[float], engine_name: EngineName) -> list[Hit]:
+    options: Options = {"threads": service.settings.jobs.threads} if engine_name == "native" else {}
+    groups: list[FoundGroup] = []
+    for planned, threshold in zip(circles(plan), thresholds, strict=True):
+        files = files_of(service, planned)
+        groups += found_groups(linked(plan, files, threshold, engine=engine(engine_name), options=options), files)
+    return hits_of((group.name, group) for group in groups)
+
+
+def _thresholds(documents: list[bytes], run: str) -> list[float]:
+    """Return at which thresholds a run was done, as it stated them when it was published."""
+    for content in documents:
+        try:
+            paper = ParametersPaper.read(content)
+        except ValueError:
+            continue
+        if paper.run == run:
+            return paper.thresholds
+    raise NotAllowedError("the run was done by an earlier version, which noted no parameters", code="run.unpublished")

@@ -33,13 +33,13 @@ def erase_hits(connection: sa.Connection, service: Service, which: sa.ColumnElem
     return sum(row.hits for row in found)
 
 
-def erase_lonely(connection: sa.Connection, service: Service, operation: str, reason: str) -> None:
-    """Delete the hits of an operation that have no counterpart left."""
+def erase_lonely(connection: sa.Connection, service: Service, operation: str) -> None:
+    """Delete the hits of an operation whose groups are left inside one agency."""
     own = sa.select(runs.c.id).where(runs.c.operation == operation)
     lonely = (
-        sa.select(hits.c.hit_group)
+        sa.select(hits.c.run, hits.c.hit_group)
         .where(hits.c.run.in_(own))
         .group_by(hits.c.run, hits.c.hit_group)
-        .having(sa.func.count() < 2)  # noqa: PLR2004 - one record is nobody's counterpart
+        .having(sa.func.count(hits.c.agency.distinct()) < 2)  # noqa: PLR2004 - one agency is nobody's counterpart
     )
-    erase_hits(connection, service, sa.and_(hits.c.hit_group.in_(lonely), hits.c.run.in_(own)), reason)
+    erase_hits(connection, service, sa.tuple_(hits.c.run, hits.c.hit_group).in_(lonely), "no-counterpart")

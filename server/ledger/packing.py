@@ -73,7 +73,7 @@ def operation_pack(
 
 def _entries(connection: sa.Connection, operation: str, agencies: Collection[str]) -> Iterator[Numbered]:
     """Yield the entries about an operation, and those by which officers of its agencies became and ceased to be."""
-    of_officers = (Kind.CREDENTIAL_REGISTERED, Kind.CREDENTIAL_REVOKED)
+    of_officers = (Kind.CREDENTIAL_REGISTERED, Kind.REVOCATIONS_REGISTERED, Kind.CREDENTIAL_REVOKED)
     table = tables.entries
     rows = connection.execute(
         sa.select(table)

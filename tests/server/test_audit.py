@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from linkage.credential import Role
 from linkage.errors import CounterfoilError
@@ -13,7 +14,7 @@ from linkage.ledger.pack import Pack
 from server.audit.export import export
 from server.audit.repetition import repeat
 from server.database import writing
-from server.database.tables import runs
+from server.database.tables import evidence, runs
 from server.hosting import KINDS
 from server.operations.freezing import freeze
 from server.rules import job_table, rule_table
@@ -189,13 +190,15 @@ def test_result_that_a_repetition_does_not_confirm_is_found(house: House) -> Non
     run = officers["bor"].orders(threshold=0.999).json["run"]
     house.works()
     with writing(house.service.engine) as connection:  # as if the host had compared at another threshold than it says
-        connection.execute(runs.update().where(runs.c.id == run).values(threshold="0.1"))
+        rows = connection.execute(sa.select(evidence).where(evidence.c.kind == "document")).all()
+        (row,) = (row for row in rows if b'"thresholds":[0.999]' in row.content)
+        other = row.content.replace(b"[0.999]", b"[0.1]")
+        connection.execute(evidence.update().where(evidence.c.digest == row.digest).values(content=other))
     found = repeat(house.service, house.service.console(), run, "native", justification="audit")
     assert not found.same
     told = red(verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO))))
-    assert len(told) == 1
-    assert "repeated by native" in told[0]
-    assert "gave ANOTHER result than the published one" in told[0]
+    assert "how the run was done is not in the pack" in told[0]
+    assert f"repeated by native, run {run} gave ANOTHER result than the published one" in told[1]
 
 
 def test_run_whose_encodings_are_gone_or_that_has_no_result_is_not_repeated(house: House) -> None:

@@ -113,6 +113,7 @@ def test_operation_that_went_as_agreed_is_all_green_in_plain_sentences() -> None
         (instead(7, making.viewed, agency="stranger"), "the agency had no part in the run"),
         (instead(11, making.erased, "cyr", time=making.moment(500)), "and deleted at"),
         (instead(11, making.erased, "nobody"), "no such submission had been accepted"),
+        (instead(11, making.erased, "nobody", kind=Kind.RECORDS_WITHDRAWN), "no such submission had been accepted"),
         (instead(4, making.erased, "bor"), "the run was not ordered before"),
         (sorted([*making.story(), making.erased(3, "bor")], key=lambda found: found.time), "s-bor had been deleted"),
         (
@@ -131,7 +132,7 @@ def test_operation_that_went_as_agreed_is_all_green_in_plain_sentences() -> None
             instead(4, making.ordered, **with_digest(making.ordered(4), **OTHER_PLAN)),
             "the plan of the run is not in the pack",
         ),
-        (ordered_with(OTHER_GROUND), "the plan of the run names other comparisons or grounds than the agreement"),
+        (ordered_with(OTHER_GROUND), "the plan combines s-atl and s-bor on another ground than the agreement"),
         (ordered_with(OTHER_PACKAGE), "the plan names another package for submission s-atl than the one accepted"),
         (ordered_with(b"{}"), "the plan of the run is not one"),
         (instead(4, making.ordered, officer="o-99"), "officer o-99 had no credential of atl that was valid then"),
@@ -147,7 +148,7 @@ def test_operation_that_went_as_agreed_is_all_green_in_plain_sentences() -> None
         (inserted(6, making.hits_erased(6, count=7)), "more hits were deleted than the run had"),
         (inserted(5, making.hits_erased(5)), "there was no published run whose hits it could delete"),
         (instead(11, making.erased, "cyr", **certified(hits_after=1)), "does not say that this submission and its"),
-        (instead(11, making.erased, "cyr", **certified(submission="s-bor")), "does not say that this submission and"),
+        (instead(11, making.erased, "cyr", **certified(submission="s-bor")), "deletion is about something else"),
     ],
 )
 def test_what_was_not_agreed_is_told(entries: list[Entry], said: str) -> None:

@@ -64,7 +64,7 @@ def test_whole_ceremony_says_to_whom_the_secret_went_and_that_never_to_the_host(
 
 def test_without_a_ceremony_it_is_said_what_stays_open() -> None:
     found = audited()
-    assert of_secret(found) == ["the submissions of each run were made with one and the same secret"]
+    assert of_secret(found) == ["what was compared with each other was made with one and the same secret"]
     assert any("the record of the key ceremony is not in the pack" in each for each in found.unchecked)
 
 
@@ -77,6 +77,16 @@ def test_who_has_not_confirmed_is_named() -> None:
 def test_who_confirmed_another_secret_is_named() -> None:
     found = audited(CEREMONY, *CONFIRMED[:2], confirmation("cyr", OTHER))
     assert of_secret(found) == ["cyr confirmed another secret than atl made"]
+
+
+def test_confirmations_alone_say_that_all_hold_one_secret() -> None:
+    found = audited(*CONFIRMED)
+    told = "atl, bor, cyr confirmed which secret they hold, and those who share one hold the same"
+    assert of_secret(found) == [f"{told}; what was compared was made with one secret"]
+    assert any("the record of the key ceremony is not in the pack" in each for each in found.unchecked)
+    assert of_secret(audited(*CONFIRMED[:2], confirmation("cyr", OTHER))) == [
+        "those who share a secret confirmed different ones"
+    ]
 
 
 def test_submission_made_with_another_secret_is_named() -> None:

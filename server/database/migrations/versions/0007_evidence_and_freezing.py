@@ -7,7 +7,7 @@ from linkage.agreement import SignedAgreement
 from linkage.credential import Officer
 
 revision = "0007"
-down_revision = "0001"
+down_revision = "0003"
 
 
 def upgrade() -> None:
