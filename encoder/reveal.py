@@ -30,8 +30,8 @@ def reveal(groups: Path, counterfoil: Path, hits: Path, *, overwrite: bool = Fal
     """Write the members of groups whose tokens are in the counterfoil, in the order of the groups file.
 
     The groups are those of `counterfoil match`, with a score, or the hits of a service, with a band, the counterpart
-    agencies and their contacts. What either tells is told of the agency's own records. The hits name persons: the file is readable by its owner only. Memory grows with the groups file, not with the
-    counterfoil.
+    agencies and their contacts; what either tells is passed on. The hits name persons: the file is readable by its
+    owner only. Memory grows with the groups file, not with the counterfoil.
 
     Raises:
         FileError: a file cannot be read or written, or `hits` exists and may not be replaced.

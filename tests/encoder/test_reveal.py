@@ -91,7 +91,9 @@ def test_hits_of_a_service_keep_band_counterparts_and_contacts(folder: Path) -> 
 def test_no_hits_of_a_service_make_a_file_with_its_header_only(folder: Path) -> None:
     write_csv(folder / "groups.csv", [], OF_A_SERVICE)
     assert look_up(folder) == Hits(0, 0)
-    assert (folder / "hits.csv").read_text(encoding="utf-8").strip() == "group,record_id,token,band,counterparts,contacts"
+    assert (folder / "hits.csv").read_text(
+        encoding="utf-8"
+    ).strip() == "group,record_id,token,band,counterparts,contacts"
 
 
 @pytest.mark.parametrize(
