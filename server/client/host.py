@@ -34,6 +34,7 @@ from server.api.models import (
 )
 from server.client.desk import Desk
 from server.client.exchange import BROKEN, Exchange
+from server.client.receipts import verified
 from server.errors import ServiceError
 
 PART_BYTES = 4 << 20
@@ -176,10 +177,7 @@ class RemoteHost:
     def _verified(self, envelope: Envelope) -> dict[str, Any]:
         """Return what the host has signed."""
         signed = SignedEnvelope.parse(canonical_json(envelope.model_dump()))
-        if not signed.signed_by(self._desk.host):
-            raise SignatureError("a receipt is not signed by the host of the agreement", code="package.signer")
-        statement: dict[str, Any] = json.loads(signed.payload)
-        return statement
+        return verified(signed, self._desk.host, "a receipt")
 
     def _of_operation(self, name: str) -> str:
         return f"/operations/{self._desk.operation}/{name}"

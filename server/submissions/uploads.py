@@ -61,7 +61,7 @@ def begin(service: Service, caller: Caller, operation: str, size: int, digest: s
                 f"{limits.uploads_open} uploads are open; finish or abandon one", code="upload.too-many"
             )
         connection.execute(uploads.insert().values(**upload._asdict()))
-        _make_folder(path_of(service, upload.id))
+        make_folder(path_of(service, upload.id))
     return upload
 
 
@@ -139,7 +139,8 @@ def _key(service: Service, upload: Upload) -> bytes:
     return service.keys.sealing_key(upload.sealing_key, upload.id)
 
 
-def _make_folder(path: Path) -> None:
+def make_folder(path: Path) -> None:
+    """Make the folder for the parts of an upload, for its owner only."""
     try:
         path.mkdir(mode=OWNER_ONLY_FOLDER)
     except OSError as error:
