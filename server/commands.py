@@ -22,13 +22,14 @@ def serve(data: Path | None, config: Path | None, *, port: int | None) -> None:
     """
     import os
 
+    settings = chosen_settings(data, config)
+    if port is not None:
+        settings = settings.model_copy(update={"listen": settings.listen.model_copy(update={"port": port})})
+    _count_together(settings.metrics)
     from server.api.observation import configure_log
     from server.hosting import WebProcesses
     from server.service import Service
 
-    settings = chosen_settings(data, config)
-    if port is not None:
-        settings = settings.model_copy(update={"listen": settings.listen.model_copy(update={"port": port})})
     configure_log(settings.log)
     os.umask(_FOR_ITS_OWNER)
     service = Service.opened(settings)
@@ -41,6 +42,17 @@ def serve(data: Path | None, config: Path | None, *, port: int | None) -> None:
         f"         {folder / 'host.key'}, and when all have signed: counterfoil host register AGREEMENT"
     )
     WebProcesses(settings).run()
+
+
+def _count_together(folder: Path | None) -> None:
+    """Let the web processes count in one folder, from nought; before the library that counts is imported."""
+    import os
+    import shutil
+
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder.absolute())
 
 
 @click.command(epilog=example("counterfoil worker --config host.toml --name worker-0"))

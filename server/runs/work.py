@@ -20,6 +20,7 @@ from server.hits.groups import Hit, found_hits, hits_digest
 from server.jobs.queue import Lease, finish, held
 from server.operations.registry import agreement_of
 from server.runs.kept import KEEP_FROM_PAIRS, KeptComparisons
+from server.runs.machines import comparison_options
 from server.runs.orders import ACTIVE, AUTOMATIC
 from server.runs.plan import Plan
 from server.service import Service
@@ -86,7 +87,7 @@ def _linked(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, kept: 
         _packages(service, plan),
         AUTOMATIC if row.threshold == AUTOMATIC else float(row.threshold),  # type: ignore[arg-type]  # a literal by name
         engine=kept.engine(),
-        options={"threads": service.settings.jobs.threads},
+        options=comparison_options(service.settings),
         permitted=permitted,
         on_progress=_progress(service, lease),
     )
