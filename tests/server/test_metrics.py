@@ -1,7 +1,6 @@
 """Metrics of a host with several web processes: each answers for all of them."""
 
 import re
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,16 +8,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server.processes import CONFIG, Processes
+from tests.server.processes import Processes, config, free_port
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     """The address of a host with three web processes."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    text = CONFIG.format(port=port).replace("[limits]", "processes = 3\n[limits]")
+    port = free_port()
+    text = config(port).replace("[limits]", "processes = 3\n[limits]")
     (tmp_path / "host.toml").write_text(text)
     processes = Processes(tmp_path)
     processes.start("serve")
