@@ -114,5 +114,26 @@ def register(agreement: Path, data: Path | None, config: Path | None) -> None:
     click.echo(f"operation {found.operation}, version {found.version}, until {found.valid_until}")
 
 
+@host.command(epilog=example("counterfoil host check --config host.toml"))
+@data_option
+@config_option
+@json_option
+def check(data: Path | None, config: Path | None, *, as_json: bool) -> int:
+    """Look through all that the host holds, as after a restored backup. Exit code 3 if something is not whole.
+
+    Every stored submission is opened and verified, and the ledger is computed anew from its entries.
+    """
+    from server.soundness import look_through
+
+    found = look_through(opened_service(data, config))
+    lines = [
+        f"{found.submissions - len(found.broken):,} of {found.submissions:,} submissions are whole",
+        *(f"submission {identifier} is missing or damaged" for identifier in found.broken),
+        f"the ledger of {found.entries:,} entries is {'whole' if found.ledger_whole else 'NOT what its head says'}",
+    ]
+    emit(found._asdict() | {"whole": found.whole}, lambda: "\n".join(lines), as_json=as_json)
+    return 0 if found.whole else 3
+
+
 host.add_command(import_)
 host.add_command(export_hits)

@@ -44,6 +44,7 @@ def agency() -> None:
 @click.option(
     "--days", type=click.IntRange(1, 1100), default=365, show_default=True, help="How long the officer may act."
 )
+@click.option("--authority", type=FILE, metavar="FILE.pem", help="Who vouches for the address, if no public authority.")
 @click.option("--desk", "desk_folder", required=True, type=FILE, metavar="FOLDER", help="A new folder for all of this.")
 @json_option
 def join(
@@ -55,6 +56,7 @@ def join(
     key_path: Path | None,
     credential_path: Path | None,
     days: int,
+    authority: Path | None,
     desk_folder: Path,
     as_json: bool,
 ) -> None:
@@ -83,7 +85,8 @@ def join(
         credential = read_capped(credential_path, limit_bytes=Officer.limit_bytes)
     else:
         raise click.UsageError("give --root and --officer, or --key and --credential")
-    desk = Desk.set_up(desk_folder, url, key, signed)
+    vouching = None if authority is None else read_capped(authority, limit_bytes=1 << 20)
+    desk = Desk.set_up(desk_folder, url, key, signed, authority=vouching)
     with RemoteHost.of(desk) as host:
         joined = host.join(credential)
         host.watch()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,8 @@ class RemoteHost:
     @contextmanager
     def of(cls, desk: Desk) -> Iterator[Self]:
         """Yield the host of a desk; the connection is closed in the end."""
-        with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+        trusted = True if desk.authority is None else ssl.create_default_context(cafile=desk.authority)
+        with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted) as client:
             yield cls(desk, Exchange(client, desk.key, desk.host.key_id))
 
     def join(self, credential: bytes) -> OfficerDocument:

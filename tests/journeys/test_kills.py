@@ -156,6 +156,7 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, kills: int) -> No
     _nothing_lost(scene.house.service, scene.work)
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("stops", [4])
 def test_immediate_stops_of_postgresql_lose_nothing_and_double_nothing(tmp_path: Path, stops: int) -> None:
