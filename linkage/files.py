@@ -47,6 +47,13 @@ def whole_file(path: Path, *, overwrite: bool = True, mode: int = ORDINARY) -> I
             temporary.unlink()
 
 
+def make_private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, readable by their owner only."""
+    if not path.is_dir():
+        make_private_folder(path.parent)
+        path.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
+
+
 def refuse_existing(path: Path) -> None:
     """Raise FileError if there is something at `path`; before work whose result is to be written there."""
     if os.path.lexists(path):

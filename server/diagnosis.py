@@ -59,6 +59,8 @@ def _database(settings: Settings) -> str:
     engine = open_engine(settings.database_url)
     try:
         with engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return f"{engine.dialect.name} answers, and is empty; the first start makes the tables"
             version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
     finally:
         engine.dispose()
@@ -72,7 +74,9 @@ def _store(settings: Settings) -> str:
 
 def _disk(settings: Settings) -> Finding:
     if not settings.data.exists():
-        return Finding("disk", well=False, says="the folder of the host is not there")
+        return Finding("disk", well=False, says="the folder of the host is not there; the first start makes it")
+    if stat.S_IMODE(settings.data.stat().st_mode) & _OTHERS:
+        return Finding("disk", well=False, says="the folder of the host can be read by others than its owner")
     free = shutil.disk_usage(settings.data).free
     return Finding("disk", well=free >= _LEAST_FREE_BYTES, says=f"{free / 2**30:.1f} GiB are free")
 
