@@ -199,10 +199,10 @@ def import_clks(clks: Path, *, as_json: bool, **options: Any) -> None:
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 @json_option
 def reveal(groups: Path, counterfoil: Path, hits: Path, *, force: bool, as_json: bool) -> None:
-    """Write which of your own records are in GROUPS, the groups that the matcher found.
+    """Write which of your own records are in GROUPS: what 'match' wrote, or 'agency hits' fetched from a service.
 
-    The output has the columns group, record_id, token and score, and only rows of your counterfoil. It names persons:
-    only its owner can read it.
+    The output has the columns group, record_id, token and what GROUPS tells of each (the score; or band, counterparts,
+    contacts), and only rows of your counterfoil. It names persons: only its owner can read it.
     """
     from encoder.guard import raise_guard
 

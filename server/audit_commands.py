@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from linkage.command import emit, example, json_option
-from server.commands import FILE, FOLDER, config_option, data_option, settings_of
+from server.command_options import FILE, config_option, data_option, opened_service
 
 if TYPE_CHECKING:
     from linkage.ledger.pack import Attached, Pack
-    from server.settings import Settings
+    from server.service import Service
 
 REFUSED = 4
 _LIMIT_BYTES = 1 << 20
@@ -26,7 +26,7 @@ _LIMIT_BYTES = 1 << 20
 @click.option(
     "--desk",
     "desk_folder",
-    type=FOLDER,
+    type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
     help="Ask the host as the data protection officer whose desk this is (counterfoil agency join --role agency.dpo).",
 )
@@ -58,7 +58,7 @@ def export(
     if desk_folder is not None and data is None and config is None:
         pack = _from_desk(desk_folder, operation, attached)
     elif desk_folder is None:
-        pack = _from_data(settings_of(data, config), operation, attached)
+        pack = _from_host(opened_service(data, config), operation, attached)
     else:
         raise click.UsageError("give one of --desk, --data and --config")
     pack.write(output)
@@ -108,9 +108,8 @@ def repeat(
     Nothing is published, and it is in the ledger. Ends with code 4 when a result differs.
     """
     from server.audit.repetition import repeat as repeated
-    from server.service import Service
 
-    service = Service.opened(settings_of(data, config))
+    service = opened_service(data, config)
     found = [
         repeated(service, service.console(), run_id, name, justification=justification)  # type: ignore[arg-type]  # click chose
         for name in engines
@@ -159,9 +158,7 @@ def _from_desk(folder: Path, operation: str, attached: "Attached") -> "Pack":
         return host.pack(attached)
 
 
-def _from_data(settings: "Settings", operation: str, attached: "Attached") -> "Pack":
+def _from_host(service: "Service", operation: str, attached: "Attached") -> "Pack":
     from server.audit.export import export as exported
-    from server.service import Service
 
-    service = Service.opened(settings)
     return exported(service, service.console(), operation, attached)

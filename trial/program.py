@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from trial.errors import StepError
 
@@ -59,6 +59,20 @@ class Transcript:
         answer: dict[str, Any] = json.loads(self._run(party, arguments, ["--json"], accepted=(0, REFUSED)))
         return answer
 
+    def start(self, party: str, *arguments: str, output: IO[bytes]) -> "subprocess.Popen[bytes]":
+        """Start a command (see :meth:`run`) that stays; what it prints goes to `output`."""
+        started = time.perf_counter()
+        process = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
+            [*PROGRAM, *arguments],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONUTF8": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+        self._note(party, ["counterfoil", *arguments], started, background=True)
+        return process
+
     def copy(self, party: str, source: str, target: str) -> None:
         """Copy a file, permissions included: the hand-over of a file from one party to another."""
         started = time.perf_counter()
@@ -84,6 +98,7 @@ class Transcript:
         self._note(party, ["counterfoil", *arguments], started)
         return done.stdout
 
-    def _note(self, party: str, words: list[str], started: float) -> None:
-        self.steps.append(Step(party, shlex.join(words), time.perf_counter() - started))
+    def _note(self, party: str, words: list[str], started: float, *, background: bool = False) -> None:
+        command = f"{shlex.join(words)} &" if background else shlex.join(words)
+        self.steps.append(Step(party, command, time.perf_counter() - started))
         self.on_step(len(self.steps))

@@ -26,6 +26,8 @@ SALT_BYTES = 32
 CONSOLE = "console"
 """What the ledger calls whoever works at the host's own machine, where no request is signed."""
 
+BY_FILE = "by-file"
+"""What it calls whoever carries a package to the host on a stick: the agency's root key has signed that, no officer."""
 STANDING = "standing-operation"
 """What it calls the host itself, where a submission starts a run as the agreement says."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from linkage.identity import PublicIdentity
-from linkage.ledger.acting import is_host_itself, of_freeze, of_look, of_officer
+from linkage.ledger.acting import is_host_itself, of_freeze, of_look, of_officer, officer_named
 from linkage.ledger.chronicle import LOOKS, Chronicle
 from linkage.ledger.comparing import of_order, of_pairings, of_repetition, of_result
 from linkage.ledger.deleting import not_done, of_deletion, of_hits
@@ -81,11 +81,7 @@ def _green(reading: Reading) -> dict[str, str]:
     """Return, check by check, what holds if no problem was found; `reading.known` is the whole of it."""
     known, pack = reading.known, reading.pack
     compared = sum(len(found.entry.comparisons or ()) for found in known.published.values())
-    acted = {
-        (found.entry.agency, found.entry.officer)
-        for found in pack.entries
-        if found.entry.officer is not None and not is_host_itself(pack, found.entry)
-    }
+    acted = {officer_named(pack, found.entry) for found in pack.entries} - {None}
     erased = sum(found.entry.count or 0 for each in known.hits_erased.values() for found in each)
     published = sum(found.entry.count or 0 for found in known.published.values())
     told = {

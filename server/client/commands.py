@@ -57,6 +57,7 @@ agency.add_command(ceremony)
 @click.option(
     "--days", type=click.IntRange(1, 1100), default=365, show_default=True, help="How long the officer may act."
 )
+@click.option("--authority", type=FILE, metavar="FILE.pem", help="Who vouches for the address, if no public authority.")
 @click.option("--desk", "desk_folder", required=True, type=FILE, metavar="FOLDER", help="A new folder for all of this.")
 @json_option
 def join(
@@ -69,6 +70,7 @@ def join(
     key_path: Path | None,
     credential_path: Path | None,
     days: int,
+    authority: Path | None,
     desk_folder: Path,
     as_json: bool,
 ) -> None:
@@ -97,7 +99,8 @@ def join(
         credential = read_capped(credential_path, limit_bytes=Officer.limit_bytes)
     else:
         raise click.UsageError("give --root and --officer, or --key and --credential")
-    desk = Desk.set_up(desk_folder, url, key, signed)
+    vouching = None if authority is None else read_capped(authority, limit_bytes=1 << 20)
+    desk = Desk.set_up(desk_folder, url, key, signed, authority=vouching)
     with RemoteHost.of(desk) as host:
         joined = host.join(credential)
         host.watch()
@@ -156,6 +159,41 @@ def submit(package: Path, desk_folder: Path, *, supplement: bool, as_json: bool)
             f"submission {receipt.submission}{_for(receipt.counterpart)}: {receipt.records:,} records,"
             f" kept until {receipt.expires}"
         ),
+        as_json=as_json,
+    )
+
+
+@agency.command(
+    epilog=example(
+        "counterfoil agency receipts --desk atl.desk",
+        "counterfoil agency receipts atl.receipt.json --agreement lantern.json",
+    )
+)
+@click.argument("paths", metavar="FILE...", nargs=-1, type=FILE)
+@click.option(
+    "--desk",
+    "desk_folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="FOLDER",
+    help="Verify what is kept there, too.",
+)
+@click.option(
+    "--agreement", "agreement_path", type=FILE, metavar="FILE", help="Without a desk: it names the key of the host."
+)
+@json_option
+def receipts(paths: tuple[Path, ...], desk_folder: Path | None, agreement_path: Path | None, *, as_json: bool) -> None:
+    """Verify the host's receipts and certificates of deletion, offline: those of a desk, and FILEs from a stick."""
+    from linkage.agreement.files import read_signed
+    from server.client import Desk
+    from server.client.receipts import read_words
+
+    if (desk_folder is None) == (agreement_path is None):
+        raise click.UsageError("give either --desk or --agreement")
+    host = Desk.read(desk_folder).host if desk_folder else read_signed(agreement_path).agreement.host.root  # type: ignore[arg-type]  # one is given
+    words = list(read_words(list(paths), desk_folder, host))
+    emit(
+        {"signed": [{"file": str(word.path), **word.statement} for word in words]},
+        lambda: "\n".join(f"{word.path}: {word.sentence}" for word in words) or "nothing yet",
         as_json=as_json,
     )
 
@@ -296,24 +334,17 @@ def hits(run_id: str, desk_folder: Path, *, justification: str, output: Path, as
 
     FILE has one row per record: group, agency, token, band, counterparts and their contacts.
     """
-    import csv
-
     from linkage.files import OWNER_ONLY, whole_file
+    from server.api.hits_csv import write_hits
     from server.client import Desk, RemoteHost
 
-    desk, count = Desk.read(desk_folder), 0
+    desk = Desk.read(desk_folder)
     with (
         RemoteHost.of(desk) as host,
         whole_file(output, mode=OWNER_ONLY) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
     ):
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["group", "agency", "token", "band", "counterparts", "contacts"])
-        for hit in host.hits(run_id, justification=justification):
-            others = " ".join(found.agency for found in hit.counterparts)
-            contacts = "; ".join(found.contact for found in hit.counterparts)
-            writer.writerow([hit.group, desk.key.agency, hit.token, hit.band, others, contacts])
-            count += 1
+        count = write_hits(file, desk.key.agency, host.hits(run_id, justification=justification))
     emit({"hits": count, "written": str(output)}, lambda: f"{output}: {count:,} hits", as_json=as_json)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,7 @@ from server.api.models import (
 )
 from server.client.desk import Desk
 from server.client.exchange import BROKEN, Exchange
+from server.client.receipts import verified
 from server.errors import ServiceError
 
 PART_BYTES = 4 << 20
@@ -59,7 +61,8 @@ class RemoteHost:
     @contextmanager
     def of(cls, desk: Desk) -> Iterator[Self]:
         """Yield the host of a desk; the connection is closed in the end."""
-        with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+        trusted = True if desk.authority is None else ssl.create_default_context(cafile=desk.authority)
+        with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted) as client:
             yield cls(desk, Exchange(client, desk.key, desk.host.key_id))
 
     def join(self, credential: bytes) -> OfficerDocument:
@@ -245,10 +248,7 @@ class RemoteHost:
     def _verified(self, envelope: Envelope) -> dict[str, Any]:
         """Return what the host has signed."""
         signed = SignedEnvelope.parse(canonical_json(envelope.model_dump()))
-        if not signed.signed_by(self._desk.host):
-            raise SignatureError("a receipt is not signed by the host of the agreement", code="package.signer")
-        statement: dict[str, Any] = json.loads(signed.payload)
-        return statement
+        return verified(signed, self._desk.host, "a receipt")
 
     def _of_operation(self, name: str) -> str:
         return f"/operations/{self._desk.operation}/{name}"

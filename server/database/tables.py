@@ -94,6 +94,7 @@ uploads = Table(
     Column("digest", _DIGEST, nullable=False),
     Column("received", BigInteger, nullable=False),
     Column("expires", _MOMENT, nullable=False, index=True),
+    Column("sealing_key", LargeBinary, nullable=False, comment="wrapped; of the parts on disk"),
 )
 
 ceremonies = Table(

@@ -29,6 +29,7 @@ from server.operations.registry import agreement_of
 from server.runs.couples import KnownCouples
 from server.runs.files import AgencyFile
 from server.runs.kept import KEEP_FROM_PAIRS, KeptComparisons
+from server.runs.machines import comparison_options
 from server.runs.plan import Plan, PlannedSubmission
 from server.runs.standing import ACTIVE, AUTOMATIC, follow
 from server.service import Service
@@ -75,7 +76,7 @@ def do_run(service: Service, lease: Lease, *, keep_from: int = KEEP_FROM_PAIRS) 
                 files,
                 AUTOMATIC if row.threshold == AUTOMATIC else float(row.threshold),  # type: ignore[arg-type]  # a literal
                 engine=memory.engine(),
-                options={"threads": service.settings.jobs.threads},
+                options=comparison_options(service.settings),
                 on_progress=progress,
             )
             progress.before += linkage.pairs_compared

@@ -3,11 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from linkage.agreement import SignedAgreement
-from linkage.credential import Officer
-
 revision = "0007"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -33,12 +30,12 @@ def upgrade() -> None:
         )
     connection = op.get_bind()
     rows = [
-        {"digest": SignedAgreement.parse(row.agreement).digest, "kind": "agreement", "owner": row.id, "content": row[1]}
-        for row in connection.execute(sa.text("SELECT id, agreement FROM operations"))
+        {"digest": row.digest, "kind": "agreement", "owner": row.id, "content": row.agreement}
+        for row in connection.execute(sa.text("SELECT id, digest, agreement FROM operations"))
     ]
     rows += [
-        {"digest": Officer.claimed(row.credential).digest, "kind": "credential", "owner": row.agency, "content": row[1]}
-        for row in connection.execute(sa.text("SELECT agency, credential FROM officers"))
+        {"digest": row.digest, "kind": "credential", "owner": row.agency, "content": row.credential}
+        for row in connection.execute(sa.text("SELECT agency, digest, credential FROM officers"))
     ]
     if rows:
         op.bulk_insert(table, rows)
