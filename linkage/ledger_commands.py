@@ -97,6 +97,35 @@ def prove(proof_path: Path, entry_path: Path, host_path: Path, *, as_json: bool)
     return 0 if shown else REFUSED
 
 
+@ledger.command(epilog=example("counterfoil ledger extract lantern.pack 17 -o entry.json --proof entry.tlog-proof"))
+@click.argument("path", metavar="PACK", type=click.Path(path_type=Path))
+@click.argument("number", type=click.IntRange(min=0))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The entry.")
+@click.option(
+    "--proof",
+    "proof_path",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The proof that it is in the ledger, for 'ledger prove'.",
+)
+def extract(path: Path, number: int, output: Path, proof_path: Path) -> None:
+    """Take one entry out of a compliance pack, with the proof that it is in the ledger: to show it and nothing else.
+
+    Whoever has both and the host's public key can verify it ('ledger prove'). Existing files are replaced.
+    """
+    from linkage.files import write_whole
+    from linkage.ledger.pack import Pack
+
+    pack = Pack.read(path)
+    found = next((each.entry for each in pack.entries if each.number == number), None)
+    if found is None:
+        raise click.UsageError(f"the pack has no entry {number}: it shows those about operation {pack.operation}")
+    write_whole(output, found.encode())
+    write_whole(proof_path, pack.proof(number).encode())
+    click.echo(f"{output}, {proof_path}: {found.time} {found.verb} ({found.kind}) by {found.agency}")
+
+
 @ledger.command(epilog=example("counterfoil ledger compare mine.txt theirs.txt --host host.pub --proof proof.txt"))
 @click.argument("held_path", metavar="MINE", type=click.Path(path_type=Path))
 @click.argument("shown_path", metavar="THEIRS", type=click.Path(path_type=Path))

@@ -33,6 +33,14 @@ class LastAct(NamedTuple):
     changed_byte: int
     changed: Verification
 
+    def document(self) -> dict[str, Any]:
+        """Return all of it as JSON-like data."""
+        return {
+            "pack": {name: list(found) for name, found in self.true._asdict().items()},
+            "changed_byte": self.changed_byte,
+            "changed_pack": {name: list(found) for name, found in self.changed._asdict().items()},
+        }
+
 
 def verify_twice(transcript: Transcript, party: str, pack: str, *, checkpoint: str, host: str) -> LastAct:
     """Return what an officer finds in a pack, and in a copy whose result has one digit changed.

@@ -19,7 +19,8 @@ from linkage.files import read_capped, write_whole
 from linkage.identity import Identity, PublicIdentity
 from linkage.ledger.checkpoint import SignedCheckpoint
 from linkage.ledger.entry import SALT_BYTES, Entry, Name, Opening, Word
-from linkage.ledger.tree import HASH_BYTES
+from linkage.ledger.proof_file import InclusionProof
+from linkage.ledger.tree import HASH_BYTES, inclusion_proof, leaf_nodes
 from linkage.manifest import Digest, Moment, Text
 from linkage.problems import first_problem
 from linkage.schema import Schema, load_schema
@@ -166,6 +167,18 @@ class Pack(_Part):
     def document_of(self) -> dict[str, bytes]:
         """The other documents by their digests."""
         return {digest_of(text.encode()): text.encode() for text in self.documents}
+
+    def proof(self, number: int) -> InclusionProof:
+        """Return the proof that an entry is in the ledger of the last checkpoint.
+
+        Raises:
+            LedgerError: the pack lacks hashes that the checkpoint asks for.
+        """
+        signed = self.signed_checkpoints[-1]
+        if not number < signed.checkpoint.size <= len(self.leaf_hashes):
+            raise LedgerError("the pack does not have the hashes of its checkpoint", code="ledger.pack")
+        path = inclusion_proof(number, signed.checkpoint.size, leaf_nodes(self.leaf_hashes))
+        return InclusionProof(number, path, signed)
 
     @staticmethod
     def schema_of(text: str) -> Schema:

@@ -1,24 +1,32 @@
 """What a data protection officer gets from the host, and what it shows: packs, freezes, repetitions, hits accounted."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from linkage.credential import Role
+from encoder.secret import OperationSecret
+from linkage.credential import Officer as Credential
+from linkage.credential import RevocationList, Role
 from linkage.errors import CounterfoilError
 from linkage.ledger import Kind, SignedCheckpoint
 from linkage.ledger.audit import Audit, audit
 from linkage.ledger.entry import Verb
 from linkage.ledger.pack import Pack
+from linkage.manifest import moment_text
 from server.audit.export import export
 from server.audit.repetition import repeat
+from server.carried.hits import export_hits
+from server.carried.packages import import_package
 from server.database import writing
 from server.database.tables import evidence, runs
 from server.hosting import KINDS
 from server.operations.freezing import freeze
+from server.operations.revocation import accept_list
 from server.rules import job_table, rule_table
 from tests.linkage.agreements import AGENCIES, HOST, agreement, keys
+from tests.server.ceremonies import confirmation, confirmed_by, confirms, relayed
 from tests.server.house import OPERATION, House, Officer, package, people
 from tests.server.test_story import three_submit
 from tests.server.test_submissions import entries
@@ -131,6 +139,61 @@ def test_cosigned_checkpoint_is_kept_and_bounds_times(house: House) -> None:
     found = verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO)))
     assert any("agree with what atl saw" in each.sentence for each in found.findings)
     assert not any("cosigned by one of them" in each for each in found.unchecked)
+
+
+def test_confirmations_that_the_host_relayed_are_in_the_pack(house: House) -> None:
+    secret = OperationSecret.new()
+    officers = {name: house.joined(name) for name in AGENCIES}
+    held = relayed(house, officers["atl"], secret).json["ceremony"]
+    for seed, (name, officer) in enumerate(officers.items()):
+        assert confirms(officer, held, confirmation(house, name, secret)).status_code < 300
+        made = package(house.folder, name, people(5, 1), seed=seed, key_confirmation=confirmed_by(secret))
+        assert officer.submits(made).status_code == 201
+    officers["bor"].orders()
+    house.works()
+    found = verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO)))
+    assert red(found) == []
+    told = "atl, bor, cyr confirmed which secret they hold, and those who share one hold the same"
+    assert any(told in each.sentence for each in found.findings)
+
+
+def test_package_and_hits_that_were_carried_are_green(house: House, tmp_path: Path) -> None:
+    officers = three_submit(house)
+    officers["atl"].asks("DELETE", f"/submissions/{own(officers['atl'])}")
+    stick = tmp_path / "atl.cfp"
+    stick.write_bytes(package(house.folder, "atl", people(30, 1), seed=77))
+    import_package(house.service, stick)
+    run = officers["bor"].orders().json["run"]
+    house.works()
+    export_hits(house.service, house.service.console(), run, "atl", justification="investigation", folder=tmp_path)
+    found = verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO)))
+    assert red(found) == []
+    assert any("1 look at hits" in each.sentence for each in found.findings)
+
+
+def test_records_that_were_withdrawn_leave_everything_green(house: House) -> None:
+    officers, run = ran(house)
+    token = officers["atl"].hits(run)[0]["token"]
+    asked = {"tokens": [token], "reason": "rectification"}
+    assert officers["atl"].asks("POST", f"/submissions/{own(officers['atl'])}/withdrawals", asked).status_code == 201
+    pack = pack_for(house.joined("cyr", Role.AGENCY_DPO))
+    assert red(verified(house, pack)) == []
+    assert erased(house)["records-withdrawn"] == 1
+
+
+def test_officer_whose_credential_was_revoked_is_told_apart(house: House) -> None:
+    officers, _ = ran(house)
+    listed = Credential.claimed(officers["atl"].credential).digest
+    text = RevocationList(issuer="atl", number=1, issued=moment_text(house.clock.now), revoked=(listed,))
+    accept_list(house.service, house.service.console(), text.signed(keys("atl").root))
+    assert officers["atl"].orders().status_code == 401
+    assert red(verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO)))) == []
+
+
+def own(officer: Officer) -> str:
+    """The submission of an officer's agency."""
+    found: str = officer.asks("GET", f"/operations/{OPERATION}/submissions").json["submissions"][0]["submission"]
+    return found
 
 
 def test_frozen_operation_takes_shows_and_compares_nothing_until_all_sign_anew(house: House) -> None:

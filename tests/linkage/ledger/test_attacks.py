@@ -10,7 +10,7 @@ from linkage.identity import Identity
 from linkage.ledger import Entry, SignedCheckpoint
 from linkage.ledger.audit import audit
 from linkage.ledger.history import Finding, check_history, check_times
-from linkage.ledger.pack import Numbered, Pack, leaves_text
+from linkage.ledger.pack import Attached, Numbered, Pack, leaves_text
 from linkage.ledger.tree import leaf_hash
 from linkage.manifest import parse_moment
 from tests.linkage.ledger import making
@@ -230,3 +230,20 @@ def test_flipped_bit_anywhere_in_a_pack_is_found(part: str) -> None:
         except LedgerError:
             continue
         assert not found.passed, at
+
+
+def test_every_changed_byte_of_a_pack_is_found_and_most_are_named() -> None:
+    """By whoever knows the host's key, without any checkpoint held."""
+    generator = random.Random(11)  # noqa: S311 - not for secrecy
+    content = making.pack(STORY[:60], attached=Attached(assessments=('{"verdict": "withstands"}',))).encode()
+    refused = 0
+    for _ in range(FLIPS // 10):
+        place, bit = generator.randrange(len(content)), generator.randrange(8)
+        changed = content[:place] + bytes([content[place] ^ 1 << bit]) + content[place + 1 :]
+        try:
+            pack = Pack.parse(changed)
+        except LedgerError:
+            refused += 1
+        else:
+            assert "signature" in red(list(audit(pack, NOW, host=HOST.public).findings))
+    assert 0 < refused < FLIPS // 10
