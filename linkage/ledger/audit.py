@@ -12,7 +12,7 @@ from linkage.ledger.entry import CONSOLE
 from linkage.ledger.history import Finding, Findings, check_history, check_openings, check_times
 from linkage.ledger.pack import Pack
 from linkage.ledger.processing import check_processing
-from linkage.ledger.reading import certified
+from linkage.ledger.reading import certified, counted
 from linkage.ledger.secrecy import check_secret, unchecked_secret
 from linkage.manifest import parse_moment
 from linkage.software import code_digest
@@ -119,14 +119,14 @@ def _left_open(pack: Pack, known: Chronicle) -> Iterator[str]:
     alone = [run for run in known.published if run not in again]
     if alone:
         yield (
-            f"whether the result is right of {len(alone):,} of {len(known.published):,} runs: nobody has repeated them "
-            "from the sealed encodings ('counterfoil audit repeat', at the host)"
+            f"whether the results are right: of {counted(len(known.published), 'run')}, {len(alone):,} were not "
+            "repeated from the sealed encodings ('counterfoil audit repeat', at the host)"
         )
     if again:
         yield "whether the host repeated runs as it says: be present, or have somebody present whom you trust"
     at_console = sum((found.entry.agency, found.entry.officer) == (pack.host.name, CONSOLE) for found in pack.entries)
     if at_console:
-        yield f"who did {at_console:,} things at the host's own machine: nobody signs there"
+        yield f"who worked at the host's own machine ({counted(at_console, 'entry', 'entries')}): nobody signs there"
     if pack.signed_agreements and not pack.attached.schemas:
         yield "what the schema does to the data: it is not in the pack (--schema)"
     if not any(used.digest == code_digest() for used in pack.software if used.name == "counterfoil"):

@@ -82,8 +82,6 @@ def _green(reading: Reading) -> dict[str, str]:
     known, pack = reading.known, reading.pack
     compared = sum(len(found.entry.comparisons or ()) for found in known.published.values())
     acted = {officer_named(pack, found.entry) for found in pack.entries} - {None}
-    erased = sum(found.entry.count or 0 for each in known.hits_erased.values() for found in each)
-    published = sum(found.entry.count or 0 for found in known.published.values())
     told = {
         "agreements": (
             f"{counted(len(known.agreements), 'version')} of the agreement: signed by all parties and the host"
@@ -119,11 +117,7 @@ def _green(reading: Reading) -> dict[str, str]:
             if known.freezes
             else "the operation was never frozen"
         ),
-        "deletions": (
-            f"everything due for deletion by {moment_text(reading.now)} was deleted in time; {len(known.erased):,} of "
-            f"{counted(len(known.submissions), 'submission')} are gone, each with a certificate of the host, and "
-            f"{erased:,} of {counted(published, 'hit')}"
-        ),
+        "deletions": _deletions(reading),
     }
     if not known.repeated:
         del told["repetitions"]
@@ -135,3 +129,18 @@ def _who_orders(known: Chronicle, pack: Pack) -> str:
     itself = {is_host_itself(pack, found.entry) for run, found in known.orders.items() if run in known.published}
     words = {False: "an officer of a party that may", True: "the host, because a submission starts a run as was agreed"}
     return " or by ".join(words[found] for found in sorted(itself or {False}))
+
+
+def _deletions(reading: Reading) -> str:
+    """Return in words what was deleted and what is kept."""
+    known = reading.known
+    hits = sum(found.entry.count or 0 for found in known.published.values())
+    gone = sum(found.entry.count or 0 for each in known.hits_erased.values() for found in each)
+    submissions = counted(len(known.submissions), "submission")
+    told = f"everything due for deletion by {moment_text(reading.now)} was deleted in time"
+    if not known.erased and not gone:
+        return f"{told}: nothing was due of {submissions} and {counted(hits, 'hit')}"
+    return (
+        f"{told}; {len(known.erased):,} of {submissions} are gone, each with a certificate of the host, and {gone:,} "
+        f"of {counted(hits, 'hit')}"
+    )

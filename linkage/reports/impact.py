@@ -78,7 +78,7 @@ def _changes(changes: list[str], former: dict[str, Any] | None, missing: str | N
 
 def _description(dossier: Dossier) -> Section:
     agreement, known = dossier.agreement, dossier.known
-    records = sum(found.entry.count or 0 for run, found in known.submissions.items() if run not in known.erased)
+    records = sum(known.records(found) for found in known.submissions if found not in known.erased)
     hits = sum(found.entry.count or 0 for found in known.published.values())
     return Section(
         "The processing",
@@ -190,7 +190,7 @@ def _results(dossier: Dossier) -> Section:
 def _risks(dossier: Dossier, missing: str | None) -> Section:
     verdict = "not measured" if missing else "measured, see above"
     rows = [
-        ("the host, or who breaks into it, recognises persons", "keyed, hardened encodings", verdict),
+        ("the host, or who breaks into it, recognises persons", "keyed encodings, hardened as agreed", verdict),
         ("the host gets the secret", "sealed to agencies only", _shown(dossier, "secret")),
         ("more is compared than was agreed", "only pairings with a ground are in a plan", _shown(dossier, "pairings")),
         ("an agency fishes with made-up records", "quotas, bands, signed submissions", _shown(dossier, "submissions")),

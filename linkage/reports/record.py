@@ -102,7 +102,7 @@ def _subjects(dossier: Dossier) -> Section:
     held: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for identifier, found in known.submissions.items():
         if identifier not in known.erased and found.entry.category is not None:
-            held[found.entry.agency, found.entry.category.value].append(found.entry.count or 0)
+            held[found.entry.agency, found.entry.category.value].append(known.records(identifier))
     rows = [(agency, category, f"{sum(counts):,}") for (agency, category), counts in sorted(held.items())]
     used = sorted({field for manifest in dossier.manifests.values() for field in manifest.fields_used})
     dropped = sorted({field for manifest in dossier.manifests.values() for field in manifest.fields_dropped})

@@ -102,7 +102,7 @@ def _submissions(dossier: Dossier) -> Iterator[tuple[str, ...]]:
             short(identifier),
             entry.agency,
             entry.category or "",
-            f"{entry.count or 0:,}",
+            f"{dossier.known.records(identifier):,}",
             day(entry.time),
             day(entry.due or entry.time),
             "kept" if erased is None else day(erased.entry.time),
