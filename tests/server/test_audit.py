@@ -28,6 +28,7 @@ from server.rules import job_table, rule_table
 from tests.linkage.agreements import AGENCIES, HOST, agreement, keys
 from tests.server.ceremonies import confirmation, confirmed_by, confirms, relayed
 from tests.server.house import OPERATION, House, Officer, package, people
+from tests.server.test_pairs import Paired
 from tests.server.test_story import three_submit
 from tests.server.test_submissions import entries
 
@@ -157,6 +158,21 @@ def test_confirmations_that_the_host_relayed_are_in_the_pack(house: House) -> No
     assert any(told in each.sentence for each in found.findings)
 
 
+def test_secret_for_each_pair_is_green_and_a_run_over_all_pairs_is_repeated(tmp_path: Path, database: object) -> None:
+    paired = Paired(tmp_path)
+    paired.held()
+    paired.all_submit()
+    house = paired.house
+    run = paired.officers["bor"].orders().json["run"]
+    house.works()
+    assert repeat(house.service, house.service.console(), run, "native", justification="audit").same
+    found = verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO)))
+    assert red(found) == []
+    told = {each.check: each.sentence for each in found.findings}
+    assert "made with one and the same secret" in told["secret"]
+    assert "1 run repeated at the host" in told["repetitions"]
+
+
 def test_package_and_hits_that_were_carried_are_green(house: House, tmp_path: Path) -> None:
     officers = three_submit(house)
     officers["atl"].asks("DELETE", f"/submissions/{own(officers['atl'])}")
@@ -186,7 +202,7 @@ def test_officer_whose_credential_was_revoked_is_told_apart(house: House) -> Non
     listed = Credential.claimed(officers["atl"].credential).digest
     text = RevocationList(issuer="atl", number=1, issued=moment_text(house.clock.now), revoked=(listed,))
     accept_list(house.service, house.service.console(), text.signed(keys("atl").root))
-    assert officers["atl"].orders().status_code == 401
+    assert officers["atl"].asks("GET", f"/operations/{OPERATION}/plan").status_code == 401
     assert red(verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO)))) == []
 
 
