@@ -96,7 +96,8 @@ def erase(
         ConflictError: it is gone already.
     """
     row = stored(connection, submission)
-    hits_before = take_hits(connection, row, hits.c.submission == submission)
+    hits_before = count_hits(connection, submission)
+    take_hits(connection, row.operation, hits.c.submission == submission)
     connection.execute(
         submissions.update().where(submissions.c.id == submission).values(state=ending, sealing_key=None)
     )
@@ -130,15 +131,16 @@ def stored(connection: sa.Connection, submission: str) -> sa.Row[Any]:
     return row
 
 
-def take_hits(connection: sa.Connection, submission: sa.Row[Any], which: sa.ColumnElement[bool]) -> int:
-    """Delete the hits that `which` selects, and what is left of their groups inside one agency.
+def count_hits(connection: sa.Connection, submission: str) -> int:
+    """Return how many hits rest on records of a submission, in all runs."""
+    own = sa.select(sa.func.count()).where(hits.c.submission == submission)
+    return int(connection.execute(own).scalar_one())
 
-    Return how many hits of the submission there were before.
-    """
-    own = sa.select(sa.func.count()).where(hits.c.submission == submission.id)
-    before: int = connection.execute(own).scalar_one()
+
+def take_hits(connection: sa.Connection, operation: str, which: sa.ColumnElement[bool]) -> None:
+    """Delete the hits that `which` selects, and what is left of their groups inside one agency."""
     connection.execute(hits.delete().where(which))
-    of_operation = sa.select(runs.c.id).where(runs.c.operation == submission.operation)
+    of_operation = sa.select(runs.c.id).where(runs.c.operation == operation)
     lonely = (
         sa.select(hits.c.run, hits.c.hit_group)
         .where(hits.c.run.in_(of_operation))
@@ -146,7 +148,6 @@ def take_hits(connection: sa.Connection, submission: sa.Row[Any], which: sa.Colu
         .having(sa.func.count(hits.c.agency.distinct()) < 2)  # noqa: PLR2004 - one agency is nobody's counterpart
     )
     connection.execute(hits.delete().where(sa.tuple_(hits.c.run, hits.c.hit_group).in_(lonely)))
-    return before
 
 
 def forget_pairs(connection: sa.Connection, submission: str) -> list[str]:
