@@ -97,7 +97,8 @@ def erase(
         ConflictError: it is gone already.
     """
     row = stored(connection, submission)
-    hits_before = take_hits(connection, service, row, hits.c.submission == submission, reason=ending)
+    hits_before = count_hits(connection, submission)
+    take_hits(connection, service, row.operation, hits.c.submission == submission, reason=ending)
     connection.execute(
         submissions.update().where(submissions.c.id == submission).values(state=ending, sealing_key=None)
     )
@@ -131,18 +132,18 @@ def stored(connection: sa.Connection, submission: str) -> sa.Row[Any]:
     return row
 
 
-def take_hits(
-    connection: sa.Connection, service: Service, submission: sa.Row[Any], which: sa.ColumnElement[bool], *, reason: str
-) -> int:
-    """Delete the hits that `which` selects, and what is left of their groups inside one agency.
+def count_hits(connection: sa.Connection, submission: str) -> int:
+    """Return how many hits rest on records of a submission, in all runs."""
+    own = sa.select(sa.func.count()).where(hits.c.submission == submission)
+    return int(connection.execute(own).scalar_one())
 
-    Return how many hits of the submission there were before.
-    """
-    own = sa.select(sa.func.count()).where(hits.c.submission == submission.id)
-    before: int = connection.execute(own).scalar_one()
+
+def take_hits(
+    connection: sa.Connection, service: Service, operation: str, which: sa.ColumnElement[bool], *, reason: str
+) -> None:
+    """Delete the hits that `which` selects, and what is left of their groups inside one agency."""
     erase_hits(connection, service, which, reason)
-    erase_lonely(connection, service, submission.operation)
-    return before
+    erase_lonely(connection, service, operation)
 
 
 def forget_pairs(connection: sa.Connection, submission: str) -> list[str]:

@@ -15,6 +15,7 @@ from server.operations.registry import agreement_of
 from server.runs.standing import follow
 from server.service import Caller, Service, new_id
 from server.submissions.keeping import (
+    count_hits,
     discard,
     end_runs,
     erase,
@@ -73,9 +74,9 @@ def withdraw_records(
         row = stored(connection, submission)
         if row.file != before.file:
             raise ConflictError("other records were withdrawn in this moment; do it again", code="submission.changed")
-        about = (hits.c.submission == submission) & hits.c.token.in_(sorted(tokens))
-        hits_before = take_hits(connection, service, row, about, reason="records-withdrawn")
-        hits_after = take_hits(connection, service, row, about, reason="records-withdrawn")
+        hits_before = count_hits(connection, submission)
+        about = sa.and_(hits.c.submission == submission, hits.c.token.in_(sorted(tokens)))
+        take_hits(connection, service, row.operation, about, reason="records-withdrawn")
         values = {"file": file, "sealing_key": wrapped, "records": row.records - gone, "encodings": len(left)}
         connection.execute(submissions.update().where(submissions.c.id == submission).values(values))
         files = forget_pairs(connection, submission)
@@ -87,7 +88,7 @@ def withdraw_records(
             "records-withdrawn",
             encodings_after=len(left),
             hits_before=hits_before,
-            hits_after=hits_after,
+            hits_after=count_hits(connection, submission),
         )
         journal.record(
             connection,
