@@ -89,3 +89,28 @@ def export_hits(
         lambda: "\n".join(f"{found.path}: {found.hits:,} hits" for found in made),
         as_json=as_json,
     )
+
+
+@click.command(epilog=example("counterfoil host status --data ./host"))
+@data_option
+@config_option
+@json_option
+def status(data: Path | None, config: Path | None, *, as_json: bool) -> None:
+    """List operations, submissions and runs, with the ids that the other commands take."""
+    from server.carried.standing import standing_of
+
+    found = standing_of(opened_service(data, config))
+    lines = [
+        *(f"operation {one['id']}  version {one['version']}" for one in found["operations"]),
+        *(
+            f"submission {one['id']}  {one['operation']}  {one['agency']}  {one['category']}  "
+            f"{one['records']:,} records  until {one['expires']}"
+            for one in found["submissions"]
+        ),
+        *(
+            f"run {one['id']}  {one['operation']}  {one['state']}  "
+            f"{one['pairs_done']:,} of {one['pairs_total']:,} pairs"
+            for one in found["runs"]
+        ),
+    ]
+    emit(found, lambda: "\n".join(lines) or "nothing yet", as_json=as_json)

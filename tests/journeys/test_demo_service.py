@@ -1,37 +1,25 @@
 """The demonstration through a service, once: what it says, and what lies where afterwards."""
 
 import json
-import resource
 import stat
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from tests.journeys.test_demo import AGENCIES, PROGRAM, rows
+from tests.journeys.test_demo import AGENCIES, PROGRAM, Demonstration, of_children, rows
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn, which serves, needs fork")
-
-
-class Demonstration(NamedTuple):
-    folder: Path
-    result: dict[str, Any]
-    stderr: str
-    processor_seconds: float
 
 
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     home = tmp_path_factory.mktemp("home")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = of_children()
     done = subprocess.run(
         [*PROGRAM, "demo", "--server", "--json"], cwd=home, capture_output=True, text=True, check=True
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Demonstration(home / "counterfoil-demo", json.loads(done.stdout), done.stderr, seconds)
+    return Demonstration(home / "counterfoil-demo", json.loads(done.stdout), done.stderr, of_children() - before)
 
 
 def test_the_groups_are_those_by_files(demonstration: Demonstration) -> None:

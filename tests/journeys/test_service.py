@@ -169,6 +169,7 @@ def test_an_agency_without_a_line_sends_and_receives_on_a_stick(desk: Newcomer) 
     assert "deleted" in desk.types("counterfoil agency receipts --desk cyr.desk")
     order = "counterfoil agency run --desk bor.desk --threshold 0.8 --justification investigation --wait --json"
     run = json.loads(desk.types(order))["run"]
+    assert f"run {run}  lantern  done" in desk.types("counterfoil host status --data host")
     (desk.folder / "stick").mkdir()
     desk.types(f"counterfoil host export-hits {run} --data host --justification investigation -o stick")
     desk.types("counterfoil open stick/cyr.groups.csv.sealed --key cyr.seal -o cyr.groups.csv")

@@ -18,6 +18,7 @@ from linkage.ledger.entry import BY_FILE
 from linkage.sealing import seal_bytes, unseal_bytes
 from server.carried.hits import export_hits, parties_of
 from server.carried.packages import import_package
+from server.carried.standing import standing_of
 from server.client.receipts import read_words
 from server.database.tables import submissions, uploads
 from server.errors import AbsentError, ConflictError, NotAllowedError, ServiceError
@@ -157,6 +158,21 @@ def test_carried_hits_are_those_of_the_api_and_only_their_agency_opens_them(hous
             unseal_bytes(made.path.read_bytes(), keys(HOST).sealing)
     with pytest.raises(FileError, match="exists already"):
         export_hits(house.service, OPERATOR, run, "atl", justification="investigation", folder=tmp_path)
+
+
+def test_an_operator_sees_ids_and_states(house: House) -> None:
+    assert {name: len(found) for name, found in standing_of(house.service).items()} == {
+        "operations": 1,
+        "submissions": 0,
+        "runs": 0,
+    }
+    officers = three_submit(house)
+    run = officers["bor"].orders().json["run"]
+    house.works()
+    found = standing_of(house.service)
+    assert [one["agency"] for one in found["submissions"]] != []
+    assert {one["id"] for one in found["submissions"]} == set(stored_files(house))
+    assert [(one["id"], one["state"]) for one in found["runs"]] == [(run, "done")]
 
 
 def test_strangers_and_unknown_runs_get_nothing(house: House, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from trial.service.host import served_host
 from trial.service.story import BY_FILES, compare_by_files, have_pack_made, tell, verify_pack
 from trial.service.traces import control, count_keys, traces
 
-_STEPS = 80  # of three agencies, for the progress bar; and a rest for what is worked out afterwards
+_STEPS = 73  # of three agencies, for the progress bar; and a rest for what is worked out afterwards
 _FIGURES = 3
 
 
