@@ -14,6 +14,7 @@ from linkage.ledger.pack import Pack
 from linkage.ledger.processing import check_processing
 from linkage.ledger.reading import certified, counted
 from linkage.ledger.secrecy import check_secret, unchecked_secret
+from linkage.ledger.seen import check_seen
 from linkage.manifest import parse_moment
 from linkage.software import code_digest
 
@@ -59,6 +60,7 @@ def audit(
     known = Chronicle.of(pack.entries)
     findings = (
         *check_history(pack, key, held, latest),
+        *check_seen(pack, key),
         *check_times(pack, _witnesses(pack)),
         *check_openings(pack),
         *check_processing(pack, key, min(now, parse_moment(pack.made))),
@@ -103,7 +105,8 @@ def _not_checked(pack: Pack, host: PublicIdentity | None, held: SignedCheckpoint
             "agreement, or give it (--host)"
         )
     witnesses = _witnesses(pack)
-    if not any(signed.seen_by(witness) for signed in pack.signed_checkpoints for witness in witnesses):
+    cosigned = any(signed.seen_by(witness) for signed in pack.signed_checkpoints for witness in witnesses)
+    if not cosigned and not any(check_seen(pack, host or pack.host.identity)):
         yield "whether the agencies saw the same ledger: no checkpoint in the pack is cosigned by one of them"
     others = len(pack.leaf_hashes) - len(pack.entries)
     if others:

@@ -54,7 +54,7 @@ def check_history(
         latest: the last checkpoint of the pack, its signature verified or found false here.
     """
     sizes = {signed.checkpoint.size for signed in pack.signed_checkpoints}
-    heads = _heads(pack, sizes if held is None else sizes | {held.checkpoint.size})
+    heads = heads_of(pack, sizes if held is None else sizes | {held.checkpoint.size})
     yield from _signed(pack, host)
     yield from _whole(pack, latest, heads)
     yield from _entries_are_those_logged(pack)
@@ -111,7 +111,7 @@ def check_openings(pack: Pack) -> Iterator[Finding]:
         )
 
 
-def _heads(pack: Pack, sizes: set[int]) -> dict[int, bytes]:
+def heads_of(pack: Pack, sizes: set[int]) -> dict[int, bytes]:
     """Return the head of the ledger at those of `sizes` that it reaches, from the hashes of its entries."""
     frontier = Frontier()
     heads = {0: frontier.head()}

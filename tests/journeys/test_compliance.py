@@ -35,8 +35,9 @@ def officer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
         person.types("counterfoil host register lantern.json --data host")
         join = f"counterfoil agency join --url {host.url} --agreement lantern.json"
         for agency in AGENCIES:
-            person.types(ENCODE.format(agency).replace("op.secret", f"{agency}.secret"))
             person.types(f"{join} --root {agency}.key --officer o-{agency} --desk {agency}.desk")
+            encode = ENCODE.format(agency).replace("op.secret", f"{agency}.secret")
+            person.types(f"{encode} --checkpoint {agency}.desk/checkpoint.txt")
             person.types(f"counterfoil agency submit {agency}.cfp --desk {agency}.desk")
         why = "--justification investigation"
         run = json.loads(person.types(f"counterfoil agency run --desk bor.desk --threshold 0.8 {why} --wait --json"))[
@@ -106,6 +107,7 @@ def test_officer_verifies_the_pack_when_the_host_is_gone(officer: Newcomer) -> N
         "1 run repeated at the host from the sealed encodings",
         "sealed it to bor, cyr, never to host, and atl, bor, cyr confirmed the same one",
         "the operation was never frozen",
+        "the ledger is the one that atl, bor, cyr saw when they made their packages",
         "was deleted in time",
         "and agree with what atl, bor, cyr saw",
     ):

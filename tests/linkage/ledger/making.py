@@ -91,7 +91,12 @@ def moment(number: int) -> str:
 
 @cache
 def manifest(
-    name: str, category: Category = Category.SUSPECT, *, signer: Identity | None = None, confirmation: str = "2b" * 32
+    name: str,
+    category: Category = Category.SUSPECT,
+    *,
+    signer: Identity | None = None,
+    confirmation: str = "2b" * 32,
+    checkpoint: str | None = None,
 ) -> bytes:
     """The signed manifest of a submission."""
     key = signer or agency(name)
@@ -102,6 +107,7 @@ def manifest(
             "agency": name,
             "public_key": key.public.key_text,
             "key_confirmation": confirmation,
+            "checkpoint": checkpoint,
             "records": 40,
             "encodings": 40,
             "encodings_digest": "sha256:" + "3c" * 32,

@@ -247,3 +247,23 @@ def test_every_changed_byte_of_a_pack_is_found_and_most_are_named() -> None:
         else:
             assert "signature" in red(list(audit(pack, NOW, host=HOST.public).findings))
     assert 0 < refused < FLIPS // 10
+
+
+def carried(signed: SignedCheckpoint) -> list[Finding]:
+    """What a pack shows whose package of bor carries a checkpoint."""
+    manifest = making.manifest("bor", checkpoint=signed.encode().decode()).decode()
+    found = audit(making.pack(STORY[:60], documents=(manifest,)), NOW, host=HOST.public).findings
+    return [each for each in found if each.check == "seen"]
+
+
+def test_checkpoint_that_a_package_carries_makes_its_agency_a_witness() -> None:
+    (green,) = carried(making.signed(STORY[:40]))
+    assert green.passed
+    assert green.sentence == "the ledger is the one that bor saw when they made their packages"
+    (fork,) = carried(making.signed(forked(STORY, 30)[:40]))
+    assert not fork.passed
+    assert "FORK: bor saw another ledger of 40 entries, signed by host" in fork.sentence
+    (ahead,) = carried(making.signed(STORY[:80]))
+    assert not ahead.passed, "the host has cut off what bor saw"
+    (forged,) = carried(making.of_leaves(LEAVES[:40], Identity.new("host")))
+    assert "carries a checkpoint that host has not signed" in forged.sentence
