@@ -85,7 +85,10 @@ def _of_plan(reading: Reading, entry: Entry, agreement: Agreement) -> Iterator[s
             yield f"the plan combines {found.left} and {found.right} on another ground than the agreement gives"
     for planned in plan.submissions:
         known = reading.known.submissions.get(planned.submission)
-        if known is not None and known.entry.digests["package"] != planned.package:
+        stated = (planned.agency, planned.category, planned.package)
+        if known is None or planned.submission in reading.known.erased:
+            yield f"the plan names submission {planned.submission}, which was not there"
+        elif stated != (known.entry.agency, known.entry.category, known.entry.digests["package"]):
             yield f"the plan names another package for submission {planned.submission} than the one accepted"
 
 

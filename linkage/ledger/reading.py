@@ -42,13 +42,19 @@ class Reading:
             found[officer.issuer, officer.officer].append(officer)
         return found
 
+    @cached_property
+    def _plans(self) -> dict[str, PlanPaper]:
+        """The plans of the pack by their digests."""
+        named = {found.entry.digests["plan"] for found in self.pack.entries if "plan" in found.entry.digests}
+        found = {}
+        for digest in named & self.pack.document_of.keys():
+            with suppress(ValueError):
+                found[digest] = PlanPaper.read(self.pack.document_of[digest])
+        return found
+
     def plan(self, entry: Entry) -> PlanPaper | None:
         """Return the plan that an order or a result names, or None if it is not in the pack or no plan."""
-        content = self.pack.document_of.get(entry.digests["plan"])
-        try:
-            return None if content is None else PlanPaper.read(content)
-        except ValueError:
-            return None
+        return self._plans.get(entry.digests["plan"])
 
     def agreement(self, entry: Entry) -> SignedAgreement | str:
         """Return the agreement that an entry names, or why it cannot be relied on."""
