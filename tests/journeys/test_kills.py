@@ -27,9 +27,8 @@ SHARED = 20
 class Work(threading.Thread):
     """Submits, orders, and looks, again and again, and remembers what the host has acknowledged."""
 
-    def __init__(self, folder: Path, officers: dict[str, Officer], *, standing: bool) -> None:
+    def __init__(self, folder: Path, officers: dict[str, Officer]) -> None:
         super().__init__()
-        self.standing = standing
         self._folder, self._officers = folder, officers
         self._now = datetime.now(UTC)
         self.stop = threading.Event()
@@ -61,10 +60,6 @@ class Work(threading.Thread):
         return bool(answer.status_code == 201)
 
     def order(self) -> str | None:
-        """Return a run that was ordered, or the newest, where submissions start them."""
-        if self.standing:
-            listed = self._officers["bor"].asks("GET", "/operations/lantern/runs")
-            return listed.json["runs"][0]["run"] if listed.status_code == 200 and listed.json["runs"] else None
         try:
             answer = self._officers["bor"].orders(0.8)
         except KeyError:  # the plan did not come
@@ -85,14 +80,12 @@ class Work(threading.Thread):
 
 
 @pytest.mark.parametrize("kills", [4, pytest.param(25, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("runs_by", ["any_party", "on_submission"])
-def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, kills: int, runs_by: str) -> None:
+def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, kills: int) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     (tmp_path / "host.toml").write_text(CONFIG.format(port=port))
-    standing = runs_by == "on_submission"
-    house = registered(tmp_path, runs={"by": runs_by, "threshold": 0.8} if standing else {"by": runs_by})
+    house = registered(tmp_path)
     line = Line(f"http://127.0.0.1:{port}")
     officers = {}
     for agency in ("atl", "bor"):
@@ -100,7 +93,7 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, kills: int, runs_
         officers[agency].client = line  # type: ignore[assignment]  # the same calls, over HTTP
         officers[agency].clock = Present()  # type: ignore[assignment]
     moments = random.Random(6)  # noqa: S311 - no secret
-    processes, work = Processes(tmp_path), Work(tmp_path, officers, standing=standing)
+    processes, work = Processes(tmp_path), Work(tmp_path, officers)
     try:
         for name in ("serve", "worker"):
             processes.start(name)

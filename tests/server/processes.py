@@ -85,7 +85,7 @@ class Present:
         return datetime.now(UTC)
 
 
-def registered(folder: Path, **changes: Any) -> House:
+def registered(folder: Path) -> House:
     """Return a host in `folder` that knows an agreement of today, with the system's clock."""
     house = House.at(folder, database=None)  # SQLite in the folder, where the processes look
     house.clock.now = datetime.now(UTC)
@@ -93,6 +93,6 @@ def registered(folder: Path, **changes: Any) -> House:
         "valid_from": moment_text(house.clock.now - timedelta(days=1)),
         "valid_until": moment_text(house.clock.now + timedelta(days=300)),
     }
-    answer = house.registers(quotas=QUOTAS, **period, **changes)
+    answer = house.registers(quotas=QUOTAS, **period)
     assert answer.status_code == 201, answer.json
     return house
