@@ -104,10 +104,25 @@ def register(agreement: Path, data: Path | None, config: Path | None) -> None:
     """Register an agreement that all parties and the host have signed; its operation begins."""
     from linkage.agreement.files import read_signed
     from server.operations.registry import register as register_agreement
-    from server.service import Caller, Service
+    from server.service import Service
 
     service = Service.opened(_settings(data, config))
-    public = service.keys.identity.public
-    operator = Caller(public.agency, "console", "host.operator", public.key_id, public.key_text)
-    found = register_agreement(service, operator, read_signed(agreement).encode())
+    found = register_agreement(service, service.console(), read_signed(agreement).encode())
     click.echo(f"operation {found.operation}, version {found.version}, until {found.valid_until}")
+
+
+@host.command(epilog=example("counterfoil host revoke revoked-2.json --data ./host"))
+@click.argument("path", metavar="LIST", type=FILE)
+@_data_option
+@_config_option
+def revoke(path: Path, data: Path | None, config: Path | None) -> None:
+    """Let a revocation list count that an agency, or the host itself, has signed with its root key."""
+    from linkage.credential import RevocationList
+    from linkage.files import read_capped
+    from server.operations.revocation import accept_list
+    from server.service import Service
+
+    service = Service.opened(_settings(data, config))
+    content = read_capped(path, limit_bytes=RevocationList.limit_bytes)
+    found = accept_list(service, service.console(), content)
+    click.echo(f"list {found.number} of {found.issuer}: {len(found.revoked):,} revoked")

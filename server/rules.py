@@ -18,8 +18,8 @@ class Rule(BaseModel):
         route: as Flask writes it.
         method: of HTTP.
         roles: who may call it; empty for everybody, without a signature.
-        relation: what an agency must be to the object: a party of its operation, or its owner as well. Roles of the
-            host stand above this. "applicant" stands for whoever brings a credential.
+        relation: what an agency must be to the object: a party of its operation, and its owner or one of those who
+            share it as well. Roles of the host stand above this. "applicant" stands for whoever brings a credential.
         ledger: kinds of the entries that a call may write.
         exempt: why there is none.
     """
@@ -28,7 +28,7 @@ class Rule(BaseModel):
     route: str = Field(pattern=r"^/")
     method: Literal["GET", "POST", "PATCH", "DELETE"]
     roles: frozenset[Role]
-    relation: Literal["anyone", "applicant", "officer", "party", "owner"]
+    relation: Literal["anyone", "applicant", "officer", "party", "owner", "sharer"]
     ledger: frozenset[Kind] = frozenset()
     exempt: str = ""
 

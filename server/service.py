@@ -17,6 +17,17 @@ from server.store import Store
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: an officer of an agency, known by the key that signed the request."""
+
+    agency: str
+    officer: str
+    role: str
+    key_id: str
+    root_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """The settings, keys, database, sealed files and clock of one host."""
 
@@ -47,16 +58,10 @@ class Service:
         """Return the present moment as tables and documents hold it."""
         return moment_text(self.clock())
 
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: an officer of an agency, known by the key that signed the request."""
-
-    agency: str
-    officer: str
-    role: str
-    key_id: str
-    root_key: str
+    def console(self) -> Caller:
+        """Return who acts by a command on the host's own machine."""
+        public = self.keys.identity.public
+        return Caller(public.agency, "console", "host.operator", public.key_id, public.key_text)
 
 
 def new_id() -> str:

@@ -120,4 +120,7 @@ def _side(side: Side) -> str:
 
 def _ordering(agreement: Agreement) -> str:
     named = ", ".join(agreement.runs.agencies)
-    return _ORDERING.get(agreement.runs.by, f"Only these may order a comparison: {named}.")
+    told = _ORDERING.get(agreement.runs.by, f"Only these may order a comparison: {named}.")
+    if agreement.runs.threshold is not None:
+        told += f" Records count as alike from a similarity of {agreement.runs.threshold}."
+    return told

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from linkage.agreement import Agreement, SignedAgreement, allowed
+from linkage.canonical import parse_json
 from linkage.envelope import Envelope
 from linkage.errors import ManifestError
 from linkage.identity import PublicIdentity
@@ -66,8 +67,8 @@ def check_processing(pack: Pack, host: PublicIdentity, now: datetime) -> Iterato
             case Kind.RUN_PUBLISHED:
                 problems, where = _of_result(pack, entry, known), comparisons
             case Kind.HITS_VIEWED | Kind.HITS_DISCLOSED | Kind.HIT_DECIDED:
-                problems, where = _of_look(entry, known), looks
-            case Kind.SUBMISSION_ERASED:
+                problems, where = _of_look(pack, entry, known), looks
+            case Kind.SUBMISSION_ERASED | Kind.RECORDS_WITHDRAWN:
                 problems, where = _of_deletion(pack, entry, known, host), deletions
             case _:
                 problems, where = iter(()), deletions
@@ -164,7 +165,7 @@ def _of_order(pack: Pack, entry: Entry, known: _Known, today: int) -> Iterator[s
         yield "a run with this id was ordered before"
     if not _may_order(agreement, entry.agency):
         yield "the agency may not order runs"
-    if today > agreement.quotas.runs_per_day:
+    if agreement.runs.by != "on_submission" and today > agreement.quotas.runs_per_day:
         yield "the agency had used up its runs of the day"
     for found in entry.comparisons or ():
         for side in (found.left, found.right):
@@ -195,14 +196,23 @@ def _of_result(pack: Pack, entry: Entry, known: _Known) -> Iterator[str]:
         yield from _not_in_force(signed, entry)
 
 
-def _of_look(entry: Entry, known: _Known) -> Iterator[str]:
+def _of_look(pack: Pack, entry: Entry, known: _Known) -> Iterator[str]:
     run = known.published.get(entry.subject or "")
     if run is None and entry.kind is not Kind.HIT_DECIDED:
         yield "there was no published run that it could be a look at"
-    elif run is not None and entry.agency not in run.agencies:
+    elif run is not None and entry.agency not in run.agencies | _planned(pack, run):
         yield "the agency had no part in the run"
     if not entry.officer or not entry.justification:
         yield "it has no officer or no justification"
+
+
+def _planned(pack: Pack, run: Entry) -> frozenset[str]:
+    """Return whose submissions the plan of a run names, in a standing operation those of earlier runs too."""
+    try:
+        plan = parse_json(pack.document_of[run.digests["plan"]])
+        return frozenset(str(planned["agency"]) for planned in plan["submissions"])
+    except (KeyError, TypeError, ValueError):
+        return frozenset()
 
 
 def _of_deletion(pack: Pack, entry: Entry, known: _Known, host: PublicIdentity) -> Iterator[str]:
@@ -247,7 +257,7 @@ def _may_order(agreement: Agreement, agency: str) -> bool:
         case "named":
             return agency in agreement.runs.agencies
         case "on_submission":
-            return agency == agreement.host.name or agreement.party(agency) is not None
+            return agency == agreement.host.name
 
 
 def _due(submission: Entry) -> datetime:

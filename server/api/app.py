@@ -4,6 +4,7 @@ from typing import Any
 
 from apiflask import APIFlask
 
+from server.api.ceremonies import shared
 from server.api.context import EXTENSION
 from server.api.gate import Gate
 from server.api.general import METRICS, general
@@ -39,6 +40,7 @@ def create_app(service: Service) -> APIFlask:
     answer_problems(app)
     app.register_blueprint(general)
     app.register_blueprint(agreed)
+    app.register_blueprint(shared)
     app.register_blueprint(ordered)
     app.spec_processor(_described)  # type: ignore[arg-type]  # a dictionary, because the format is JSON
     return app

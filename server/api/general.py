@@ -11,7 +11,7 @@ from linkage.canonical import canonical_json
 from linkage.credential import Officer
 from server import journal
 from server.api.authentication import check, signed_parts
-from server.api.context import host
+from server.api.context import caller, host
 from server.api.models import (
     CheckpointDocument,
     ConsistencyDocument,
@@ -20,12 +20,14 @@ from server.api.models import (
     Envelope,
     HostDocument,
     OfficerDocument,
+    RevocationDocument,
     Status,
 )
 from server.api.observation import Metrics
 from server.errors import NotAllowedError
 from server.ledger import Ledger
 from server.operations.officers import register_credential
+from server.operations.revocation import accept_list
 
 general = APIBlueprint("general", __name__)
 METRICS = "counterfoil-metrics"
@@ -78,6 +80,15 @@ def register_officer(json_data: Envelope) -> OfficerDocument:
     check(host(), request, signed, claimed.key)
     found = register_credential(host(), credential)
     return OfficerDocument(agency=found.agency, officer=found.officer, role=found.role, key_id=found.key_id)
+
+
+@general.post("/revocations")
+@general.input(Envelope)
+@general.output(RevocationDocument, status_code=201)
+def revoke_credentials(json_data: Envelope) -> RevocationDocument:
+    """End credentials before their time: a revocation list, signed by the root key of their issuer."""
+    found = accept_list(host(), caller(), canonical_json(json_data.model_dump()))
+    return RevocationDocument(issuer=found.issuer, number=found.number, revoked=len(found.revoked))
 
 
 @general.get("/ledger/checkpoint")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -16,6 +16,8 @@ from linkage.errors import SignatureError
 from linkage.files import unusable
 from linkage.ledger import SignedCheckpoint
 from server.api.models import (
+    CeremonyDocument,
+    CeremonyList,
     CertificateDocument,
     CheckpointDocument,
     ConsistencyDocument,
@@ -27,8 +29,10 @@ from server.api.models import (
     OperationDocument,
     PlanDocument,
     ReceiptDocument,
+    RevocationDocument,
     RunDocument,
     RunList,
+    SealedCeremonyDocument,
     SubmissionList,
     UploadDocument,
 )
@@ -70,8 +74,34 @@ class RemoteHost:
         document = json.loads(self._desk.agreement.encode())
         return self._exchange.ask(OperationDocument, "POST", "/operations", document=document)
 
-    def submit(self, path: Path, on_progress: OnProgress | None = None) -> ReceiptDocument:
-        """Upload a package in parts and make it a submission; return the receipt, which is also kept on the desk."""
+    def revoke(self, revocations: bytes) -> RevocationDocument:
+        """Have a revocation list of the agency's root key count; the officers that it names are out at once."""
+        return self._exchange.ask(RevocationDocument, "POST", "/revocations", document=json.loads(revocations))
+
+    def hold_ceremony(self, ceremony: bytes) -> CeremonyDocument:
+        """Send the sealed copies of a secret to the host, which hands them on and can open none."""
+        document = json.loads(ceremony)
+        return self._exchange.ask(CeremonyDocument, "POST", self._of_operation("ceremonies"), document=document)
+
+    def ceremonies(self) -> list[CeremonyDocument]:
+        """Return the ceremonies that the agency has a part in."""
+        return self._exchange.ask(CeremonyList, "GET", self._of_operation("ceremonies")).ceremonies
+
+    def ceremony(self, ceremony: str) -> SealedCeremonyDocument:
+        """Return a ceremony with its sealed copies, as long as not all have confirmed."""
+        return self._exchange.ask(SealedCeremonyDocument, "GET", f"/ceremonies/{ceremony}")
+
+    def confirm_ceremony(self, ceremony: str, confirmation: bytes) -> CeremonyDocument:
+        """Send the signed word of which secret the agency holds."""
+        document = json.loads(confirmation)
+        path = f"/ceremonies/{ceremony}/confirmations"
+        return self._exchange.ask(CeremonyDocument, "POST", path, document=document)
+
+    def submit(self, path: Path, on_progress: OnProgress | None = None, *, supplement: bool = False) -> ReceiptDocument:
+        """Upload a package in parts and make it a submission; return the receipt, which is also kept on the desk.
+
+        It takes the place of the agency's earlier ones of its category, or comes beside them as a supplement.
+        """
         try:
             with path.open("rb") as file:
                 size, digest = _measured(file)
@@ -82,7 +112,8 @@ class RemoteHost:
                         on_progress(upload.received, size)
         except OSError as error:
             raise unusable(path, "read", error) from error
-        receipt = self._exchange.ask(ReceiptDocument, "POST", f"/uploads/{upload.upload}/submission")
+        query = {"supplement": "true"} if supplement else None
+        receipt = self._exchange.ask(ReceiptDocument, "POST", f"/uploads/{upload.upload}/submission", query=query)
         statement = self._verified(receipt.receipt)
         self._watch(statement["checkpoint"])
         self._desk.keep(f"receipt-{receipt.submission}.json", receipt.model_dump_json().encode())
@@ -97,6 +128,16 @@ class RemoteHost:
         found = self._exchange.ask(CertificateDocument, "DELETE", f"/submissions/{submission}")
         self._verified(found.certificate)
         self._desk.keep(f"deletion-{submission}.json", found.certificate.model_dump_json().encode())
+        return found
+
+    def withdraw_records(self, submission: str, tokens: Sequence[str], *, reason: str) -> CertificateDocument:
+        """Have some records of a submission and their hits erased; return the certificate, also kept on the desk."""
+        document = {"tokens": list(tokens), "reason": reason}
+        path = f"/submissions/{submission}/withdrawals"
+        found = self._exchange.ask(CertificateDocument, "POST", path, document=document)
+        self._verified(found.certificate)
+        content = found.certificate.model_dump_json().encode()
+        self._desk.keep(f"withdrawal-{submission}-{hashlib.sha256(content).hexdigest()[:12]}.json", content)
         return found
 
     def plan(self) -> PlanDocument:

@@ -87,6 +87,7 @@ def test_operation_that_went_as_agreed_is_all_green_in_plain_sentences() -> None
         (instead(7, making.viewed, agency="stranger"), "the agency had no part in the run"),
         (instead(11, making.erased, "cyr", time=making.moment(500)), "and deleted at"),
         (instead(11, making.erased, "nobody"), "no such submission had been accepted"),
+        (instead(11, making.erased, "nobody", kind=Kind.RECORDS_WITHDRAWN), "no such submission had been accepted"),
         (instead(4, making.erased, "bor"), "the run was not ordered before"),
         (sorted([*making.story(), making.erased(3, "bor")], key=lambda found: found.time), "s-bor had been deleted"),
         (
