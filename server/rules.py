@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -41,9 +41,27 @@ class Rule(BaseModel):
         return self
 
 
+class JobRule(BaseModel):
+    """What a job of the host may write into the ledger."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    ledger: frozenset[Kind] = Field(min_length=1)
+
+
 @cache
 def rule_table() -> dict[tuple[str, str], Rule]:
     """Return the rules by route and method."""
-    document = tomllib.loads(files("server").joinpath("rules.toml").read_text(encoding="utf-8"))
-    rules = [Rule.model_validate(rule) for rule in document["rule"]]
+    rules = [Rule.model_validate(rule) for rule in _document()["rule"]]
     return {(rule.route, rule.method): rule for rule in rules}
+
+
+@cache
+def job_table() -> dict[str, JobRule]:
+    """Return the rules of jobs by their names."""
+    rules = [JobRule.model_validate(rule) for rule in _document()["job"]]
+    return {rule.name: rule for rule in rules}
+
+
+def _document() -> dict[str, Any]:
+    return tomllib.loads(files("server").joinpath("rules.toml").read_text(encoding="utf-8"))

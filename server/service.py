@@ -8,6 +8,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from linkage.files import OWNER_ONLY_FOLDER
+from linkage.ledger.entry import CONSOLE
 from linkage.manifest import moment_text
 from server.clock import Clock, system_clock
 from server.database import migrate, open_engine
@@ -59,9 +60,9 @@ class Service:
         return moment_text(self.clock())
 
     def console(self) -> Caller:
-        """Return who acts by a command on the host's own machine."""
+        """Return who works at the host's own machine, where nobody signs a request."""
         public = self.keys.identity.public
-        return Caller(public.agency, "console", "host.operator", public.key_id, public.key_text)
+        return Caller(public.agency, CONSOLE, "host.operator", public.key_id, public.key_text)
 
 
 def new_id() -> str:

@@ -23,6 +23,13 @@ from linkage.problems import first_problem
 LARGEST_ENTRY_BYTES = 1 << 23
 MOST_COMPARISONS = 20_000  # of 150 agencies, each with each; an entry of that many has 4 MB
 SALT_BYTES = 32
+CONSOLE = "console"
+"""What the ledger calls whoever works at the host's own machine, where no request is signed."""
+
+BY_FILE = "by-file"
+"""What it calls whoever carries a package to the host on a stick: the agency's root key has signed that, no officer."""
+STANDING = "standing-operation"
+"""What it calls the host itself, where a submission starts a run as the agreement says."""
 
 
 class Verb(StrEnum):
@@ -52,6 +59,7 @@ class Kind(StrEnum):
     RUN_ORDERED = "run-ordered"
     RUN_PUBLISHED = "run-published"
     RUN_ENDED = "run-ended"
+    RUN_REPEATED = "run-repeated"
     HITS_VIEWED = "hits-viewed"
     HIT_DECIDED = "hit-decided"
     HITS_DISCLOSED = "hits-disclosed"
@@ -92,6 +100,10 @@ RULES = {
     ),
     Kind.RUN_PUBLISHED: _rule(
         Verb.COMBINATION, "operation", "subject", "count", "comparisons", "digests.plan", "digests.result"
+    ),
+    Kind.RUN_REPEATED: _rule(
+        Verb.COMBINATION,
+        *("operation", "subject", "officer", "justification", "reason", "count", "digests.plan", "digests.result"),
     ),
     Kind.RUN_ENDED: _rule(Verb.ADMINISTRATION, "operation", "subject", "reason"),
     Kind.HITS_VIEWED: _rule(Verb.CONSULTATION, "operation", "subject", "officer", "justification", "count"),
@@ -179,7 +191,7 @@ class Entry(_Part):
     category: Category | None = Field(default=None, strict=False)
     count: int | None = Field(default=None, ge=0, le=1 << 53, description="records, or hits returned")
     due: Moment | None = Field(default=None, description="when it has to be deleted")
-    reason: Word | None = None
+    reason: Word | None = Field(default=None, description="why it ended or went; of a repetition, by which engine")
     comparisons: tuple[Compared, ...] | None = Field(default=None, strict=False, max_length=MOST_COMPARISONS)
     digests: dict[Word, Digest] = Field(default={}, max_length=16)
     commitments: dict[Word, Digest] = Field(default={}, max_length=16)

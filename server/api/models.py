@@ -87,6 +87,7 @@ class OperationDocument(Model):
     version: int
     agreement: Digest
     valid_until: str
+    frozen: str | None = Field(default=None, description="since when nothing is submitted, compared or looked at")
     signed: Envelope
 
 
@@ -94,6 +95,28 @@ class OperationList(Model):
     """The caller's operations."""
 
     operations: list[str]
+
+
+class PackOrder(Model):
+    """What is added to a compliance pack: files of the key ceremony, schemas and assessments, as they stand."""
+
+    ceremony: list[str] = Field(default=[], max_length=10_000)
+    schemas: list[str] = Field(default=[], max_length=100)
+    assessments: list[str] = Field(default=[], max_length=100)
+
+
+class FreezeOrder(Model):
+    """Why an operation is to stop."""
+
+    justification: Word
+    remarks: str | None = Field(default=None, max_length=1000, description="why, in words; kept apart from the ledger")
+
+
+class FrozenDocument(Model):
+    """Since when an operation is frozen."""
+
+    operation: str
+    frozen: str
 
 
 class CeremonyDocument(Model):
@@ -302,6 +325,12 @@ class CheckpointDocument(Model):
     """The signed head of the ledger (C2SP signed note)."""
 
     checkpoint: str
+
+
+class CosignedDocument(Model):
+    """A checkpoint with the caller's cosignature (C2SP tlog-cosignature)."""
+
+    checkpoint: str = Field(max_length=1 << 16)
 
 
 Document = dict[str, Any]

@@ -61,8 +61,8 @@ def list_operations() -> Document:
 def show_operation(operation: str) -> Document:
     """Show an operation and its signed agreement."""
     with host().engine.connect() as connection:
-        content = connection.execute(sa.select(operations.c.agreement).where(operations.c.id == operation)).scalar_one()
-        return _operation(agreement_of(connection, operation), content)
+        row = connection.execute(sa.select(operations).where(operations.c.id == operation)).one()
+        return _operation(agreement_of(connection, operation), row.agreement) | {"frozen": row.frozen}
 
 
 @agreed.post("/operations/<operation>/uploads")

@@ -45,11 +45,19 @@ agency.add_command(ceremony)
 )
 @click.option("--root", "root_path", type=FILE, metavar="FILE", help="The agency's root key, to certify a new officer.")
 @click.option("--officer", help="Pseudonym of the new officer, never a name; you keep the list.")
+@click.option(
+    "--role",
+    type=click.Choice(["agency.officer", "agency.dpo"]),
+    default="agency.officer",
+    show_default=True,
+    help="What the new officer may do; a data protection officer has packs made and sees no hit.",
+)
 @click.option("--key", "key_path", type=FILE, metavar="FILE", help="Instead of --root: the officer's own key ...")
 @click.option("--credential", "credential_path", type=FILE, metavar="FILE", help="... and its credential.")
 @click.option(
     "--days", type=click.IntRange(1, 1100), default=365, show_default=True, help="How long the officer may act."
 )
+@click.option("--authority", type=FILE, metavar="FILE.pem", help="Who vouches for the address, if no public authority.")
 @click.option("--desk", "desk_folder", required=True, type=FILE, metavar="FOLDER", help="A new folder for all of this.")
 @json_option
 def join(
@@ -58,9 +66,11 @@ def join(
     agreement_path: Path,
     root_path: Path | None,
     officer: str | None,
+    role: str,
     key_path: Path | None,
     credential_path: Path | None,
     days: int,
+    authority: Path | None,
     desk_folder: Path,
     as_json: bool,
 ) -> None:
@@ -82,14 +92,15 @@ def join(
         root, now = Identity.read(root_path), datetime.now(UTC)
         key = Identity.new(root.agency)
         credential = issue(
-            officer, Role.AGENCY_OFFICER, key.public, root, valid_from=now, valid_until=now + timedelta(days=days)
+            officer, Role(role), key.public, root, valid_from=now, valid_until=now + timedelta(days=days)
         )
     elif key_path is not None and credential_path is not None and root_path is None and officer is None:
         key = Identity.read(key_path)
         credential = read_capped(credential_path, limit_bytes=Officer.limit_bytes)
     else:
         raise click.UsageError("give --root and --officer, or --key and --credential")
-    desk = Desk.set_up(desk_folder, url, key, signed)
+    vouching = None if authority is None else read_capped(authority, limit_bytes=1 << 20)
+    desk = Desk.set_up(desk_folder, url, key, signed, authority=vouching)
     with RemoteHost.of(desk) as host:
         joined = host.join(credential)
         host.watch()
@@ -148,6 +159,41 @@ def submit(package: Path, desk_folder: Path, *, supplement: bool, as_json: bool)
             f"submission {receipt.submission}{_for(receipt.counterpart)}: {receipt.records:,} records,"
             f" kept until {receipt.expires}"
         ),
+        as_json=as_json,
+    )
+
+
+@agency.command(
+    epilog=example(
+        "counterfoil agency receipts --desk atl.desk",
+        "counterfoil agency receipts atl.receipt.json --agreement lantern.json",
+    )
+)
+@click.argument("paths", metavar="FILE...", nargs=-1, type=FILE)
+@click.option(
+    "--desk",
+    "desk_folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="FOLDER",
+    help="Verify what is kept there, too.",
+)
+@click.option(
+    "--agreement", "agreement_path", type=FILE, metavar="FILE", help="Without a desk: it names the key of the host."
+)
+@json_option
+def receipts(paths: tuple[Path, ...], desk_folder: Path | None, agreement_path: Path | None, *, as_json: bool) -> None:
+    """Verify the host's receipts and certificates of deletion, offline: those of a desk, and FILEs from a stick."""
+    from linkage.agreement.files import read_signed
+    from server.client import Desk
+    from server.client.receipts import read_words
+
+    if (desk_folder is None) == (agreement_path is None):
+        raise click.UsageError("give either --desk or --agreement")
+    host = Desk.read(desk_folder).host if desk_folder else read_signed(agreement_path).agreement.host.root  # type: ignore[arg-type]  # one is given
+    words = list(read_words(list(paths), desk_folder, host))
+    emit(
+        {"signed": [{"file": str(word.path), **word.statement} for word in words]},
+        lambda: "\n".join(f"{word.path}: {word.sentence}" for word in words) or "nothing yet",
         as_json=as_json,
     )
 
@@ -262,6 +308,19 @@ def cancel(run_id: str, desk_folder: Path) -> None:
         click.echo(_told(host.cancel(run_id)))
 
 
+@agency.command(epilog=example("counterfoil agency freeze --desk atl.desk --justification incident"))
+@_desk_option
+@click.option("--justification", required=True, help=_JUSTIFICATION)
+@click.option("--remarks", help="Why, in words; kept apart from the ledger, which holds a commitment to them.")
+def freeze(*, desk_folder: Path, justification: str, remarks: str | None) -> None:
+    """Stop the operation after an incident, for all parties, until all have signed a next agreement."""
+    from server.client import Desk, RemoteHost
+
+    with RemoteHost.of(Desk.read(desk_folder)) as host:
+        found = host.freeze(justification=justification, remarks=remarks)
+    click.echo(f"operation {found.operation} is frozen since {found.frozen}")
+
+
 @agency.command(
     epilog=example("counterfoil agency hits 8a1d... --desk atl.desk --justification investigation -o hits.csv")
 )
@@ -275,24 +334,17 @@ def hits(run_id: str, desk_folder: Path, *, justification: str, output: Path, as
 
     FILE has one row per record: group, agency, token, band, counterparts and their contacts.
     """
-    import csv
-
     from linkage.files import OWNER_ONLY, whole_file
+    from server.api.hits_csv import write_hits
     from server.client import Desk, RemoteHost
 
-    desk, count = Desk.read(desk_folder), 0
+    desk = Desk.read(desk_folder)
     with (
         RemoteHost.of(desk) as host,
         whole_file(output, mode=OWNER_ONLY) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
     ):
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["group", "agency", "token", "band", "counterparts", "contacts"])
-        for hit in host.hits(run_id, justification=justification):
-            others = " ".join(found.agency for found in hit.counterparts)
-            contacts = "; ".join(found.contact for found in hit.counterparts)
-            writer.writerow([hit.group, desk.key.agency, hit.token, hit.band, others, contacts])
-            count += 1
+        count = write_hits(file, desk.key.agency, host.hits(run_id, justification=justification))
     emit({"hits": count, "written": str(output)}, lambda: f"{output}: {count:,} hits", as_json=as_json)
 
 

@@ -64,6 +64,16 @@ operations = Table(
     Column("digest", _DIGEST, nullable=False),
     Column("agreement", LargeBinary, nullable=False),
     Column("registered", _MOMENT, nullable=False),
+    Column("frozen", _MOMENT, comment="since when; the next version of the agreement ends it"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("digest", _DIGEST, primary_key=True, comment="as the ledger names it"),
+    Column("kind", String(20), nullable=False),
+    Column("owner", _NAME, nullable=False, index=True, comment="operation; of a credential, its agency"),
+    Column("content", LargeBinary, nullable=False),
 )
 
 parties = Table(
@@ -84,6 +94,7 @@ uploads = Table(
     Column("digest", _DIGEST, nullable=False),
     Column("received", BigInteger, nullable=False),
     Column("expires", _MOMENT, nullable=False, index=True),
+    Column("sealing_key", LargeBinary, nullable=False, comment="wrapped; of the parts on disk"),
 )
 
 ceremonies = Table(

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from linkage.ledger import Kind
-from server import journal
 from server.database import writing
 from server.database.tables import couples, hits, nonces, runs, submissions, uploads
+from server.hits.erasing import erase_hits
 from server.operations.registry import agreement_of
 from server.runs.standing import ACTIVE, follow
 from server.service import Service
@@ -48,19 +47,7 @@ def expire(service: Service) -> None:
         unlink(path_of(service, upload))
     for run in old_hits:
         with writing(service.engine) as connection:
-            gone = connection.execute(hits.delete().where(hits.c.run == run, hits.c.expires <= now)).rowcount
-            if gone:
-                operation = connection.execute(sa.select(runs.c.operation).where(runs.c.id == run)).scalar_one()
-                journal.record(
-                    connection,
-                    service,
-                    None,
-                    Kind.HITS_ERASED,
-                    operation=operation,
-                    subject=run,
-                    reason="expired",
-                    count=gone,
-                )
+            erase_hits(connection, service, sa.and_(hits.c.run == run, hits.c.expires <= now), "expired")
     _sweep(service)
 
 

@@ -15,6 +15,7 @@ from linkage.envelope import Envelope
 from linkage.ledger import Kind
 from linkage.manifest import Manifest
 from server import journal
+from server.audit import evidence
 from server.database import writing
 from server.database.tables import ceremonies, ceremony_sharers, submissions
 from server.errors import ConflictError, NotAllowedError
@@ -102,6 +103,7 @@ def confirm(service: Service, caller: Caller, ceremony: str, content: bytes) -> 
             subject=ceremony,
             digests={"agreement": found.agreement, "confirmation": digest_of(content)},
         )
+        evidence.keep(connection, "document", held.row.operation, digest_of(content), content)
         if held_ceremony(connection, ceremony).complete:
             connection.execute(ceremonies.update().where(ceremonies.c.id == ceremony).values(content=None))
 

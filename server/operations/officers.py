@@ -7,6 +7,7 @@ from linkage.errors import CredentialError
 from linkage.identity import PublicIdentity
 from linkage.ledger import Kind
 from server import journal
+from server.audit import evidence
 from server.database import writing
 from server.database.tables import officers
 from server.errors import NotAllowedError, UnauthenticatedError
@@ -48,6 +49,7 @@ def register_credential(service: Service, credential: bytes) -> Caller:
                 valid_until=found.valid_until,
             )
         )
+        evidence.keep(connection, "credential", caller.agency, found.digest, credential)
         journal.record(connection, service, caller, Kind.CREDENTIAL_REGISTERED, digests={"credential": found.digest})
     return caller
 

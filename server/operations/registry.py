@@ -8,11 +8,12 @@ from linkage.agreement import Agreement, SignedAgreement, changes_to_tell
 from linkage.ledger import Kind
 from linkage.manifest import moment_text
 from server import journal
+from server.audit import evidence
 from server.database import writing
 from server.database.tables import operations, parties
 from server.errors import AbsentError, ConflictError, NotAllowedError
 from server.operations.circles import forget_ceremonies
-from server.runs.standing import follow
+from server.runs.standing import follow, is_frozen
 from server.service import Caller, Service
 from server.submissions.keeping import discard, erase, live_submissions
 
@@ -59,7 +60,9 @@ def register(service: Service, caller: Caller, content: bytes) -> Agreement:
             if agreement.key.epoch > former.key.epoch:
                 superseded = [row.id for row in live_submissions(connection, agreement.operation)]
                 forget_ceremonies(connection, agreement.operation)
-            connection.execute(operations.update().where(operations.c.id == agreement.operation).values(**values))
+            connection.execute(
+                operations.update().where(operations.c.id == agreement.operation).values(**values, frozen=None)
+            )
             connection.execute(parties.delete().where(parties.c.operation == agreement.operation))
         rows = [
             {"operation": agreement.operation, "agency": party.agency, "root_key": party.root_key}
@@ -74,6 +77,7 @@ def register(service: Service, caller: Caller, content: bytes) -> Agreement:
             operation=agreement.operation,
             digests={"agreement": agreement.digest},
         )
+        evidence.keep(connection, "agreement", agreement.operation, agreement.digest, content)
         for submission in superseded:
             files += erase(connection, service, caller, submission, "superseded").files
         follow(connection, service, agreement)
@@ -123,12 +127,23 @@ def operation_in_force(connection: sa.Connection, operation: str, now: datetime)
 
     Raises:
         AbsentError: there is none.
-        NotAllowedError: it is not in force.
+        NotAllowedError: it is not in force, or frozen.
     """
     agreement = agreement_of(connection, operation)
+    check_not_frozen(connection, operation)
     if not agreement.valid_from <= moment_text(now) < agreement.valid_until:
         raise NotAllowedError("the agreement is not in force now", code="agreement.not-in-force")
     return agreement
+
+
+def check_not_frozen(connection: sa.Connection, operation: str) -> None:
+    """Raise NotAllowedError if an operation is frozen."""
+    if is_frozen(connection, operation):
+        raise NotAllowedError(
+            "the operation is frozen",
+            code="operation.frozen",
+            hint="it goes on with a next version of the agreement that all have signed",
+        )
 
 
 def operations_of(connection: sa.Connection, agency: str) -> list[str]:

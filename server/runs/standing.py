@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from linkage.agreement import Agreement
 from linkage.ledger import Kind, Opening
-from linkage.ledger.entry import MOST_COMPARISONS
+from linkage.ledger.entry import MOST_COMPARISONS, STANDING
 from linkage.manifest import moment_text
 from server import journal
-from server.database.tables import runs
+from server.database.tables import operations, runs
 from server.errors import NotAllowedError
 from server.jobs.queue import enqueue
 from server.runs.plan import Plan, plan_of
@@ -78,20 +78,26 @@ def is_active(connection: sa.Connection, operation: str) -> bool:
     return connection.execute(active).first() is not None
 
 
+def is_frozen(connection: sa.Connection, operation: str) -> bool:
+    """Return whether an operation is frozen after an incident."""
+    since = sa.select(operations.c.frozen).where(operations.c.id == operation)
+    return connection.execute(since).scalar_one_or_none() is not None
+
+
 def follow(connection: sa.Connection, service: Service, agreement: Agreement) -> str | None:
     """Return the id of a run of what no run of a standing operation has compared yet, or None.
 
     Called in every transaction that adds or takes away something, and in the one that publishes a run: what came while
     it ran is next. There is none where parties order runs, while one is under way, when nothing is new, and outside the
-    time of the agreement.
+    time of the agreement, and while the operation is frozen.
     """
     if agreement.runs.by != "on_submission" or is_active(connection, agreement.operation):
         return None
     plan = plan_of(connection, agreement)
-    if not plan.comparisons or not _in_time(agreement, service.now()):
+    if not plan.comparisons or not _in_time(agreement, service.now()) or is_frozen(connection, agreement.operation):
         return None
     public = service.keys.identity.public
-    itself = Caller(public.agency, "standing-operation", "host.operator", public.key_id, public.key_text)
+    itself = Caller(public.agency, STANDING, "host.operator", public.key_id, public.key_text)
     return enter(connection, service, itself, plan, threshold=agreement.runs.threshold, justification=JUSTIFICATION)
 
 

@@ -3,17 +3,22 @@
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib.metadata import version
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from linkage.canonical import canonical_json, digest_of
+from linkage.command import OnProgress
 from linkage.ledger import Kind
 from linkage.manifest import moment_text
 from matcher import Linkage, link
+from matcher.comparison import Options
 from matcher.engine import Engine
 from matcher.party import Party
 from server import journal
+from server.audit import evidence
 from server.database import writing
 from server.database.tables import comparisons, couples, hits, runs, submissions
 from server.errors import CancelledError
@@ -24,6 +29,7 @@ from server.operations.registry import agreement_of
 from server.runs.couples import KnownCouples
 from server.runs.files import AgencyFile
 from server.runs.kept import KEEP_FROM_PAIRS, KeptComparisons
+from server.runs.machines import comparison_options
 from server.runs.plan import Plan, PlannedSubmission
 from server.runs.standing import ACTIVE, AUTOMATIC, follow
 from server.service import Service
@@ -58,14 +64,21 @@ def do_run(service: Service, lease: Lease, *, keep_from: int = KEEP_FROM_PAIRS) 
         plan = Plan.parse(row.plan)
         key = service.keys.sealing_key(row.sealing_key, row.id)
         found, progress = _Found([], []), _Progress(service, lease, plan)
-        for planned in _circles(plan):
-            files = _files(service, planned)
+        for planned in circles(plan):
+            files = files_of(service, planned)
             memory = (
                 KnownCouples(service, lease, files)
                 if plan.standing
                 else KeptComparisons(service, lease, key, keep_from=keep_from)
             )
-            linkage = _linked(service, row.threshold, plan, files, engine=memory.engine(), progress=progress)
+            linkage = linked(
+                plan,
+                files,
+                AUTOMATIC if row.threshold == AUTOMATIC else float(row.threshold),  # type: ignore[arg-type]  # a literal
+                engine=memory.engine(),
+                options=comparison_options(service.settings),
+                on_progress=progress,
+            )
             progress.before += linkage.pairs_compared
             found.groups.extend(found_groups(linkage, files))
             found.thresholds.append(linkage.threshold)
@@ -96,7 +109,7 @@ def _begun(service: Service, lease: Lease) -> sa.Row[Any]:
         return connection.execute(sa.select(runs).where(runs.c.id == lease.job.subject)).one()
 
 
-def _circles(plan: Plan) -> Iterator[list[PlannedSubmission]]:
+def circles(plan: Plan) -> Iterator[list[PlannedSubmission]]:
     """Yield the submissions of each circle that shares a secret and has something to compare."""
     new = {name for one in plan.comparisons for name in (one.left, one.right)}
     for _, of_circle in groupby(sorted(plan.submissions, key=_circle), key=_circle):
@@ -109,7 +122,12 @@ def _circle(planned: PlannedSubmission) -> list[str]:
     return sorted(planned.circle)
 
 
-def _files(service: Service, planned: list[PlannedSubmission]) -> list[AgencyFile]:
+def files_of(service: Service, planned: list[PlannedSubmission]) -> list[AgencyFile]:
+    """Return the files of a circle, opened.
+
+    Raises:
+        ConflictError: a submission is gone.
+    """
     with service.engine.connect() as connection:
         named = submissions.c.id.in_([found.submission for found in planned])
         rows = {row.id: row for row in connection.execute(sa.select(submissions).where(named))}
@@ -119,9 +137,16 @@ def _files(service: Service, planned: list[PlannedSubmission]) -> list[AgencyFil
     ]
 
 
-def _linked(
-    service: Service, threshold: str, plan: Plan, files: list[AgencyFile], *, engine: Engine, progress: "_Progress"
+def linked(
+    plan: Plan,
+    files: list[AgencyFile],
+    threshold: float | Literal["auto"],
+    *,
+    engine: Engine,
+    options: Options,
+    on_progress: OnProgress | None = None,
 ) -> Linkage:
+    """Return what the comparisons of a plan, and no others, find in the files of one circle."""
     names = {planned.submission: (planned.agency, planned.category) for planned in plan.submissions}
     couples_ = {frozenset((names[planned.left], names[planned.right])) for planned in plan.combined}
 
@@ -130,11 +155,11 @@ def _linked(
 
     return link(
         [file.package for file in files],
-        AUTOMATIC if threshold == AUTOMATIC else float(threshold),  # type: ignore[arg-type]  # a literal by name
+        threshold,
         engine=engine,
-        options={"threads": service.settings.jobs.threads},
+        options=options,
         permitted=permitted,
-        on_progress=progress,
+        on_progress=on_progress,
     )
 
 
@@ -187,6 +212,8 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, found
             values = [hit._asdict() | {"run": row.id, "expires": expires} for hit in published]
             connection.execute(hits.insert(), values)
         connection.execute(comparisons.delete().where(comparisons.c.run == row.id))
+        parameters = _parameters(row, found.thresholds)
+        evidence.keep(connection, "document", row.operation, digest_of(parameters), parameters)
         journal.record(
             connection,
             service,
@@ -196,10 +223,29 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, found
             subject=row.id,
             count=len(published),
             comparisons=plan.compared(),
-            digests={"agreement": agreement.digest, "plan": row.plan_digest, "result": digest},
+            digests={
+                "agreement": agreement.digest,
+                "plan": row.plan_digest,
+                "result": digest,
+                "parameters": digest_of(parameters),
+            },
         )
         finish(connection, lease.job, "done")
         follow(connection, service, agreement)
+
+
+def _parameters(row: sa.Row[Any], thresholds: list[float]) -> bytes:
+    """Return how a run was done, circle by circle, for those who verify or repeat it."""
+    return canonical_json(
+        {
+            "format": "counterfoil-run-parameters/1",
+            "run": row.id,
+            "thresholds": thresholds,
+            "given": row.threshold != AUTOMATIC,
+            "engine": "native",
+            "software": f"counterfoil {version('counterfoil')}",
+        }
+    )
 
 
 def _hits(connection: sa.Connection, row: sa.Row[Any], plan: Plan, groups: list[FoundGroup]) -> list[Hit]:

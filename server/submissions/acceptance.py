@@ -1,9 +1,9 @@
 """From upload to submission: what a package must be, and the one transaction that takes it in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
+from io import BufferedReader
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,10 +11,9 @@ import sqlalchemy as sa
 from linkage.agreement import Agreement, Party
 from linkage.canonical import digest_of
 from linkage.envelope import Envelope
-from linkage.errors import PackageError, RefusedError
 from linkage.ledger import Kind
 from linkage.manifest import Manifest, moment_text
-from linkage.package import read_manifest
+from linkage.package import verify_package
 from linkage.package.archive import check_layout
 from server import journal
 from server.database import writing
@@ -25,9 +24,8 @@ from server.operations.registry import operation_in_force
 from server.runs.standing import follow
 from server.service import Caller, Service, new_id
 from server.submissions.keeping import circle_of, discard, erase, sealed_name
-from server.submissions.uploads import Upload, check_complete, forget, unlink
-
-_PIECE_BYTES = 1 << 20
+from server.submissions.parts import pieces
+from server.submissions.uploads import Upload, forget, open_complete, path_of, unlink
 
 
 class Receipt(NamedTuple):
@@ -57,16 +55,16 @@ def accept(service: Service, caller: Caller, upload: Upload, *, supplement: bool
         RefusedError: the package has expired.
         NotAllowedError: the agreement does not allow it.
     """
-    path = check_complete(service, upload)
     now = service.now()
-    with service.engine.connect() as connection:
-        agreement = operation_in_force(connection, upload.operation, now)
-    manifest = _read(path, _party(agreement, caller), now)
-    check_terms(manifest, agreement)
-    checked = _Checked(manifest, _manifest_envelope(path), new_id(), supplement)
-    identifier = checked.submission
-    wrapped = service.keys.new_sealing_key(identifier)
-    service.store.seal(sealed_name(identifier), _pieces(path), service.keys.sealing_key(wrapped, identifier))
+    with open_complete(service, upload) as file:
+        with service.engine.connect() as connection:
+            agreement = operation_in_force(connection, upload.operation, now)
+        manifest = verify_package(file, trusted=[_party(agreement, caller).root], now=now)
+        check_terms(manifest, agreement)
+        checked = _Checked(manifest, _manifest_envelope(file), new_id(), supplement)
+        identifier = checked.submission
+        wrapped = service.keys.new_sealing_key(identifier)
+        service.store.seal(sealed_name(identifier), pieces(file), service.keys.sealing_key(wrapped, identifier))
     try:
         envelope, replaced = _take_in(service, caller, upload, checked, wrapped)
     except Exception:
@@ -74,7 +72,7 @@ def accept(service: Service, caller: Caller, upload: Upload, *, supplement: bool
         raise
     for name in replaced:
         discard(service, name)
-    unlink(path)
+    unlink(path_of(service, upload.id))
     return Receipt(identifier, envelope)
 
 
@@ -83,14 +81,6 @@ def _discard_unless_taken_in(service: Service, identifier: str) -> None:
     with suppress(sa.exc.DBAPIError), service.engine.connect() as connection:
         if connection.execute(sa.select(submissions.c.id).where(submissions.c.id == identifier)).first() is None:
             discard(service, sealed_name(identifier))
-
-
-def _read(path: Path, party: Party, now: datetime) -> Manifest:
-    """Return the verified manifest; what is wrong is told without naming the host's own path."""
-    try:
-        return read_manifest(path, trusted=[party.root], now=now)
-    except (PackageError, RefusedError) as error:
-        raise type(error)(error.message.removeprefix(f"{path}: "), code=error.code, hint=error.hint) from None
 
 
 def _party(agreement: Agreement, caller: Caller) -> Party:
@@ -226,14 +216,7 @@ def _check_daily(connection: sa.Connection, upload: Upload, agreement: Agreement
         )
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece
-
-
-def _manifest_envelope(path: Path) -> bytes:
+def _manifest_envelope(file: BufferedReader) -> bytes:
     """Return the signed manifest of a package that was verified."""
-    with path.open("rb") as file:
-        member = check_layout(file).manifest
-        return member.read(member.size)
+    member = check_layout(file).manifest
+    return member.read(member.size)

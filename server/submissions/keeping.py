@@ -16,6 +16,7 @@ from server import journal
 from server.database.tables import comparisons, couples, hits, runs, submissions
 from server.errors import ConflictError
 from server.expiry.certificates import certify
+from server.hits.erasing import erase_hits, erase_lonely
 from server.service import Caller, Service
 from server.submissions.reduced import read_reduced
 
@@ -97,7 +98,7 @@ def erase(
     """
     row = stored(connection, submission)
     hits_before = count_hits(connection, submission)
-    take_hits(connection, row.operation, hits.c.submission == submission)
+    take_hits(connection, service, row.operation, hits.c.submission == submission, reason=ending)
     connection.execute(
         submissions.update().where(submissions.c.id == submission).values(state=ending, sealing_key=None)
     )
@@ -137,17 +138,12 @@ def count_hits(connection: sa.Connection, submission: str) -> int:
     return int(connection.execute(own).scalar_one())
 
 
-def take_hits(connection: sa.Connection, operation: str, which: sa.ColumnElement[bool]) -> None:
+def take_hits(
+    connection: sa.Connection, service: Service, operation: str, which: sa.ColumnElement[bool], *, reason: str
+) -> None:
     """Delete the hits that `which` selects, and what is left of their groups inside one agency."""
-    connection.execute(hits.delete().where(which))
-    of_operation = sa.select(runs.c.id).where(runs.c.operation == operation)
-    lonely = (
-        sa.select(hits.c.run, hits.c.hit_group)
-        .where(hits.c.run.in_(of_operation))
-        .group_by(hits.c.run, hits.c.hit_group)
-        .having(sa.func.count(hits.c.agency.distinct()) < 2)  # noqa: PLR2004 - one agency is nobody's counterpart
-    )
-    connection.execute(hits.delete().where(sa.tuple_(hits.c.run, hits.c.hit_group).in_(lonely)))
+    erase_hits(connection, service, which, reason)
+    erase_lonely(connection, service, operation)
 
 
 def forget_pairs(connection: sa.Connection, submission: str) -> list[str]:
@@ -162,13 +158,18 @@ def _of_couple(submission: str) -> sa.ColumnElement[bool]:
     return sa.or_(couples.c.left_submission == submission, couples.c.right_submission == submission)
 
 
-def end_runs(connection: sa.Connection, service: Service, operation: str) -> None:
-    """End the runs of an operation that are under way: what they compare is no longer what is here."""
+def end_runs(
+    connection: sa.Connection,
+    service: Service,
+    operation: str,
+    *,
+    problem: str = GONE,
+    reason: str = "submission-gone",
+) -> None:
+    """End the runs of an operation that are under way: with a problem for their parties, a reason for the ledger."""
     under_way = sa.and_(runs.c.operation == operation, runs.c.state.in_(["queued", "running"]))
     for run in connection.execute(sa.select(runs.c.id).where(under_way)).scalars().all():
-        values = {"state": "failed", "problem": GONE, "finished": service.now_text(), "sealing_key": None}
+        values = {"state": "failed", "problem": problem, "finished": service.now_text(), "sealing_key": None}
         connection.execute(runs.update().where(runs.c.id == run).values(values))
         connection.execute(comparisons.delete().where(comparisons.c.run == run))
-        journal.record(
-            connection, service, None, Kind.RUN_ENDED, operation=operation, subject=run, reason="submission-gone"
-        )
+        journal.record(connection, service, None, Kind.RUN_ENDED, operation=operation, subject=run, reason=reason)

@@ -76,7 +76,7 @@ def withdraw_records(
             raise ConflictError("other records were withdrawn in this moment; do it again", code="submission.changed")
         hits_before = count_hits(connection, submission)
         about = sa.and_(hits.c.submission == submission, hits.c.token.in_(sorted(tokens)))
-        take_hits(connection, row.operation, about)
+        take_hits(connection, service, row.operation, about, reason="records-withdrawn")
         values = {"file": file, "sealing_key": wrapped, "records": row.records - gone, "encodings": len(left)}
         connection.execute(submissions.update().where(submissions.c.id == submission).values(values))
         files = forget_pairs(connection, submission)

@@ -16,13 +16,12 @@ from hypothesis import strategies as st
 from linkage.ledger import Kind
 from linkage.ledger.audit import audit
 from matcher import CandidatePairs, candidate_pairs
-from server.database.tables import certificates, couples, operations, runs, submissions
+from server.audit.export import export
+from server.database.tables import couples, runs
 from server.expiry.schedule import expire
 from server.hits.continuity import continued
 from server.hits.groups import FoundGroup, Member
 from server.jobs import Lease
-from server.ledger import Ledger
-from server.ledger.packing import operation_pack
 from server.runs import couples as memory
 from server.runs.couples import _Asked
 from server.runs.work import do_run
@@ -269,20 +268,10 @@ def test_a_data_protection_officer_finds_all_of_it_as_agreed(standing: Standing)
     standing.submits("bor", people(5, 9))
     standing.works()
     service, now = standing.house.service, standing.house.clock.now
-    with service.engine.connect() as connection:
-        documents = [
-            found
-            for column in (submissions.c.manifest, runs.c.plan, certificates.c.envelope)
-            for found in connection.execute(sa.select(column)).scalars()
-        ]
-        agreements = connection.execute(sa.select(operations.c.agreement)).scalars().all()
-        ledger = Ledger(service.keys.identity)
-        pack = operation_pack(
-            connection, ledger, OPERATION, agreements=agreements, documents=documents, software=(), now=now
-        )
-    found = audit(pack, now, host=service.keys.identity.public)
+    found = audit(export(service, service.console(), OPERATION), now, host=service.keys.identity.public)
     assert [each.sentence for each in found.findings if not each.passed] == []
-    assert "in 3 runs was ordered" in "\n".join(each.sentence for each in found.findings)
+    told = "\n".join(each.sentence for each in found.findings)
+    assert "3 runs: each was ordered by the host, because a submission starts a run as was agreed" in told
 
 
 def test_a_submission_whose_run_cannot_be_written_down_is_not_taken_in(
