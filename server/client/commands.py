@@ -226,7 +226,7 @@ def withdraw(
             return
         for start in range(0, len(wanted), _TOKENS_AT_ONCE):
             host.withdraw_records(submission, wanted[start : start + _TOKENS_AT_ONCE], reason=reason)
-    click.echo(f"erased {len(wanted):,} records; the certificates are in {desk_folder}")
+    click.echo(f"records erased: {len(wanted):,}; {desk_folder} holds the certificates")
 
 
 @agency.command(epilog=example("counterfoil agency plan --desk atl.desk"))
@@ -241,7 +241,7 @@ def plan(desk_folder: Path, *, as_json: bool) -> None:
     names = {entry.submission: f"{entry.agency} {entry.category} ({entry.records:,})" for entry in found.submissions}
     lines = [f"{names[one.left]} with {names[one.right]}: {one.ground}" for one in found.comparisons]
     if found.known:
-        lines.append(f"{len(found.known):,} comparisons of earlier runs take part in the groups")
+        lines.append(f"known from earlier runs, and not compared again: {len(found.known):,}")
     emit(found.model_dump(), lambda: "\n".join(lines or ["nothing that is here may be compared"]), as_json=as_json)
 
 

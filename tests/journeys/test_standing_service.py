@@ -132,7 +132,7 @@ def test_submissions_have_started_runs_and_withdrawn_records_leave_the_hits(pers
     told = person.types(
         f"counterfoil agency withdraw {submission} --token {token} --reason rectification --desk cyr.desk"
     )
-    assert "erased 1 records" in told
+    assert "records erased: 1" in told
     assert list((person.folder / "cyr.desk").glob(f"withdrawal-{submission}-*.json"))
     assert token not in {row["token"] for row in person.hits("cyr", newest)}
     state = json.loads(person.types("counterfoil agency status --desk cyr.desk --json"))
