@@ -134,8 +134,24 @@ def _attached(ceremony: tuple[Path, ...], schema: tuple[str, ...], assessment: t
     return Attached(
         ceremony=tuple(map(_text, ceremony)),
         schemas=tuple(canonical_json(load_schema(source).document()).decode() for source in schema),
-        assessments=tuple(map(_text, assessment)),
+        assessments=tuple(map(_object, assessment)),
     )
+
+
+def _object(path: Path) -> str:
+    from linkage.canonical import parse_json
+    from linkage.errors import FileError
+
+    text = _text(path)
+    try:
+        whole = isinstance(parse_json(text.encode()), dict)
+    except ValueError:
+        whole = False
+    if not whole:
+        raise FileError(
+            f"{path} is not a JSON object", code="file.json", hint="give what 'counterfoil assess --json' printed"
+        )
+    return text
 
 
 def _text(path: Path) -> str:
