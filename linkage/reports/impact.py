@@ -34,6 +34,8 @@ def impact_assessment(dossier: Dossier, former: dict[str, Any] | None = None) ->
         lead += "Nothing is different from the assessment that was approved."
     else:
         lead += "A first assessment, or one that was not compared with an approved one (--former)."
+    if verdicts := _verdicts(dossier):
+        lead += f" Measured for the agreed schema: {'; '.join(_VERDICTS.get(found, found) for found in verdicts)}."
     return Report(
         "impact-assessment",
         f"Data protection impact assessment, operation {agreement.operation}",
@@ -187,8 +189,14 @@ def _results(dossier: Dossier) -> Section:
     )
 
 
+def _verdicts(dossier: Dossier) -> list[str]:
+    """Return what was measured for the agreed schema, in the words of the assessment."""
+    agreed = dossier.agreement.linkage_schema.digest
+    return [str(found.get("verdict")) for found in dossier.assessments if found.get("schema_digest") == agreed]
+
+
 def _risks(dossier: Dossier, missing: str | None) -> Section:
-    verdict = "not measured" if missing else "measured, see above"
+    verdict = "not measured" if missing else f"measured, see above: {', '.join(_verdicts(dossier))}"
     rows = [
         ("the host, or who breaks into it, recognises persons", "keyed encodings, hardened as agreed", verdict),
         ("the host gets the secret", "sealed to agencies only", _shown(dossier, "secret")),

@@ -239,6 +239,9 @@ def test_assessment_that_was_measured_fills_the_impact_assessment() -> None:
     text = report.text()
     assert "did no better than blind guesses" in text
     assert "Not tried: a larger register." in text
+    assert "Measured for the agreed schema: attacks that succeed on plain encodings" in report.lead
+    risks = {row["risk"]: row["what the pack shows"] for row in table(report, "Risks")}
+    assert risks["the host, or who breaks into it, recognises persons"] == "measured, see above: withstands"
     assert "precision 99.1%, recall 98.3% and f1 98.7%" in text
     assert "nothing was measured" not in text.lower()
 
