@@ -13,6 +13,7 @@ from tests.journeys.test_service import Host
 from trial.program import Transcript
 from trial.verification import change_one_byte, verify_twice
 
+pytestmark = pytest.mark.timeout(900)  # some sixty processes, on whatever machine
 AGENCIES = tuple(TABLES)
 VERIFY = "counterfoil audit verify lantern.pack --checkpoint dpo.desk/checkpoint.txt --host host.key.pub"
 REPORTS = ("record-of-processing", "impact-assessment", "transfers", "retention")
