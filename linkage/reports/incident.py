@@ -15,11 +15,14 @@ from linkage.reports.wording import day, listed, short
 
 _OF_ONE = (Kind.CREDENTIAL_REGISTERED, Kind.CREDENTIAL_REVOKED, Kind.LEDGER_READ, Kind.SUBMISSION_ACCEPTED)
 _NOTIFY = timedelta(hours=72)
-_WHAT = {
+WORDS = {
     Kind.AGREEMENT_REGISTERED: "a version of the agreement was registered",
     Kind.OPERATION_FROZEN: "the operation was frozen",
     Kind.CREDENTIAL_REGISTERED: "an officer became known to the host",
+    Kind.REVOCATIONS_REGISTERED: "a list of revoked credentials came to count",
     Kind.CREDENTIAL_REVOKED: "a credential of an officer was revoked",
+    Kind.CEREMONY_HELD: "sealed copies of a secret were left with the host",
+    Kind.CEREMONY_CONFIRMED: "an agency confirmed which secret it holds",
     Kind.LEDGER_READ: "the ledger was read",
     Kind.SUBMISSION_ACCEPTED: "a package was taken in",
     Kind.RUN_ORDERED: "a run was ordered",
@@ -200,7 +203,7 @@ def _line(found: Numbered) -> tuple[str, ...]:
     return (
         f"{found.number}",
         day(entry.time),
-        _WHAT[entry.kind] + (f" ({short(entry.subject)})" if entry.subject else ""),
+        WORDS[entry.kind] + (f" ({short(entry.subject)})" if entry.subject else ""),
         entry.agency,
         entry.officer or "",
         entry.justification or entry.reason or "",

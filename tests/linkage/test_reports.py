@@ -12,13 +12,13 @@ import pytest
 
 from linkage.canonical import canonical_json
 from linkage.errors import LedgerError
-from linkage.ledger import Entry
+from linkage.ledger import Entry, Kind
 from linkage.ledger.pack import Attached, Pack
 from linkage.manifest import moment_text, parse_moment
 from linkage.reports.configuration import read_configuration
 from linkage.reports.dossier import Dossier
 from linkage.reports.impact import impact_assessment
-from linkage.reports.incident import Incident, incident_report
+from linkage.reports.incident import WORDS, Incident, incident_report
 from linkage.reports.record import record_of_processing
 from linkage.reports.report import Report, Section, Standing, Table
 from linkage.reports.retention import retention_report
@@ -222,6 +222,10 @@ def test_incident_report_names_packages_controllers_deadline_and_order_of_events
     assert events[-1] == "the operation was frozen"
     assert not any("s-atl" in event for event in events), "a package of another agency is not of this incident"
     assert report.document()["affected"] == ["s-bor"]
+
+
+def test_every_kind_of_entry_has_words_for_a_timeline() -> None:
+    assert set(WORDS) == set(Kind)
 
 
 def test_incident_at_the_host_concerns_everything_that_was_there_then() -> None:
