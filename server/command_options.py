@@ -1,4 +1,4 @@
-"""Options that the commands of a host share: where it is, and who works at its console."""
+"""Options that the commands of a host share: where it is."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from server.service import Caller, Service
+    from server.service import Service
     from server.settings import Settings
 
 FILE = click.Path(path_type=Path)
@@ -33,11 +33,3 @@ def opened_service(data: Path | None, config: Path | None) -> "Service":
     from server.service import Service
 
     return Service.opened(chosen_settings(data, config))
-
-
-def operator(service: "Service") -> "Caller":
-    """Return the operator at the console of the host, whom the machine has let in."""
-    from server.service import Caller
-
-    public = service.keys.identity.public
-    return Caller(public.agency, "console", "host.operator", public.key_id, public.key_text)

@@ -6,7 +6,7 @@ import click
 
 from linkage.command import emit, example, json_option
 from server.carried.commands import export_hits, import_, status
-from server.command_options import FILE, chosen_settings, config_option, data_option, opened_service, operator
+from server.command_options import FILE, chosen_settings, config_option, data_option, opened_service
 
 _FOR_ITS_OWNER = 0o077
 
@@ -110,8 +110,42 @@ def register(agreement: Path, data: Path | None, config: Path | None) -> None:
     from server.operations.registry import register as register_agreement
 
     service = opened_service(data, config)
-    found = register_agreement(service, operator(service), read_signed(agreement).encode())
+    found = register_agreement(service, service.console(), read_signed(agreement).encode())
     click.echo(f"operation {found.operation}, version {found.version}, until {found.valid_until}")
+
+
+@host.command(epilog=example("counterfoil host freeze lantern --justification incident --data ./host"))
+@click.argument("operation")
+@click.option("--justification", required=True, help="Why, as a code such as incident; it goes into the ledger.")
+@click.option("--remarks", help="Why, in words; kept apart from the ledger, which holds a commitment to them.")
+@data_option
+@config_option
+def freeze(operation: str, *, justification: str, remarks: str | None, data: Path | None, config: Path | None) -> None:
+    """Stop an operation after an incident: nothing is submitted, compared or looked at, and runs are called off.
+
+    It goes on when a next version of the agreement is registered, which all have signed.
+    """
+    from server.operations.freezing import freeze as stop
+
+    service = opened_service(data, config)
+    since = stop(service, service.console(), operation, justification=justification, remarks=remarks)
+    click.echo(f"operation {operation} is frozen since {since}")
+
+
+@host.command(epilog=example("counterfoil host revoke revoked-2.json --data ./host"))
+@click.argument("path", metavar="LIST", type=FILE)
+@data_option
+@config_option
+def revoke(path: Path, data: Path | None, config: Path | None) -> None:
+    """Let a revocation list count that an agency, or the host itself, has signed with its root key."""
+    from linkage.credential import RevocationList
+    from linkage.files import read_capped
+    from server.operations.revocation import accept_list
+
+    service = opened_service(data, config)
+    content = read_capped(path, limit_bytes=RevocationList.limit_bytes)
+    found = accept_list(service, service.console(), content)
+    click.echo(f"list {found.number} of {found.issuer}: {len(found.revoked):,} revoked")
 
 
 @host.command(epilog=example("counterfoil host check --config host.toml"))

@@ -18,7 +18,7 @@ from linkage.command.program import COMMANDS, counterfoil
 from linkage.errors import CounterfoilError
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("linkage", "encoder", "matcher", "server", "trial")
+PACKAGES = ("linkage", "encoder", "assessment", "matcher", "server", "trial")
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 LONGEST_MODULE_LINES = 400
 HEAVY = {

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from trial.errors import StepError
 
+REFUSED = 4
 PROGRAM = (sys.executable, "-m", "linkage.command")
 
 
@@ -53,6 +54,11 @@ class Transcript:
         answer: dict[str, Any] = json.loads(self._run(party, arguments, ["--json"]))
         return answer
 
+    def examine(self, party: str, *arguments: str) -> dict[str, Any]:
+        """Run a command that judges something (see :meth:`ask`), which may end with 0 or with 4, "not in order"."""
+        answer: dict[str, Any] = json.loads(self._run(party, arguments, ["--json"], accepted=(0, REFUSED)))
+        return answer
+
     def start(self, party: str, *arguments: str, output: IO[bytes]) -> "subprocess.Popen[bytes]":
         """Start a command (see :meth:`run`) that stays; what it prints goes to `output`."""
         started = time.perf_counter()
@@ -73,7 +79,9 @@ class Transcript:
         shutil.copy2(self.folder / source, self.folder / target)
         self._note(party, ["cp", source, target], started)
 
-    def _run(self, party: str, arguments: tuple[str, ...], unwritten: list[str]) -> str:
+    def _run(
+        self, party: str, arguments: tuple[str, ...], unwritten: list[str], accepted: tuple[int, ...] = (0,)
+    ) -> str:
         started = time.perf_counter()
         done = subprocess.run(  # noqa: S603 - our own program with our own arguments
             [*PROGRAM, *arguments, *unwritten],
@@ -84,7 +92,7 @@ class Transcript:
             encoding="utf-8",
             check=False,
         )
-        if done.returncode != 0:
+        if done.returncode not in accepted:
             reason, _, hint = done.stderr.strip().partition("\nhint: ")
             raise StepError(f"'counterfoil {arguments[0]}' of {party} failed: {reason}", hint=hint)
         self._note(party, ["counterfoil", *arguments], started)

@@ -2,6 +2,8 @@
 
 from apiflask import APIFlask
 
+from server.api.audit import audited
+from server.api.ceremonies import shared
 from server.api.context import EXTENSION
 from server.api.description import described
 from server.api.gate import Gate
@@ -34,6 +36,8 @@ def create_app(service: Service) -> APIFlask:
     answer_problems(app)
     app.register_blueprint(general)
     app.register_blueprint(agreed)
+    app.register_blueprint(shared)
     app.register_blueprint(ordered)
+    app.register_blueprint(audited)
     app.spec_processor(described)  # type: ignore[arg-type]  # a dictionary, because the format is JSON
     return app

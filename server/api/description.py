@@ -18,6 +18,7 @@ _SIGNATURE: Final = {
     "name": "Signature",
     "description": "HTTP Message Signatures (RFC 9421) with Ed25519, as docs/api.md says",
 }
+_PACK: Final = {"format": "counterfoil-pack/1", "operation": "lantern", "made": "2026-12-01T12:00:00Z"}  # and more
 _RANGE: Final = {
     "name": "Content-Range",
     "in": "header",
@@ -33,6 +34,8 @@ def described(spec: dict[str, Any]) -> dict[str, Any]:
     components["securitySchemes"] = {"signature": _SIGNATURE}
     components["responses"] = {f"Problem{status}": _problem(status) for status in _ALWAYS}
     spec["paths"]["/metrics"]["get"]["responses"]["200"]["content"] = {_TEXT_TYPE: {"schema": {"type": "string"}}}
+    pack = spec["paths"]["/operations/{operation}/pack"]["post"]["responses"]["200"]
+    pack["content"] = {"application/json": {"schema": {"type": "object"}, "example": _PACK}}
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():
             if path not in _OPEN:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from linkage.command import emit, example, json_option
-from server.command_options import FILE, config_option, data_option, opened_service, operator
+from server.command_options import FILE, config_option, data_option, opened_service
 
 _JUSTIFICATION = "Why, as a code, such as investigation; it goes into the ledger."
 
@@ -81,7 +81,7 @@ def export_hits(
     for agency in named:
         refuse_existing(folder / f"{agency}.groups.csv.sealed")
     made = [
-        export(service, operator(service), run_id, agency, justification=justification, folder=folder)
+        export(service, service.console(), run_id, agency, justification=justification, folder=folder)
         for agency in named
     ]
     emit(

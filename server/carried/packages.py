@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from linkage.agreement import Agreement, Party
 from linkage.files import unusable
+from linkage.ledger.entry import BY_FILE
 from linkage.manifest import Manifest, moment_text
 from linkage.package import verify_package
 from linkage.sealing import SealingKey
@@ -25,7 +26,6 @@ from server.submissions.acceptance import Receipt, accept
 from server.submissions.parts import open_parts, write_part
 from server.submissions.uploads import Upload, abandon, make_folder, path_of
 
-BY_FILE = "by-file"
 """The officer of ledger entries about what an agency has signed and somebody has carried."""
 
 

@@ -8,7 +8,7 @@ from linkage.ledger import Kind
 from server import journal
 from server.database import writing
 from server.database.tables import hits, runs, submissions
-from server.operations.registry import agreement_of
+from server.operations.registry import agreement_of, check_not_frozen
 from server.service import Caller, Service
 
 
@@ -48,10 +48,14 @@ def own_hits(service: Service, caller: Caller, run: str, *, justification: str, 
         justification: why, as a code, for the ledger.
         after: token after which to begin.
         limit: most hits of a page.
+
+    Raises:
+        NotAllowedError: the operation is frozen.
     """
     with writing(service.engine) as connection:
         found = hits_about(connection, service, caller.agency, run, after=after, limit=limit + 1)
         operation = connection.execute(sa.select(runs.c.operation).where(runs.c.id == run)).scalar_one()
+        check_not_frozen(connection, operation)
         shown = found[:limit]
         journal.record(
             connection,

@@ -19,9 +19,11 @@ from server import journal
 from server.database import writing
 from server.database.tables import submissions
 from server.errors import AbsentError, ConflictError, NotAllowedError
+from server.operations.circles import counterpart_by_secret
 from server.operations.registry import operation_in_force
+from server.runs.standing import follow
 from server.service import Caller, Service, new_id
-from server.submissions.keeping import discard, erase, sealed_name
+from server.submissions.keeping import circle_of, discard, erase, sealed_name
 from server.submissions.parts import pieces
 from server.submissions.uploads import Upload, forget, open_complete, path_of, unlink
 
@@ -34,15 +36,18 @@ class Receipt(NamedTuple):
 
 
 class _Checked(NamedTuple):
-    """A package that was read: its manifest, that as the agency signed it, and the id it gets."""
+    """A package that was read: its manifest, that as the agency signed it, the id it gets, and what it is."""
 
     manifest: Manifest
     envelope: bytes
     submission: str
+    supplement: bool
 
 
-def accept(service: Service, caller: Caller, upload: Upload) -> Receipt:
-    """Return the receipt for a complete upload, now a submission in place of the earlier one of its category.
+def accept(service: Service, caller: Caller, upload: Upload, *, supplement: bool = False) -> Receipt:
+    """Return the receipt for a complete upload, now a submission.
+
+    It takes the place of the agency's earlier ones of its category, or comes beside them as a supplement.
 
     Raises:
         ConflictError: parts are missing, or this very package is here already.
@@ -56,7 +61,7 @@ def accept(service: Service, caller: Caller, upload: Upload) -> Receipt:
             agreement = operation_in_force(connection, upload.operation, now)
         manifest = verify_package(file, trusted=[_party(agreement, caller).root], now=now)
         check_terms(manifest, agreement)
-        checked = _Checked(manifest, _manifest_envelope(file), new_id())
+        checked = _Checked(manifest, _manifest_envelope(file), new_id(), supplement)
         identifier = checked.submission
         wrapped = service.keys.new_sealing_key(identifier)
         service.store.seal(sealed_name(identifier), pieces(file), service.keys.sealing_key(wrapped, identifier))
@@ -65,8 +70,8 @@ def accept(service: Service, caller: Caller, upload: Upload) -> Receipt:
     except Exception:
         _discard_unless_taken_in(service, identifier)
         raise
-    for former in replaced:
-        discard(service, sealed_name(former))
+    for name in replaced:
+        discard(service, name)
     unlink(path_of(service, upload.id))
     return Receipt(identifier, envelope)
 
@@ -110,7 +115,7 @@ def check_terms(manifest: Manifest, agreement: Agreement) -> None:
 def _take_in(
     service: Service, caller: Caller, upload: Upload, checked: _Checked, wrapped: bytes
 ) -> tuple[bytes, list[str]]:
-    """Return the signed receipt, and the submissions that this one has replaced, all in one transaction."""
+    """Return the signed receipt, and the files of what this one has replaced, all in one transaction."""
     manifest, identifier = checked.manifest, checked.submission
     now = service.now()
     with writing(service.engine) as connection:
@@ -119,7 +124,10 @@ def _take_in(
         live = connection.execute(
             sa.select(submissions).where(submissions.c.operation == upload.operation, submissions.c.state == "stored")
         ).all()
-        _check_beside(manifest, upload, live)
+        counterpart = counterpart_by_secret(connection, agreement, manifest)
+        circle = circle_of(caller.agency, counterpart)
+        mates = [row for row in live if circle_of(row.agency, row.counterpart) == circle]
+        _check_beside(checked, upload, mates)
         _check_daily(connection, upload, agreement, now)
         until = min(
             manifest.expires,
@@ -152,16 +160,18 @@ def _take_in(
                 "checkpoint": journal.checkpoint(connection, service),
             },
         )
-        gone = [row.id for row in live if (row.agency, row.category) == (caller.agency, manifest.category.value)]
-        for replaced in gone:
-            erase(connection, service, caller, replaced, "replaced")
+        own = [row.id for row in mates if (row.agency, row.category) == (caller.agency, manifest.category.value)]
+        replaced = [] if checked.supplement else own
+        gone = [name for one in replaced for name in erase(connection, service, caller, one, "replaced").files]
         connection.execute(
             submissions.insert().values(
                 id=identifier,
                 operation=upload.operation,
                 agency=caller.agency,
                 category=manifest.category.value,
+                counterpart=counterpart,
                 digest=upload.digest,
+                file=identifier,
                 manifest=checked.envelope,
                 records=manifest.records,
                 encodings=manifest.encodings,
@@ -173,17 +183,18 @@ def _take_in(
             )
         )
         forget(connection, upload.id)
+        follow(connection, service, agreement)
     return envelope, gone
 
 
-def _check_beside(manifest: Manifest, upload: Upload, live: Sequence[sa.Row[Any]]) -> None:
-    """Raise unless the package is new and made with the secret of those that are here."""
+def _check_beside(checked: _Checked, upload: Upload, live: Sequence[sa.Row[Any]]) -> None:
+    """Raise unless the package is new and made with the secret of those that stay here."""
+    manifest = checked.manifest
     for row in live:
         if row.digest == upload.digest:
             raise ConflictError("this very package is here already", code="submission.repeated")
-        if (
-            Manifest.parse(Envelope.parse(row.manifest).payload).key_confirmation != manifest.key_confirmation
-            and row.agency != upload.agency
+        if Manifest.parse(Envelope.parse(row.manifest).payload).key_confirmation != manifest.key_confirmation and (
+            checked.supplement or row.agency != upload.agency
         ):
             raise NotAllowedError(
                 "the package was made with another secret than those of the other parties",

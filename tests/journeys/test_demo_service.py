@@ -70,6 +70,17 @@ def test_the_story_is_told_by_commands(demonstration: Demonstration) -> None:
     assert demonstration.stderr == ""
 
 
+def test_the_last_act_is_an_officer_who_verifies_offline(demonstration: Demonstration) -> None:
+    verification = demonstration.result["verification"]
+    assert verification["pack"]["red"] == []
+    green = "\n".join(verification["pack"]["green"])
+    assert "never rewritten since the checkpoint you hold" in green
+    assert "never to host, and" in green
+    red = "\n".join(verification["changed_pack"]["red"])
+    assert "is not what was logged: it was changed afterwards" in red
+    assert "is not, to the last byte, what host made and signed" in red
+
+
 def test_it_takes_less_than_ninety_seconds_of_work(demonstration: Demonstration) -> None:
     assert demonstration.processor_seconds < 90
 

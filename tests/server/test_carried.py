@@ -14,9 +14,10 @@ from linkage.category import Category
 from linkage.envelope import Envelope
 from linkage.errors import FileError, PackageError, SealedFileError, SignatureError
 from linkage.ledger import Kind
+from linkage.ledger.entry import BY_FILE
 from linkage.sealing import seal_bytes, unseal_bytes
 from server.carried.hits import export_hits, parties_of
-from server.carried.packages import BY_FILE, import_package
+from server.carried.packages import import_package
 from server.carried.standing import standing_of
 from server.client.receipts import read_words
 from server.database.tables import submissions, uploads

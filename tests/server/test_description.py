@@ -14,11 +14,13 @@ import schemathesis
 from schemathesis import config
 from schemathesis.engine import events, from_schema
 
+from encoder.secret import OperationSecret
 from linkage.credential import Role
 from linkage.errors import RequestSignatureError
 from linkage.http_signature import Request, sign
 from server.settings import Limits
 from tests.linkage.agreements import HOST
+from tests.server.ceremonies import confirmed_by, relayed
 from tests.server.house import OPERATION, House, Officer, package, people
 
 HELD = {
@@ -74,13 +76,22 @@ def failures(folder: Path, role: Role | None, examples: int) -> tuple[int, set[s
     house = House.at(folder, limits=Limits(requests_per_minute=10_000_000, uploads_open=1_000_000))
     assert house.registers().status_code == 201
     atl, bor = house.joined("atl"), house.joined("bor")
-    submission = atl.submits(package(folder, "atl", people(5, 1), seed=1)).json["submission"]
-    assert bor.submits(package(folder, "bor", people(5, 1), seed=2)).status_code == 201
+    secret = OperationSecret.new()
+    ceremony = relayed(house, atl, secret).json["ceremony"]
+    stated = {"key_confirmation": confirmed_by(secret)}
+    submission = atl.submits(package(folder, "atl", people(5, 1), seed=1, **stated)).json["submission"]
+    assert bor.submits(package(folder, "bor", people(5, 1), seed=2, **stated)).status_code == 201
     run = atl.orders().json["run"]
     house.works()
     order = {"size": 9, "digest": "sha256:" + "00" * 32}
     upload = atl.asks("POST", f"/operations/{OPERATION}/uploads", order).json["upload"]
-    objects = {"operations": OPERATION, "uploads": upload, "submissions": submission, "runs": run}
+    objects = {
+        "ceremonies": ceremony,
+        "operations": OPERATION,
+        "uploads": upload,
+        "submissions": submission,
+        "runs": run,
+    }
     officer = None if role is None else house.joined("atl" if role.of_agency else HOST, role)
     app: Any = house.client.application
     settings = config.SchemathesisConfig(

@@ -17,10 +17,10 @@ from trial.patterns import WINDOW_BYTES
 from trial.program import Transcript
 from trial.service.figures import ServiceFigures
 from trial.service.host import served_host
-from trial.service.story import BY_FILES, compare_by_files, tell
+from trial.service.story import BY_FILES, compare_by_files, have_pack_made, tell, verify_pack
 from trial.service.traces import control, count_keys, traces
 
-_STEPS = 67  # of three agencies, for the progress bar; and a rest for what is worked out afterwards
+_STEPS = 73  # of three agencies, for the progress bar; and a rest for what is worked out afterwards
 _FIGURES = 3
 
 
@@ -43,6 +43,8 @@ def demonstrate_service(folder: Path, *, seed: int, on_progress: OnProgress) -> 
     with served_host(transcript, HOST) as host:
         told = tell(transcript, host, agencies)
         host.keep_metrics()
+        have_pack_made(transcript, host, agencies[-1], agencies)
+    last_act = verify_pack(transcript, agencies[-1])
     compare_by_files(transcript, agencies)
     own_groups = [folder / f"{agency}/{agency}.groups.csv" for agency in agencies]
     counterfoils = [folder / f"{agency}/{agency}.counterfoil.csv" for agency in agencies]
@@ -67,6 +69,7 @@ def demonstrate_service(folder: Path, *, seed: int, on_progress: OnProgress) -> 
         leak_search=search(traces(folder / HOST), values - words, control()),
         words_of_the_agreement=len(words),
         keys_found=count_keys(folder / HOST, _keys(folder, agencies)),
+        last_act=last_act,
         seconds=time.perf_counter() - started,
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from trial.evaluation import Evaluation
 from trial.leak import LeakSearch
 from trial.program import Step
+from trial.verification import LastAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class ServiceFigures:
         leak_search: for raw values, in all that the host has.
         words_of_the_agreement: values not looked for, because the agreement, written before any data, has that word.
         keys_found: places there that hold the operation secret or a private key of an agency.
+        last_act: what a data protection officer finds in the compliance pack, and in one with a byte changed.
         seconds: the whole.
     """
 
@@ -37,6 +39,7 @@ class ServiceFigures:
     leak_search: LeakSearch
     words_of_the_agreement: int
     keys_found: int
+    last_act: LastAct
     seconds: float
 
     def document(self) -> dict[str, Any]:
@@ -55,6 +58,7 @@ class ServiceFigures:
             "leak_search": self.leak_search.document(),
             "words_of_the_agreement": self.words_of_the_agreement,
             "keys_found": self.keys_found,
+            "verification": self.last_act.document(),
             "steps": [{"party": step.party, "command": step.command, "seconds": step.seconds} for step in self.steps],
             "seconds": self.seconds,
         }

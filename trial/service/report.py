@@ -24,6 +24,7 @@ def _sections(figures: ServiceFigures, folder: Path) -> Iterator[tuple[str, Rend
     yield "Whether it is what comes of the same packages by files", Text(same_groups(figures))
     yield "How good that is, over pairs of records of different agencies", _quality(figures)
     yield "Raw values, secrets and private keys at the host", _leaks(figures)
+    yield "What a data protection officer finds, offline, after the host is gone", _verification(figures)
     yield "What was run, each command in a process of its own", steps_table(figures.steps)
     yield "Where it is", _places(figures, folder)
 
@@ -66,6 +67,17 @@ def _leaks(figures: ServiceFigures) -> Text:
         "data, has these words.\n"
         f"The operation secret and the agencies' private keys, as bytes, in hexadecimal and base64: {keys}."
     )
+
+
+def _verification(figures: ServiceFigures) -> Text:
+    act = figures.last_act
+    lines = [
+        *(f"ok   {sentence}" for sentence in act.true.green),
+        f"Not checked: {len(act.true.unchecked)} things, such as {act.true.unchecked[-2]}.",
+        f"With one byte of the pack changed (number {act.changed_byte:,}):",
+        *(f"NOT  {sentence}" for sentence in act.changed.red),
+    ]
+    return Text("\n".join(lines))
 
 
 def _places(figures: ServiceFigures, folder: Path) -> Text:

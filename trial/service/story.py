@@ -12,10 +12,14 @@ from trial.deal import ID_COLUMN
 from trial.demonstration import CATEGORY, HOST, SCHEMA, THRESHOLD
 from trial.program import Transcript
 from trial.service.host import Host
+from trial.verification import LastAct, verify_twice
 
 AGREEMENT = "three-countries"
 JUSTIFICATION = "investigation"
 BY_FILES = "by-files.csv"
+OPERATION = "lantern"  # as the agreement that the first agency starts from says
+PACK = "lantern.pack"
+DPO_DESK = "dpo.desk"
 _VALID_DAYS = 365
 _KEEP_DAYS = 90
 
@@ -46,6 +50,37 @@ def tell(transcript: Transcript, host: Host, agencies: Sequence[str]) -> Told:
     hits = {agency: _look(transcript, agency, run["run"]) for agency in agencies}
     _check_ledger(transcript, agencies)
     return Told(run, submissions, hits)
+
+
+def have_pack_made(transcript: Transcript, host: Host, officer: str, agencies: Sequence[str]) -> None:
+    """Let the data protection officer of one agency ask the host for the compliance pack of the operation."""
+    confirmations = [f"{agency}.confirmation.json" for agency in agencies]
+    for name in confirmations:
+        if name != f"{officer}.confirmation.json":
+            transcript.copy(HOST, f"{HOST}/{name}", f"{officer}/{name}")
+    transcript.run(
+        officer,
+        *("agency", "join", "--url", host.url, "--agreement", f"{officer}/agreement.json"),
+        *("--root", f"{officer}/{officer}.key", "--officer", f"{officer}-dpo", "--role", "agency.dpo"),
+        *("--desk", f"{officer}/{DPO_DESK}"),
+    )
+    transcript.run(
+        officer,
+        *("audit", "export", "--operation", OPERATION, "--desk", f"{officer}/{DPO_DESK}"),
+        *("--schema", SCHEMA, "--ceremony", f"{officer}/ceremony.json"),
+        *(word for name in confirmations for word in ("--ceremony", f"{officer}/{name}")),
+        *("-o", f"{officer}/{PACK}"),
+    )
+
+
+def verify_pack(transcript: Transcript, officer: str) -> LastAct:
+    """Let the officer verify the pack without the host, and a second time with one byte changed.
+
+    Raises:
+        StepError: the true pack is not in order, or the changed one is.
+    """
+    checkpoint, host_key = f"{officer}/{DPO_DESK}/checkpoint.txt", f"{officer}/{HOST}.key.pub"
+    return verify_twice(transcript, officer, f"{officer}/{PACK}", checkpoint=checkpoint, host=host_key)
 
 
 def compare_by_files(transcript: Transcript, agencies: Sequence[str]) -> None:
