@@ -9,7 +9,10 @@ import pytest
 
 from tests.journeys.test_demo import AGENCIES, PROGRAM, Demonstration, of_children, rows
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn, which serves, needs fork")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="gunicorn, which serves, needs fork"),
+    pytest.mark.timeout(900),  # of a machine that others use, too
+]
 
 
 @pytest.fixture(scope="module")

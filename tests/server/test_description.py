@@ -30,7 +30,7 @@ HELD = {
     "response_schema_conformance",
     "response_headers_conformance",
 }
-EXAMPLES = 48  # of every route and phase; more than 10,000 cases of all callers together
+EXAMPLES = 60  # of every route and phase; more than 10,000 cases of all callers together
 
 
 class Signing:
