@@ -66,7 +66,7 @@ def absolute_phi(bits: NDArray[np.uint8], pairs: int, random: np.random.Generato
 
     phi is the correlation of two bits. That of independent ones is about sqrt(2 / (pi n)).
     """
-    scaled = _standardised(bits)
+    scaled = standardised(bits)
     count = scaled.shape[1]
     if count < 2:  # noqa: PLR2004 - a pair
         return 0.0
@@ -86,7 +86,7 @@ def dimensions_above_noise(bits: NDArray[np.uint8]) -> Structure:
     complement, as in balanced encodings, count once.
     """
     turned = np.unique(bits ^ bits[:1], axis=1)
-    scaled = _standardised(turned)
+    scaled = standardised(turned)
     rows, columns = scaled.shape
     if not columns:
         return Structure(0, 0.0)
@@ -97,7 +97,8 @@ def dimensions_above_noise(bits: NDArray[np.uint8]) -> Structure:
     return Structure(len(above), float(above.sum() / values.sum()))
 
 
-def _standardised(bits: NDArray[np.uint8]) -> NDArray[np.float32]:
+def standardised(bits: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return bits (n, L) with mean 0 and variance 1 in each column, without columns that never vary."""
     varying = bits[:, (bits != bits[:1]).any(axis=0)].astype(np.float32)
     return np.asarray((varying - varying.mean(axis=0)) / varying.std(axis=0), dtype=np.float32)
 
