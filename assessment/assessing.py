@@ -1,51 +1,55 @@
-"""The assessment: every attack on the schema and on its control, over several seeds."""
+"""The assessment: every attack on the schema and on its controls over several seeds, and the measures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from assessment.attacks import ATTACKS, Attack, judged, known_records
-from assessment.case import Rows, make_case, split, unhardened
+from assessment.attacks import ATTACKS, Attack, judged
+from assessment.case import Rows, make_case, split, unhardened, usual_clk
+from assessment.measures import Measured, measures
 from assessment.success import Success, Tally, success
 from assessment.verdict import Verdict, overall, verdict
+from encoder import encode_clks
 from linkage import Schema
 from linkage.command import OnProgress
 
 NOT_TRIED = (
-    "graph matching without any known record: 96 to 99 % of 100,000 plain Bloom filters fell to it (ACSAC 2024)",
-    "a stronger alignment by known records (spectral), which in a trial re-identified 8.7 % under saul",
-    "the relation-graph attack on linear hardenings (PoPETs 2026)",
-    "pattern mining with bit frequencies",
-    "registers larger than the sample, other overlaps, and attacks that are not published yet",
+    "registers larger than the sample, and other shares in common: more records make graph matching easier",
+    "the relation-graph attack on linear hardenings: fold, rule90, diffuse (PoPETs 2026)",
+    "pattern mining with bit frequencies (PAKDD 2018)",
+    "learning from known records which tokens set which bits (NEPAL, 2025)",
+    "attacks that are not published yet",
 )
+_MEASURED_RECORDS = 1000
 
 
 class Trial(NamedTuple):
-    """How attacks are tried: records of each file, share in common, records known beforehand, seeds."""
+    """How attacks are tried: persons in the register, share of them held, records known beforehand, seeds."""
 
-    records: int
+    register: int
     overlap: float
     known: int
     seeds: int
 
 
 class Finding(NamedTuple):
-    """What one attack came to."""
+    """What one attack came to: on these encodings, on the same fields as a plain CLK, and on the usual CLK."""
 
     attack: Attack
     found: Success
     control: Success
+    usual: Success
     verdict: Verdict | None
 
     def document(self) -> dict[str, Any]:
         """Return the finding as JSON-like data."""
+        told = {"encodings": self.found, "control": self.control, "usual_clk": self.usual}
         return {
             "attack": self.attack.name,
             "needs": self.attack.needs,
             "verdict": self.verdict or "expected",
-            "encodings": {**self.found._asdict(), "share": self.found.share},
-            "control": {**self.control._asdict(), "share": self.control.share},
+            **{name: {**outcome._asdict(), "share": outcome.share} for name, outcome in told.items()},
         }
 
 
@@ -57,6 +61,7 @@ class Assessment(NamedTuple):
     rows: int
     data: str
     findings: tuple[Finding, ...]
+    measured: tuple[Measured, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -74,6 +79,7 @@ class Assessment(NamedTuple):
             "rows": self.rows,
             "trial": self.trial._asdict(),
             "findings": [finding.document() for finding in self.findings],
+            "measures": [one.document() for one in self.measured],
             "not_tried": list(NOT_TRIED),
         }
 
@@ -87,7 +93,7 @@ def assess(
     attacks: Sequence[Attack] = ATTACKS,
     on_progress: OnProgress | None = None,
 ) -> Assessment:
-    """Return what `attacks` achieve; schema and control are tried on the same persons, in turn, seed by seed.
+    """Return what `attacks` achieve; schema and controls are tried on the same persons, in turn, seed by seed.
 
     Secrets are fresh in each run, so figures differ a little from one assessment to the next.
 
@@ -103,31 +109,42 @@ def assess(
         AssessmentError: there are too few records.
         RowError: a record does not fit the schema.
     """
-    plain = unhardened(schema)
-    kinds = {"encodings": schema} if plain == schema else {"encodings": schema, "control": plain}
+    plain, (usual, cells) = unhardened(schema), usual_clk(schema)
+    kinds = {"encodings": (schema, rows), "usual": (usual, [[row[cell] for cell in cells] for row in rows])}
+    if plain != schema:
+        kinds["control"] = (plain, rows)
     tallies: Mapping[str, dict[str, list[Tally]]] = {kind: {one.name: [] for one in attacks} for kind in kinds}
     for seed in range(trial.seeds):
-        parts = split(len(rows), trial.records, trial.overlap, np.random.default_rng(seed))
-        for place, (kind, made) in enumerate(kinds.items()):
+        parts = split(len(rows), trial.register, trial.overlap, np.random.default_rng(seed))
+        for place, (kind, (made, their_rows)) in enumerate(kinds.items()):
             random = np.random.default_rng([seed, 1])
-            case = make_case(rows, made, parts, known=trial.known, random=random)
+            case = make_case(their_rows, made, parts, known=trial.known, random=random)
             for attack in attacks:
-                tally = judged(attack.guess(case, random), case, uses_known=attack.guess is known_records)
-                tallies[kind][attack.name].append(tally)
+                tallies[kind][attack.name].append(judged(attack.guess(case, random), case, attack))
             if on_progress is not None:
                 on_progress(seed * len(kinds) + place + 1, trial.seeds * len(kinds))
     random = np.random.default_rng(0)
     together = {
         kind: {name: success(runs, random) for name, runs in of_kind.items()} for kind, of_kind in tallies.items()
     }
-    found, control = together["encodings"], together.get("control", together["encodings"])
     findings = (
-        Finding(
+        _finding(
             attack,
-            found[attack.name],
-            control[attack.name],
-            None if attack.with_key else verdict(found[attack.name], control[attack.name]),
+            *(together.get(kind, together["encodings"])[attack.name] for kind in ("encodings", "control", "usual")),
         )
         for attack in attacks
     )
-    return Assessment(schema, trial, len(rows), data, tuple(findings))
+    return Assessment(schema, trial, len(rows), data, tuple(findings), _measured(rows, schema, plain, random))
+
+
+def _finding(attack: Attack, found: Success, control: Success, usual: Success) -> Finding:
+    said = None if attack.with_key else verdict(found, control, usual)
+    return Finding(attack, found, control, usual, said)
+
+
+def _measured(rows: Rows, schema: Schema, plain: Schema, random: np.random.Generator) -> tuple[Measured, ...]:
+    chosen = random.permutation(len(rows))[:_MEASURED_RECORDS]
+    sample = [rows[row] for row in chosen.tolist()]
+    secret = random.bytes(32)
+    made = (encode_clks(sample, one, secret, validate=False) for one in (schema, plain))
+    return tuple(measures(sample, schema, *made, control_measure=plain.measure, random=random))

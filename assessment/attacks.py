@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.case import Case
-from assessment.likeness import likeness
+from assessment.graph import graph_matching
 from assessment.success import Tally
 
 Guesses = NDArray[np.int64]
-_ROUNDS = 4
-_MOST_ANCHORS = 600
 
 
 class Attack(NamedTuple):
@@ -23,58 +21,25 @@ class Attack(NamedTuple):
         needs: what the attacker must have, in words.
         guess: does it.
         with_key: whether it needs the secret; such an attack is expected to succeed and decides nothing.
+        uses_known: whether it is told who some records are; those do not count.
     """
 
     name: str
     needs: str
     guess: Callable[[Case, np.random.Generator], Guesses]
     with_key: bool = False
+    uses_known: bool = False
 
 
-def known_records(case: Case, random: np.random.Generator) -> Guesses:  # noqa: ARG001 - as of every attack
-    """Align by likeness to records that are known on both sides; the surest guesses become known in the next round.
-
-    The seeded form of aligning two similarity graphs (Narayanan & Shmatikov, "De-anonymizing social networks", 2009;
-    for encodings Huellen 2024 after Schaefer, Armknecht & Heng, ACSAC 2024), without embeddings: the profile of a
-    record is its similarities to the known ones, each standardised, and profiles are compared by correlation.
-    """
-    held, rows = case.known, case.truth[case.known]
-    measure = case.schema.measure
-    agree = np.zeros((len(case.encodings), len(case.register)), dtype=np.float32)
-    for turn in range(1, _ROUNDS + 1):
-        profiles = [
-            _standardised(likeness(side, side[anchors], measure))
-            for side, anchors in ((case.encodings, held), (case.register, rows))
-        ]
-        agree = profiles[0] @ profiles[1].T
-        if turn < _ROUNDS:
-            held, rows = _surest(agree, case, turn)
-    return _mutual(agree)
+def graph(case: Case, random: np.random.Generator) -> Guesses:
+    """Align the similarity graphs of both files, with no record known."""
+    return graph_matching(case.encodings, case.register, measure=case.schema.measure, random=random).rows
 
 
-def _standardised(profiles: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return columns of mean 0 and deviation 1, then rows of length 1."""
-    columns = (profiles - profiles.mean(axis=0)) / np.maximum(profiles.std(axis=0), 1e-9)
-    columns = np.clip(columns - columns.mean(axis=1)[:, None], -6, 6)  # a record's likeness to itself outweighs nothing
-    return np.asarray(columns / np.maximum(np.linalg.norm(columns, axis=1)[:, None], 1e-9), dtype=np.float32)
-
-
-def _surest(agree: NDArray[np.float32], case: Case, turn: int) -> tuple[Guesses, Guesses]:
-    """Return the known records and the best guesses beside them, more in each turn."""
-    guesses = _mutual(agree)
-    guesses[case.known] = -1
-    found = np.flatnonzero(guesses >= 0)
-    found = found[~np.isin(guesses[found], case.truth[case.known])]
-    best = np.partition(agree[found], -2, axis=1)[:, -2:]
-    lead = best.max(axis=1) - best.min(axis=1)
-    chosen = found[np.argsort(-lead, kind="stable")[: _MOST_ANCHORS * turn // _ROUNDS]]
-    return np.concatenate([case.known, chosen]), np.concatenate([case.truth[case.known], guesses[chosen]])
-
-
-def _mutual(agree: NDArray[np.float32]) -> Guesses:
-    """Return for each row its best column where that column's best row is this one, else -1."""
-    best, back = agree.argmax(axis=1), agree.argmax(axis=0)
-    return np.where(back[best] == np.arange(len(best)), best, -1).astype(np.int64)
+def graph_with_known(case: Case, random: np.random.Generator) -> Guesses:
+    """Align the similarity graphs of both files, beginning with the known records (Huellen 2024)."""
+    known = np.stack([case.known, case.truth[case.known]], axis=1)
+    return graph_matching(case.encodings, case.register, measure=case.schema.measure, random=random, known=known).rows
 
 
 def popcount(case: Case, random: np.random.Generator) -> Guesses:
@@ -111,17 +76,18 @@ def dictionary(case: Case, random: np.random.Generator) -> Guesses:  # noqa: ARG
 
 
 ATTACKS = (
-    Attack("known-records", "a register, and the identity of some records beforehand", known_records),
+    Attack("graph-matching", "a register", graph),
+    Attack("graph-matching-known", "a register, and the identity of some records", graph_with_known, uses_known=True),
     Attack("popcount", "a register", popcount),
     Attack("repeated-encodings", "a register", repeated),
     Attack("dictionary", "a register and the secret of the operation", dictionary, with_key=True),
 )
 
 
-def judged(guesses: Guesses, case: Case, *, uses_known: bool) -> Tally:
-    """Return how many shared records were told rightly; those that were known beforehand do not count."""
+def judged(guesses: Guesses, case: Case, attack: Attack) -> Tally:
+    """Return how many shared records were told rightly; those that the attack knew beforehand do not count."""
     counted = case.truth >= 0
-    if uses_known:
+    if attack.uses_known:
         counted[case.known] = False
     right = int((guesses[counted] == case.truth[counted]).sum())
     return Tally(right, int(counted.sum()), 1 / len(case.register))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from assessment.errors import AssessmentError
 from encoder import encode_clks
-from linkage import Schema
+from linkage import Schema, load_schema
 
 Rows = Sequence[Sequence[str]]
 LEAST_RECORDS = 50
@@ -20,7 +20,7 @@ class Split(NamedTuple):
 
     Attributes:
         held: int64 (n,), the agency's.
-        register: int64 (m,), the attacker's.
+        register: int64 (m,), the attacker's; in an order that tells nothing.
         truth: int64 (n,), for each held record its place in the register, or -1.
     """
 
@@ -49,26 +49,25 @@ class Case(NamedTuple):
     schema: Schema
 
 
-def split(rows: int, records: int, overlap: float, random: np.random.Generator) -> Split:
-    """Return two files of `records` each, drawn from a table of `rows`, that share `overlap` of their persons.
+def split(rows: int, register: int, overlap: float, random: np.random.Generator) -> Split:
+    """Return a register of `register` persons drawn from a table of `rows`, and a file that holds `overlap` of them.
+
+    Everybody in the file is in the register, as in a population register.
 
     Raises:
-        AssessmentError: the table is too short for that.
+        AssessmentError: the table is too short for that, or the file would be.
     """
-    shared = round(records * overlap)
-    if records < LEAST_RECORDS or 2 * records - shared > rows:
+    held = round(register * overlap)
+    if held < LEAST_RECORDS or register > rows:
         raise AssessmentError(
-            f"two files of {records:,} records with {shared:,} in common need {2 * records - shared:,} rows and "
-            f"{LEAST_RECORDS} records at least; there are {rows:,} rows",
+            f"a register of {register:,} persons, {held:,} of them held, needs {register:,} rows and "
+            f"{LEAST_RECORDS} records held at least; there are {rows:,} rows",
             code="assessment.too-few",
-            hint="give --records a smaller number, --overlap a larger one, or a longer table",
+            hint="give --register a number that fits, --overlap a larger one, or a longer table",
         )
-    drawn = random.permutation(rows)[: 2 * records - shared]
-    held = random.permutation(drawn[:records])
-    register = random.permutation(drawn[records - shared :])
-    place = np.full(rows, -1, dtype=np.int64)
-    place[register] = np.arange(records)
-    return Split(held, register, place[held])
+    drawn = random.permutation(rows)[:register]
+    truth = random.permutation(register)[:held]
+    return Split(drawn[truth], drawn, truth)
 
 
 def make_case(rows: Rows, schema: Schema, parts: Split, *, known: int, random: np.random.Generator) -> Case:
@@ -77,9 +76,9 @@ def make_case(rows: Rows, schema: Schema, parts: Split, *, known: int, random: n
     held, register = ([rows[row] for row in side.tolist()] for side in (parts.held, parts.register))
     shared = np.flatnonzero(parts.truth >= 0)
     return Case(
-        encode_clks(held, schema, secret),
-        encode_clks(register, schema, foreign),
-        encode_clks(register, schema, secret),
+        encode_clks(held, schema, secret, validate=False),
+        encode_clks(register, schema, foreign, validate=False),
+        encode_clks(register, schema, secret, validate=False),
         parts.truth,
         np.sort(random.choice(shared, size=min(known, len(shared) // 2), replace=False)),
         schema,
@@ -87,5 +86,37 @@ def make_case(rows: Rows, schema: Schema, parts: Split, *, known: int, random: n
 
 
 def unhardened(schema: Schema) -> Schema:
-    """Return the positive control: the same fields as a plain CLK."""
+    """Return the first control: the same fields as a plain CLK."""
     return schema.model_copy(update={"hardening": ()})
+
+
+def usual_clk(schema: Schema) -> tuple[Schema, tuple[int, ...]]:
+    """Return the second control, the CLK that published attacks are told of, and which cells of a row it takes.
+
+    Every column once, as it is written, as bigrams with 10 hashes each in 1,024 bits (Schaefer, Armknecht & Heng,
+    ACSAC 2024).
+    """
+    columns: dict[str, int] = {}
+    for place, field in enumerate(schema.fields):
+        if not field.ignored:
+            columns.setdefault(field.column, place)
+    features = [
+        {
+            "identifier": column,
+            "format": {"type": "string", "encoding": "utf-8", "case": "mixed"},
+            "hashing": {
+                "comparison": {"type": "ngram", "n": 2},
+                "strategy": {"bitsPerToken": 10},
+                "hash": {"type": "blakeHash"},
+                "missingValue": {"sentinel": ""},
+            },
+        }
+        for column in columns
+    ]
+    made = {
+        "version": "counterfoil/1",
+        "name": "usual CLK",
+        "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}},
+        "features": features,
+    }
+    return load_schema(made), tuple(columns.values())

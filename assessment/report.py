@@ -11,7 +11,7 @@ _TEMPLATE = Path(__file__).with_name("report.html.jinja")
 MEANING = {
     Verdict.FALLS: "Someone with a register learns who is behind at least one encoding in twenty.",
     Verdict.LEAKS: "An attack did better than blind guesses. The encodings say more than they should.",
-    Verdict.INCONCLUSIVE: "No attack did better than blind guesses, and none felled the plain CLK either: "
+    Verdict.INCONCLUSIVE: "No attack did better than blind guesses, and none felled a plain CLK either: "
     "nothing follows about these encodings.",
     Verdict.WITHSTANDS: "At least one attack that fells a plain CLK of the same records did no better than blind "
     "guesses here. Other attacks were not tried.",
@@ -27,8 +27,8 @@ def report_text(found: Assessment) -> str:
     """Return the report as lines of text."""
     lines = [f"{found.verdict}: {MEANING[found.verdict]}"]
     lines += [
-        f"{finding.attack.name:20} {percent(finding.found):28} plain CLK {percent(finding.control):28} "
-        f"{finding.verdict or 'expected with the secret'}"
+        f"{finding.attack.name:20} {percent(finding.found):24} plain CLK {percent(finding.control):24} "
+        f"usual CLK {percent(finding.usual):24} {finding.verdict or 'expected with the secret'}"
         for finding in found.findings
     ]
     return "\n".join(lines)

@@ -16,17 +16,17 @@ class Verdict(StrEnum):
     WITHSTANDS = "withstands"
 
 
-def verdict(found: Success, control: Success) -> Verdict:
+def verdict(found: Success, *controls: Success) -> Verdict:
     """Return what may be said of one attack.
 
-    That encodings withstand it is said only where the control falls to the same attack in the same run: an attack that
+    That encodings withstand it is said only where a control falls to the same attack in the same run: an attack that
     does not work proves nothing.
     """
     if found.low >= FALLS:
         return Verdict.FALLS
     if found.low > found.chance:
         return Verdict.LEAKS
-    return Verdict.WITHSTANDS if control.low >= FALLS else Verdict.INCONCLUSIVE
+    return Verdict.WITHSTANDS if any(control.low >= FALLS for control in controls) else Verdict.INCONCLUSIVE
 
 
 def overall(verdicts: list[Verdict]) -> Verdict:

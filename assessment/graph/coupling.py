@@ -37,7 +37,7 @@ def soft_by_shape(left: Matrix, right: Matrix, sharpness: float) -> tuple[Soft, 
 
 def crossed(left: Matrix, right: Matrix, soft: Soft) -> Matrix:
     """Return the cross-covariance (d, d) of coordinates (n, d) and (m, d) under an assignment."""
-    return np.asarray(left.T @ (soft @ right.astype(np.float32)) / len(left))
+    return np.asarray(left.T @ (soft @ right.astype(np.float32)) / len(left), dtype=np.float64)
 
 
 def refine(
@@ -67,12 +67,12 @@ def refine(
         scores -= ((met**2) @ cost)[None, :]
         scores += np.float32(weight) * alike
         soft, columns = _doubly_stochastic(scores, columns, _SINKHORN_ROUNDS)
-        cross = crossed(points, others, soft)
+        cross = crossed(left, right, soft)
     return soft
 
 
 def _doubly_stochastic(scores: Soft, columns: NDArray[np.float32], rounds: int) -> tuple[Soft, NDArray[np.float32]]:
-    """Return exp(scores) with rows that sum to 1 and columns that sum to n / m about, and the logarithm of column weights.
+    """Return exp(scores), rows summing to 1 and columns to about n / m, and the logarithm of the columns' weights.
 
     `scores` is overwritten.
     """

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from assessment.graph.coupling import Soft, crossed, refine, soft_by_shape
 from assessment.graph.profiles import Pairing, paired, settled
 from assessment.graph.shape import shapes
-from assessment.graph.spectrum import Measure, Similarities, Spectrum, similarities, spectrum
+from assessment.graph.spectrum import Measure, Spectrum, similarities, spectrum
 
 _DIMENSIONS = (60, 120, 200)  # in which an assignment is refined at last
 _FIRST_DIMENSIONS = (40, 25)  # in which it begins; one start each
@@ -61,7 +61,7 @@ def graph_matching(
     inside = similarities(encodings, measure), similarities(register, measure)
     most = min(_DIMENSIONS[-1] + 1, len(encodings) // 3, len(register) // 3)
     files = spectrum(inside[0], most, random), spectrum(inside[1], most, random)
-    starts = _from_known(*inside, known) if known is not None and len(known) else _from_shapes(*files)
+    starts = [_of_known(len(encodings), known)] if known is not None and len(known) else _from_shapes(*files)
     runs = [settled(*inside, start, rounds=_SETTLING_ROUNDS, known=known) for start in starts]
     surest = max(runs, key=lambda run: float(np.median(run.strength)))
     return Guesses(surest.best, surest.strength)
@@ -87,8 +87,8 @@ def _refined(
     return refine(points, others, cross, rounds=rounds, pressure=_PRESSURE, alike=alike, weight=_SHAPE_WEIGHT)
 
 
-def _from_known(left: Similarities, right: Similarities, known: NDArray[np.int64]) -> list[Pairing]:
+def _of_known(records: int, known: NDArray[np.int64]) -> Pairing:
     """Return a pairing that holds the known couples and no other."""
-    best, mutual = np.zeros(len(left), np.int64), np.zeros(len(left), np.bool_)
+    best, mutual = np.zeros(records, np.int64), np.zeros(records, np.bool_)
     best[known[:, 0]], mutual[known[:, 0]] = known[:, 1], True
-    return [Pairing(best, mutual, np.zeros(len(left), np.float32))]
+    return Pairing(best, mutual, np.zeros(records, np.float32))

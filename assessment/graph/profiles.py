@@ -73,4 +73,4 @@ def _profiles(to_anchors: Similarities) -> Similarities:
     scaled /= np.maximum(scaled.std(axis=0), 1e-9)
     scaled -= scaled.mean(axis=1, keepdims=True)
     scaled /= np.maximum(np.linalg.norm(scaled, axis=1, keepdims=True), 1e-9)
-    return scaled
+    return np.asarray(scaled, dtype=np.float32)

@@ -49,7 +49,7 @@ def similarities(encodings: NDArray[np.uint8], measure: Measure) -> Similarities
     count = len(found)
     np.fill_diagonal(found, 0)
     np.fill_diagonal(found, found.sum() / max(count * (count - 1), 1))
-    return found
+    return np.asarray(found, dtype=np.float32)
 
 
 def spectrum(found: Similarities, dimensions: int, random: np.random.Generator) -> Spectrum:

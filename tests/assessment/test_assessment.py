@@ -14,23 +14,25 @@ from assessment.success import Success, Tally, success, wilson
 from assessment.verdict import Verdict, overall, verdict
 from linkage import load_schema
 
-TRIAL = Trial(records=400, overlap=0.5, known=60, seeds=5)
+TRIAL = Trial(register=600, overlap=0.5, known=60, seeds=5)
 
 
 def figure(low: float, high: float = 1.0) -> Success:
     return Success(1, 2, 0.001, low, high, (0.5,))
 
 
-def test_split_shares_as_many_persons_as_asked_and_truth_leads_to_the_same_row() -> None:
-    parts = split(1000, 200, 0.4, np.random.default_rng(3))
-    shared = np.flatnonzero(parts.truth >= 0)
-    assert len(shared) == 80 == len(np.intersect1d(parts.held, parts.register))
-    assert np.array_equal(parts.held[shared], parts.register[parts.truth[shared]])
+def test_everybody_held_is_in_the_register_and_truth_leads_to_the_same_row() -> None:
+    parts = split(1000, 500, 0.4, np.random.default_rng(3))
+    assert len(parts.held) == 200
+    assert len(np.unique(parts.register)) == 500
+    assert np.array_equal(parts.held, parts.register[parts.truth])
 
 
-def test_split_refuses_a_table_that_is_too_short() -> None:
-    with pytest.raises(AssessmentError, match="need 320 rows"):
-        split(319, 200, 0.4, np.random.default_rng(3))
+def test_split_refuses_a_table_that_is_too_short_and_a_file_that_would_be() -> None:
+    with pytest.raises(AssessmentError, match="needs 320 rows"):
+        split(319, 320, 0.4, np.random.default_rng(3))
+    with pytest.raises(AssessmentError, match="40 of them held"):
+        split(1000, 400, 0.1, np.random.default_rng(3))
 
 
 def test_interval_covers_none_of_many_and_runs_that_differ() -> None:
@@ -50,8 +52,8 @@ def test_interval_covers_none_of_many_and_runs_that_differ() -> None:
         (0.0, 0.0, Verdict.INCONCLUSIVE),
     ],
 )
-def test_withstanding_is_said_only_where_the_control_falls(found: float, control: float, said: Verdict) -> None:
-    assert verdict(figure(found), figure(control)) is said
+def test_withstanding_is_said_only_where_a_control_falls(found: float, control: float, said: Verdict) -> None:
+    assert verdict(figure(found), figure(0.0), figure(control)) is said
 
 
 def test_worst_verdict_counts_and_no_verdict_is_inconclusive() -> None:
@@ -59,15 +61,17 @@ def test_worst_verdict_counts_and_no_verdict_is_inconclusive() -> None:
     assert overall([]) is Verdict.INCONCLUSIVE
 
 
-def test_plain_clk_falls_and_saul_does_not_where_some_records_are_known() -> None:
+def test_plain_clks_fall_and_saul_does_not() -> None:
     document = load_schema("person").document()
     document["hardening"] = [{"step": "saul"}]
     schema = load_schema(document)
     found = assess(read_records(BACKGROUND, schema, None)[:1000], schema, TRIAL, data="a sample")
-    known, *_, dictionary = found.findings
+    graph, known, *_, dictionary = found.findings
+    assert graph.usual.share > 0.8
     assert known.control.share > 0.8
-    assert known.found.share < 0.05
-    assert known.verdict is Verdict.WITHSTANDS
+    assert graph.found.high < 0.05
+    assert known.found.high < 0.05
+    assert (graph.verdict, known.verdict, found.verdict) == (Verdict.WITHSTANDS,) * 3
     assert dictionary.found.share > 0.95
     assert dictionary.verdict is None
 
@@ -77,10 +81,10 @@ def test_command_writes_a_page_without_a_script_and_prints_json(
 ) -> None:
     monkeypatch.setattr("encoder.guard.raise_guard", lambda: None)  # it would stay up for all tests of this process
     page = tmp_path / "report.html"
-    arguments = ["--schema", "person", "--records", "200", "--known", "60", "-o", str(page), "--json"]
+    arguments = ["--schema", "person", "--register", "200", "--known", "60", "-o", str(page), "--json"]
     done = CliRunner().invoke(command, arguments)
     assert done.exit_code == 0, done.output
-    assert {finding["attack"] for finding in json.loads(done.output)["findings"]} >= {"known-records", "dictionary"}
+    assert {finding["attack"] for finding in json.loads(done.output)["findings"]} >= {"graph-matching", "dictionary"}
     text = page.read_text(encoding="utf-8")
     assert "What was not tried" in text
     assert "<script" not in text
