@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from linkage import Encodings
 from matcher.compiled import compiled
-from matcher.form import Form
+from matcher.form import Form, Sums
 from matcher.lanes import lowest_bit
 from matcher.similarity import Requirement
 from matcher.sketch import Ordered, Reach, Sketch, best_sketch, sample_limits
@@ -15,7 +15,6 @@ from matcher.sketch import Ordered, Reach, Sketch, best_sketch, sample_limits
 _CACHE_LINE_BYTES = 64
 _WORD_BITS = 64
 _ROW_BYTES = 64  # beside the bits: order, popcounts, numbers, and copies of them
-_PLANES = (9, 11, 13)  # few, because the kernel is compiled for each
 
 
 class Side(NamedTuple):
@@ -59,7 +58,7 @@ class Plan(NamedTuple):
         left: the rows of one file.
         right: the rows of the other.
         form: how the kernel computes.
-        planes: binary digits of its sums.
+        sums: how it adds up.
         constants: tables.
         reach: by popcount on the left, the range of right rows that may pass.
     """
@@ -67,7 +66,7 @@ class Plan(NamedTuple):
     left: Side
     right: Side
     form: Form
-    planes: int
+    sums: Sums
     constants: Constants
     reach: Reach
 
@@ -116,13 +115,13 @@ def plan(
     left_sketches, right_sketches = sketch.of_rows(left_rows), sketch.of_rows(right_rows)
     left_set, right_set = (_bits_set(sketches) for sketches in (left_sketches, right_sketches))
     most = int(right_set.max())
-    planes = next(planes for planes in _PLANES if most < 1 << planes)
-    columns = _in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, planes, form)
+    sums = Sums.of(most)
+    columns = _in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, sums.planes, form)
     return Plan(
         _side(left_rows, left_sketches, left_set),
         _side(right_rows, columns, right_set),
         form,
-        planes,
+        sums,
         Constants(requirement.common, distance, most),
         reach,
     )
@@ -161,12 +160,17 @@ def _in_lanes(
 ) -> NDArray[np.uint64]:
     """Return what :class:`Side` says of the right side, cache-aligned."""
     shape = (-(-len(sketches) // form.lanes), bits + 1 + planes, form.lanes // _WORD_BITS)
+    columns = aligned_words(shape)
+    _lay_out(sketches, starts, columns, bits + 1, form.lanes)
+    return columns
+
+
+def aligned_words(shape: tuple[int, ...]) -> NDArray[np.uint64]:
+    """Return zeros that begin at a cache line."""
     size = int(np.prod(shape)) * 8
     memory = np.zeros(size + _CACHE_LINE_BYTES, dtype=np.uint8)
     start = -memory.ctypes.data % _CACHE_LINE_BYTES
-    columns = memory[start : start + size].view(np.uint64).reshape(shape)
-    _lay_out(sketches, starts, columns, bits + 1, form.lanes)
-    return columns
+    return memory[start : start + size].view(np.uint64).reshape(shape)
 
 
 @compiled

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
-from matcher.form import Form
+from matcher.form import Form, Sums
 from matcher.lanes import GROUP
 from matcher.similarity import Requirement
 
@@ -31,6 +31,7 @@ _ROWS_AT_ONCE = 1 << 14
 # What things take, in vector instructions, measured on AVX2; only the proportions matter, and those little.
 _COLUMN_COST = 5.7
 _STRIPE_COST = 80.0
+_DIGIT_COST = 4.0
 _NEAR_COST = 80.0
 _WORD_COST = 6.0
 
@@ -178,9 +179,13 @@ def best_sketch(
     def cost(sketch: Sketch, limits: NDArray[np.int64]) -> float:
         # both ways are linear: the sketch of a difference is the difference of the sketches
         near = float(np.mean(np.bitwise_count(sketch.of(different)).sum(axis=1) <= limits))
-        groups = np.ceil(np.bitwise_count(sketch.of(one)).sum(axis=1) / GROUP)
-        stripe = _STRIPE_COST + _COLUMN_COST * GROUP * float(np.mean(groups))
-        return stripe / form.lanes + near * (_NEAR_COST + _WORD_COST * words)
+        sketches = sketch.of(one)
+        sums = Sums.of(int(np.bitwise_count(sketches).sum(axis=1).max()))
+        several = sketches[: len(sketches) // sums.team * sums.team].reshape(-1, sums.team, sketches.shape[1])
+        columns = float(np.bitwise_count(np.bitwise_or.reduce(several, axis=1)).sum(axis=1).mean())
+        filled = columns + (1 << sums.team) * GROUP / 2
+        team = _COLUMN_COST * filled + _DIGIT_COST * sums.planes * sums.additions
+        return (_STRIPE_COST + team / sums.team) / form.lanes + near * (_NEAR_COST + _WORD_COST * words)
 
     return min(choices, key=lambda choice: cost(*choice))[0]
 
