@@ -53,7 +53,7 @@ def kernel(form: Form, sums: Sums) -> Kernel:  # noqa: C901 - one compiled loop,
     sum_bytes = planes * lanes // 8
 
     @compiled
-    def compare_tile(  # noqa: PLR0917 - one compiled loop; compiled code has no keywords
+    def compare_tile(  # noqa: C901, PLR0917 - one compiled loop; compiled code has no keywords
         left: Side,
         right: Side,
         constants: Constants,
@@ -109,9 +109,7 @@ def kernel(form: Form, sums: Sums) -> Kernel:  # noqa: C901 - one compiled loop,
                     for number in range(1, classes):
                         count = groups[(row - top) // team, number]
                         begins = columns + start_bytes if number == classes - 1 else all_sums
-                        add_columns(
-                            place, count, columns, begins, all_sums + number * sum_bytes, lanes, planes, maker
-                        )
+                        add_columns(place, count, columns, begins, all_sums + number * sum_bytes, lanes, planes, maker)
                         place += count * GROUP * 2
                     # a class of columns is those that some rows of the team have set and the others have not; from the
                     # last row on, the sums of classes with it are added up for it, and also to those without it
@@ -128,22 +126,7 @@ def kernel(form: Form, sums: Sums) -> Kernel:  # noqa: C901 - one compiled loop,
                             all_sums + (1 << member) * sum_bytes, target, mask_address, lanes, planes, maker
                         ):
                             continue
-                        one = row + member
-                        for word in range(len(masks)):
-                            mask = masks[word]
-                            while mask:
-                                other = start + word * 64 + lowest_bit(mask)
-                                mask &= mask - np.uint64(1)
-                                if other < first or other >= last:
-                                    continue
-                                together = left.popcounts[one] + right.popcounts[other]
-                                common = _common(left.words, left.numbers[one], right.words, right.numbers[other])
-                                if common >= constants.needed[together]:
-                                    hits[0][found] = left.numbers[one]
-                                    hits[1][found] = right.numbers[other]
-                                    hits[2][found] = common
-                                    hits[3][found] = together
-                                    found += 1
+                        found = _take(left, right, constants, row + member, start, first, last, masks, hits, found)
             resume = right_start
             block += 1
         return block, resume, found
@@ -212,6 +195,42 @@ def _reached(  # noqa: PLR0917 - compiled code has no keywords
         first = min(first, reach.first[counts[row]])
         last = max(last, reach.last[counts[row]])
     return max(first, start), min(last, stop)
+
+
+@compiled
+def _take(  # noqa: PLR0917 - compiled code has no keywords
+    left: Side,
+    right: Side,
+    constants: Constants,
+    row: int,
+    start: int,
+    first: int,
+    last: int,
+    masks: Words,
+    hits: Hits,
+    found: int,
+) -> int:
+    """Write those pairs of a left row and the right rows in a mask, from `first` to `last`, that pass.
+
+    Returns:
+        The hits written by now.
+    """
+    for word in range(len(masks)):
+        mask = masks[word]
+        while mask:
+            other = start + word * 64 + lowest_bit(mask)
+            mask &= mask - np.uint64(1)
+            if other < first or other >= last:
+                continue
+            together = left.popcounts[row] + right.popcounts[other]
+            common = _common(left.words, left.numbers[row], right.words, right.numbers[other])
+            if common >= constants.needed[together]:
+                hits[0][found] = left.numbers[row]
+                hits[1][found] = right.numbers[other]
+                hits[2][found] = common
+                hits[3][found] = together
+                found += 1
+    return found
 
 
 @compiled
