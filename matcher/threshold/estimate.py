@@ -58,6 +58,7 @@ class Estimate:
         precision: share of the links that are right.
         recall: share of the matches that are linked.
         chance_pairs: pairs inside files that were compared to learn chance.
+        lawful: whether a law said how alike unrelated records are, beside them.
         repeated: pairs inside files, per link between them, that are as alike as records of one person, and were
             therefore taken for people who are in one file twice.
         curves: what is drawn.
@@ -71,6 +72,7 @@ class Estimate:
     precision: Interval
     recall: Interval
     chance_pairs: int
+    lawful: bool
     repeated: float
     curves: Curves
 
@@ -111,6 +113,7 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
             np.clip((accepted - false_ones) / np.maximum(matches, _TINY), 0, 1),
         ),
         evidence.chance_pairs,
+        bool(evidence.unrelated.any()),
         found.repeated,
         Curves(
             evidence.edges,
