@@ -14,6 +14,7 @@ Reason = Literal["best F1", "few matches"]
 
 _PAIRS_PER_FALSE_GROUP = 20_000_000  # half of the promise, as the tail beyond the sample is known to a factor of two
 _SURE = 5.0  # standard errors that links must be above chance, to say that there are matches at all
+_AS_GOOD = 0.005  # of F1, below which thresholds are not told apart
 _REPLICATES = 100
 _LOW, _HIGH = 2.5, 97.5
 _TINY = 1e-9
@@ -90,7 +91,9 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
     same = -np.diff(np.minimum(from_top(found.same), found.matches), append=0)  # the most alike of them
     share = same / (same + np.diff(found.doubtful_links[::-1], prepend=0)[::-1] + _TINY)
     likely_right = from_top(evidence.links * share)
-    place = int(np.argmax(2 * likely_right / (likely_right + found.false_links + found.matches)))
+    f1 = 2 * likely_right / (likely_right + found.false_links + found.matches)
+    good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
+    place = int(good[(len(good) - 1) // 2])  # the middle: what the counts do not tell may move the best either way
     enough = found.sureness >= _SURE
     if not enough:
         place = max(place, _strict(found.cautious * evidence.cross_pairs, evidence.cross_pairs))
