@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from linkage import Encodings
 from matcher.compiled import compiled
 from matcher.form import Form, Sums
-from matcher.lanes import lowest_bit
 from matcher.similarity import Requirement
 from matcher.sketch import Ordered, Reach, Sketch, best_sketch, sample_limits
 
@@ -178,14 +177,38 @@ def _lay_out(
     sketches: NDArray[np.uint64], starts: NDArray[np.int64], columns: NDArray[np.uint64], first_plane: int, lanes: int
 ) -> None:
     """Write sketches and starts crosswise into zeros."""
-    for row in range(len(sketches)):
-        stripe, lane = row // lanes, row % lanes
-        word, bit = lane // 64, np.uint64(1) << np.uint64(lane % 64)
-        for sketch_word in range(sketches.shape[1]):
-            rest = sketches[row, sketch_word]
-            while rest:
-                columns[stripe, sketch_word * 64 + lowest_bit(rest), word] |= bit
-                rest &= rest - np.uint64(1)
-        for plane in range(columns.shape[1] - first_plane):
-            if (starts[row] >> plane) & 1:
-                columns[stripe, first_plane + plane, word] |= bit
+    square = np.zeros(_WORD_BITS, dtype=np.uint64)
+    for top in range(0, len(sketches), _WORD_BITS):
+        stripe, place = top // lanes, top % lanes // _WORD_BITS
+        rows = min(_WORD_BITS, len(sketches) - top)
+        for word in range(sketches.shape[1]):
+            square[rows:] = 0
+            for row in range(rows):
+                square[row] = sketches[top + row, word]
+            _transpose(square)
+            first = word * _WORD_BITS
+            for column in range(first, min(first + _WORD_BITS, first_plane - 1)):
+                columns[stripe, column, place] = square[column - first]
+        for row in range(rows):
+            for plane in range(columns.shape[1] - first_plane):
+                digit = np.uint64((starts[top + row] >> plane) & 1)
+                columns[stripe, first_plane + plane, place] |= digit << np.uint64(row)
+
+
+@compiled
+def _transpose(square: NDArray[np.uint64]) -> None:
+    """Swap bit i of word j and bit j of word i, for all of 64 words: halves, then quarters, and so on down to bits.
+
+    Warren, Hacker's Delight, 7-3.
+    """
+    half = 32
+    mask = np.uint64(0x00000000FFFFFFFF)
+    while half:
+        shift = np.uint64(half)
+        for upper in range(0, _WORD_BITS, 2 * half):
+            for row in range(upper, upper + half):
+                swapped = ((square[row] >> shift) ^ square[row + half]) & mask
+                square[row] ^= swapped << shift
+                square[row + half] ^= swapped
+        half >>= 1
+        mask ^= mask << np.uint64(half)
