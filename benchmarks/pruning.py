@@ -112,7 +112,7 @@ def measure(name: str, clks: Encodings, threshold: float, rounds: int) -> dict[s
             for way, found in times.items()
         },
         "first_bits": first_bits,
-        "folded_bits": folded.right.sketches.shape[1] - 1 - folded.planes,
+        "folded_bits": folded.right.sketches.shape[1] - 1 - folded.sums.planes,
     }
 
 

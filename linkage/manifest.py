@@ -112,6 +112,10 @@ class Draft(_Part):
     )
     bits: int = Field(ge=8, le=LARGEST_FILTER_BITS, multiple_of=8, description="width of one encoding as stored")
     measure: Literal["dice", "jaccard", "hamming"] = Field(description="the similarity these encodings are made for")
+    unrelated: Literal["binomial"] | None = Field(
+        default=None,
+        description="binomial: of two records with nothing in common each bit is equal with a chance of one half",
+    )
     fields_used: tuple[Text, ...] = Field(strict=False)
     fields_dropped: tuple[Text, ...] = Field(strict=False, description="columns of the table that were not used")
     quality: Quality

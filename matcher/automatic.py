@@ -9,7 +9,7 @@ import numpy as np
 from linkage.command import OnProgress
 from matcher.pairwise import Pairwise
 from matcher.party import Party
-from matcher.threshold import ChanceSample, Compared, Estimate, estimate_threshold
+from matcher.threshold import ChanceSample, Compared, Estimate, Unrelated, estimate_threshold
 from matcher.threshold.evidence import Evidence
 from matcher.values import CandidatePairs
 
@@ -40,6 +40,8 @@ class Automatic(NamedTuple):
         pairwise: Pairwise,
         random: np.random.Generator,
         on_progress: Callable[[int], OnProgress | None],
+        *,
+        lawful: bool = False,
     ) -> Self:
         """Compare all parties with themselves, in samples where they are large, and with each other as permitted.
 
@@ -49,6 +51,7 @@ class Automatic(NamedTuple):
             pairwise: how two of them are compared.
             random: makes the repetitions that the estimate's intervals come from.
             on_progress: by number of a comparison, what is called in it.
+            lawful: whether unrelated records have equal bits as tosses of a coin, and scores are their share.
         """
         couples = [(parties[left], parties[right]) for left, right in numbers]
         floor = _floor(parties, couples, pairwise)
@@ -58,8 +61,16 @@ class Automatic(NamedTuple):
             limit = _MARGIN * _CANDIDATES_PER_RECORD * (len(left.encodings) + len(right.encodings))
             pairs, reached = pairwise.pairs(left, right, floor, limit=max(limit, 1), on_progress=on_progress(number))
             compared.append(Compared(len(left.first_row), len(right.first_row), pairs, reached, *numbers[number]))
-        estimate = estimate_threshold(Evidence.of(compared, sample), random)
+        law = _law(couples) if lawful else None
+        estimate = estimate_threshold(Evidence.of(compared, sample, law), random)
         return cls(estimate, [one.pairs.reaching(estimate.threshold) for one in compared])
+
+
+def _law(couples: Sequence[tuple[Party, Party]]) -> Unrelated:
+    """Return what is expected of unrelated records of balanced codes."""
+    rows = sum(len(left.encodings) * len(right.encodings) for left, right in couples)
+    records = sum(len(left.first_row) * len(right.first_row) for left, right in couples)
+    return Unrelated(couples[0][0].encodings.bits, rows / max(records, 1))
 
 
 def _floor(parties: Sequence[Party], couples: Sequence[tuple[Party, Party]], pairwise: Pairwise) -> float:

@@ -5,6 +5,10 @@ Adding up the vectors of the bits that a left row has set gives, for all rows of
 that they have in common with it. The sums are kept crosswise too, a vector per binary digit, so that adding costs a few
 logical instructions, which every machine has for its longest vectors (bit-slicing; the adders are those of Harley and
 Seal's population count, see Muła, Kurz, Lemire: Faster population counts using AVX2 instructions, 2018).
+
+A few left rows go together, a *team*, so that a vector which several of them ask for is added once: first those that
+exactly the same rows ask for, then these sums to one for each row. Of four rows with half of their bits set, that is
+half of the work.
 """
 
 from functools import cache
@@ -27,6 +31,29 @@ class Form(NamedTuple):
     lanes: int
 
 
+class Sums(NamedTuple):
+    """How columns are added up.
+
+    Attributes:
+        planes: binary digits of a sum.
+        team: left rows that go together, a divisor of LEFT_ROWS.
+    """
+
+    planes: int
+    team: int
+
+    @property
+    def additions(self) -> int:
+        """Additions of two sums for a team: see :func:`matcher.kernel.kernel`."""
+        return 2 * ((1 << self.team) - 1 - self.team)
+
+    @classmethod
+    def of(cls, most: int) -> "Sums":
+        """Return the ones for sums up to `most`; there are few, because the kernel is compiled for each."""
+        return next(sums for sums in _SUMS if most < 1 << sums.planes)
+
+
+_SUMS = (Sums(9, 2), Sums(11, 4), Sums(13, 4))
 SHORT = Form("128-bit vectors", 128)
 MIDDLE = Form("256-bit vectors", 256)
 LONG = Form("512-bit vectors", 512)

@@ -15,6 +15,8 @@ from numba.extending import intrinsic
 
 _WORD = ir.IntType(64)
 _OFFSET = ir.IntType(16)
+_TERNARY, _TERNARY_LANES = "llvm.x86.avx512.pternlog.q.512", 512
+_ODD, _MOST = 0x96, 0xE8  # tables of three operands: an odd number of them, two or all of them
 _LEVELS = 4
 GROUP = 1 << _LEVELS
 """Columns that are added up together."""
@@ -41,83 +43,133 @@ def _lowest_bit(_context: Any, word: Any) -> Any:
     return types.int64(types.uint64), generate if word == types.uint64 else None
 
 
-def _near_lanes(  # noqa: PLR0917 - compiled code has no keywords
+def _add_columns(  # noqa: PLR0917 - compiled code has no keywords
     _context: Any,
     offsets: Any,
     groups: Any,
     columns: Any,
     start: Any,
-    target: Any,
-    masks: Any,
+    sums: Any,
     lanes: Any,
     planes: Any,
     maker: Any,
 ) -> Any:
-    """Return whether any lane's sum is at least `target`, and write a bit per lane that says whether its sum is.
-
-    The sum of a lane is its start and the number of the columns asked for that have its bit set.
+    """Write, for each lane, its start and the number of the columns asked for that have its bit set.
 
     Args:
         offsets: address of uint16, where the columns begin that are added up, in words from `columns`.
         groups: how many columns, in units of GROUP.
         columns: address of the columns, each `lanes` bits.
         start: address of `planes` vectors of `lanes` bits: the binary digits of the lanes' starts, the lowest first.
-        target: from 0, below 2 ** planes, as is every sum.
-        masks: address of `lanes` bits to write, the first lowest.
+        sums: address of as much to write; all sums are below 2 ** planes.
         lanes: constant, bits of a vector.
         planes: constant, binary digits of a sum, more than _LEVELS.
         maker: constant, MAKER.
     """
 
-    def generate(_target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        vector = ir.VectorType(_WORD, lanes.literal_value // _WORD.width)
-        return _Writer(builder, vector, *arguments[:6]).near_lanes(planes.literal_value)
+    def generate(target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        writer = _Writer.of(target, builder, lanes, planes)
+        writer.add_columns(*arguments[:5])
+        return target.get_dummy_value()
 
-    return types.boolean(offsets, groups, columns, start, target, masks, lanes, planes, maker), generate
+    return types.none(offsets, groups, columns, start, sums, lanes, planes, maker), generate
+
+
+def _add_sums(_context: Any, sums: Any, others: Any, lanes: Any, planes: Any, maker: Any) -> Any:
+    """Add other sums of all lanes to sums; addresses and constants are as of :func:`add_columns`."""
+
+    def generate(target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        _Writer.of(target, builder, lanes, planes).add_sums(*arguments[:2])
+        return target.get_dummy_value()
+
+    return types.none(sums, others, lanes, planes, maker), generate
+
+
+def _enough(  # noqa: PLR0917 - compiled code has no keywords
+    _context: Any, sums: Any, target: Any, masks: Any, lanes: Any, planes: Any, maker: Any
+) -> Any:
+    """Return whether any lane's sum is at least `target`, and write a bit per lane that says whether its sum is.
+
+    Args:
+        sums: address of sums, as :func:`add_columns` writes them.
+        target: from 0, below 2 ** planes.
+        masks: address of `lanes` bits to write, the first lowest.
+        lanes: constant, bits of a vector.
+        planes: constant, binary digits of a sum.
+        maker: constant, MAKER.
+    """
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return _Writer.of(context, builder, lanes, planes).enough(*arguments[:3])
+
+    return types.boolean(sums, target, masks, lanes, planes, maker), generate
 
 
 count_bits: Any = intrinsic(_count_bits)
 lowest_bit: Any = intrinsic(_lowest_bit)
-near_lanes: Any = intrinsic(prefer_literal=True)(_near_lanes)
+add_columns: Any = intrinsic(prefer_literal=True)(_add_columns)
+add_sums: Any = intrinsic(prefer_literal=True)(_add_sums)
+enough: Any = intrinsic(prefer_literal=True)(_enough)
 
 
 class _Writer(NamedTuple):
-    """Writes the code of :func:`near_lanes`; what is not the builder or the type of a vector is an LLVM value."""
+    """Writes code for vectors of one length.
+
+    Attributes:
+        builder: takes the code.
+        vector: type of a vector.
+        planes: binary digits of a sum.
+        ternary: whether the machine has one instruction for any function of three vectors.
+    """
 
     builder: Any
     vector: ir.VectorType
-    offsets: Any
-    groups: Any
-    columns: Any
-    start: Any
-    target: Any
-    masks: Any
+    planes: int
+    ternary: bool
 
-    def near_lanes(self, planes: int) -> Any:
-        """Write the loop over groups of columns, the test and the result."""
+    @classmethod
+    def of(cls, target: Any, builder: Any, lanes: Any, planes: Any) -> "_Writer":
+        """Return the writer for the constants of a function, on the machine that Numba compiles for."""
+        vector = ir.VectorType(_WORD, lanes.literal_value // _WORD.width)
+        ternary = lanes.literal_value == _TERNARY_LANES and "+avx512f" in target.codegen().magic_tuple()[2]
+        return cls(builder, vector, planes.literal_value, ternary)
+
+    def add_columns(self, offsets: Any, groups: Any, columns: Any, start: Any, sums: Any) -> None:
+        """Write the loop over groups of columns."""
         builder = self.builder
-        size = self.vector.count * _WORD.width // 8
-        totals = [_Variable(builder, self._load(self.start, _WORD(size * plane))) for plane in range(planes)]
+        totals = [_Variable(builder, value) for value in self._digits(start)]
         bytes_per_group = _WORD(GROUP * _OFFSET.width // 8)
-        with cgutils.for_range(builder, self.groups, intp=_WORD) as loop:
-            offsets = builder.add(self.offsets, builder.mul(loop.index, bytes_per_group))
-            carry = self._added(totals, _LEVELS, offsets, 0)
+        with cgutils.for_range(builder, groups, intp=_WORD) as loop:
+            place = builder.add(offsets, builder.mul(loop.index, bytes_per_group))
+            carry = self._added(totals, _LEVELS, place, columns)
             for total in totals[_LEVELS:]:
                 value = total.value
                 total.value = builder.xor(value, carry)
                 carry = builder.and_(value, carry)
-        # sum >= target where sum + (2 ** planes - 1 - target) + 1 carries out of the highest digit
-        enough = ir.Constant(self.vector, [_WORD(-1)] * self.vector.count)
-        for plane, total in enumerate(totals):
-            digit = builder.and_(builder.lshr(self.target, _WORD(plane)), _WORD(1))
-            added = _splat(builder, builder.sub(digit, _WORD(1)), self.vector)
-            either, both = builder.or_(total.value, added), builder.and_(total.value, added)
-            enough = builder.or_(both, builder.and_(either, enough))
-        builder.store(enough, builder.inttoptr(self.masks, self.vector.as_pointer()), align=1)
-        all_lanes = ir.IntType(self.vector.count * _WORD.width)
-        return builder.icmp_unsigned("!=", builder.bitcast(enough, all_lanes), all_lanes(0))
+        self._store(sums, [total.value for total in totals])
 
-    def _added(self, totals: "list[_Variable]", level: int, offsets: Any, first: int) -> Any:
+    def add_sums(self, sums: Any, others: Any) -> None:
+        """Write the addition, digit by digit."""
+        carry = ir.Constant(self.vector, [_WORD(0)] * self.vector.count)
+        digits = []
+        for one, other in zip(self._digits(sums), self._digits(others), strict=True):
+            digit, carry = self._summed(one, other, carry)
+            digits.append(digit)
+        self._store(sums, digits)
+
+    def enough(self, sums: Any, target: Any, masks: Any) -> Any:
+        """Write the test: sum >= target where sum + (2 ** planes - 1 - target) + 1 carries out of the highest digit."""
+        builder = self.builder
+        carry = ir.Constant(self.vector, [_WORD(-1)] * self.vector.count)
+        for plane, total in enumerate(self._digits(sums)):
+            digit = builder.and_(builder.lshr(target, _WORD(plane)), _WORD(1))
+            added = _splat(builder, builder.sub(digit, _WORD(1)), self.vector)
+            carry = self._summed(total, added, carry)[1]
+        builder.store(carry, builder.inttoptr(masks, self.vector.as_pointer()), align=1)
+        all_lanes = ir.IntType(self.vector.count * _WORD.width)
+        return builder.icmp_unsigned("!=", builder.bitcast(carry, all_lanes), all_lanes(0))
+
+    def _added(self, totals: "list[_Variable]", level: int, offsets: Any, columns: Any, first: int = 0) -> Any:
         """Write the addition of 2 ** level columns, from number `first` on, to the lowest `level` digits of the sums.
 
         Returns:
@@ -127,18 +179,37 @@ class _Writer(NamedTuple):
         if level == 0:
             place = builder.add(offsets, _WORD(first * _OFFSET.width // 8))
             offset = builder.load(builder.inttoptr(place, _OFFSET.as_pointer()), align=1)
-            return self._load(self.columns, builder.shl(builder.zext(offset, _WORD), _WORD(3)))
-        one = self._added(totals, level - 1, offsets, first)
-        other = self._added(totals, level - 1, offsets, first + (1 << (level - 1)))
+            return self._load(builder.add(columns, builder.shl(builder.zext(offset, _WORD), _WORD(3))))
+        one = self._added(totals, level - 1, offsets, columns, first)
+        other = self._added(totals, level - 1, offsets, columns, first + (1 << (level - 1)))
         total = totals[level - 1]
-        value = total.value
-        odd = builder.xor(one, other)
-        total.value = builder.xor(odd, value)
-        return builder.or_(builder.and_(one, other), builder.and_(odd, value))
+        total.value, carry = self._summed(one, other, total.value)
+        return carry
 
-    def _load(self, address: Any, offset: Any) -> Any:
-        place = self.builder.inttoptr(self.builder.add(address, offset), self.vector.as_pointer())
-        return self.builder.load(place, align=1)
+    def _summed(self, one: Any, other: Any, third: Any) -> tuple[Any, Any]:
+        """Write the addition of three digits and return the digit of the sum and the one carried."""
+        builder = self.builder
+        if self.ternary:
+            kind = ir.FunctionType(self.vector, [self.vector] * 3 + [ir.IntType(32)])
+            logic = cgutils.get_or_insert_function(builder.module, kind, _TERNARY)  # type: ignore[no-untyped-call]
+            codes = (ir.IntType(32)(code) for code in (_ODD, _MOST))
+            odd, most = (builder.call(logic, [one, other, third, code]) for code in codes)
+            return odd, most
+        odd = builder.xor(one, other)
+        return builder.xor(odd, third), builder.or_(builder.and_(one, other), builder.and_(odd, third))
+
+    def _digits(self, address: Any) -> list[Any]:
+        size = self.vector.count * _WORD.width // 8
+        return [self._load(self.builder.add(address, _WORD(size * plane))) for plane in range(self.planes)]
+
+    def _store(self, address: Any, digits: list[Any]) -> None:
+        size = self.vector.count * _WORD.width // 8
+        for plane, digit in enumerate(digits):
+            place = self.builder.add(address, _WORD(size * plane))
+            self.builder.store(digit, self.builder.inttoptr(place, self.vector.as_pointer()), align=1)
+
+    def _load(self, address: Any) -> Any:
+        return self.builder.load(self.builder.inttoptr(address, self.vector.as_pointer()), align=1)
 
 
 class _Variable:

@@ -51,11 +51,13 @@ class Permitted(NamedTuple):
         parties: the packages, by agency and category.
         couples: which two of them are compared.
         measure: similarity.
+        lawful: whether unrelated records have equal bits as tosses of a coin, and the similarity is their share.
     """
 
     parties: tuple[Party, ...]
     couples: list[tuple[int, int]]
     measure: Measure
+    lawful: bool
 
     @classmethod
     def of(
@@ -75,7 +77,9 @@ class Permitted(NamedTuple):
         ]
         if not couples:
             raise MismatchError("no two of the packages may be compared with each other", code="match.forbidden")
-        return cls(parties, couples, checked(measure or packages[0].manifest.measure, 0.0)[0])
+        manifest = packages[0].manifest
+        chosen = checked(measure or manifest.measure, 0.0)[0]
+        return cls(parties, couples, chosen, lawful=chosen == "hamming" and manifest.unrelated == "binomial")
 
     @property
     def pairs(self) -> int:
@@ -154,7 +158,9 @@ def link(
     estimate, found = None, None
     if threshold == "auto":
         native = pairwise if engine.name == "native" else replace(pairwise, engine=native_engine("native"))
-        estimate, found = Automatic.of(parties, couples, native, np.random.default_rng(_SEED), progress)
+        estimate, found = Automatic.of(
+            parties, couples, native, np.random.default_rng(_SEED), progress, lawful=asked.lawful
+        )
         threshold = estimate.threshold
     if found is None or (engine.name != "native" and threshold <= 1):
         found = [

@@ -105,6 +105,8 @@ def origin(linkage: Linkage) -> str:
     if estimate is None:
         return f"{linkage.threshold:g}, as given."
     learnt = f"{estimate.chance_pairs:,} pairs inside the packages show how alike different people are"
+    if estimate.lawful:
+        learnt += ", beside the law of chance that these codes follow"
     if estimate.reason == "best F1":
         told = f"{linkage.threshold:g}, of the best expected F1: {learnt}; what lies beyond is people in both."
     else:
@@ -126,6 +128,7 @@ def estimate_document(estimate: Estimate) -> dict[str, Any]:
         "threshold": estimate.threshold,
         "reason": estimate.reason,
         "pairs_inside_packages": estimate.chance_pairs,
+        "law_of_chance": estimate.lawful,
         "links": estimate.links,
         "false_links": estimate.false_links._asdict(),
         "matches": estimate.matches._asdict(),

@@ -7,15 +7,13 @@ from numpy.typing import NDArray
 
 from linkage import Encodings
 from matcher.compiled import compiled
-from matcher.form import Form
-from matcher.lanes import lowest_bit
+from matcher.form import Form, Sums
 from matcher.similarity import Requirement
 from matcher.sketch import Ordered, Reach, Sketch, best_sketch, sample_limits
 
 _CACHE_LINE_BYTES = 64
 _WORD_BITS = 64
 _ROW_BYTES = 64  # beside the bits: order, popcounts, numbers, and copies of them
-_PLANES = (9, 11, 13)  # few, because the kernel is compiled for each
 
 
 class Side(NamedTuple):
@@ -59,7 +57,7 @@ class Plan(NamedTuple):
         left: the rows of one file.
         right: the rows of the other.
         form: how the kernel computes.
-        planes: binary digits of its sums.
+        sums: how it adds up.
         constants: tables.
         reach: by popcount on the left, the range of right rows that may pass.
     """
@@ -67,7 +65,7 @@ class Plan(NamedTuple):
     left: Side
     right: Side
     form: Form
-    planes: int
+    sums: Sums
     constants: Constants
     reach: Reach
 
@@ -116,13 +114,13 @@ def plan(
     left_sketches, right_sketches = sketch.of_rows(left_rows), sketch.of_rows(right_rows)
     left_set, right_set = (_bits_set(sketches) for sketches in (left_sketches, right_sketches))
     most = int(right_set.max())
-    planes = next(planes for planes in _PLANES if most < 1 << planes)
-    columns = _in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, planes, form)
+    sums = Sums.of(most)
+    columns = _in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, sums.planes, form)
     return Plan(
         _side(left_rows, left_sketches, left_set),
         _side(right_rows, columns, right_set),
         form,
-        planes,
+        sums,
         Constants(requirement.common, distance, most),
         reach,
     )
@@ -161,12 +159,17 @@ def _in_lanes(
 ) -> NDArray[np.uint64]:
     """Return what :class:`Side` says of the right side, cache-aligned."""
     shape = (-(-len(sketches) // form.lanes), bits + 1 + planes, form.lanes // _WORD_BITS)
+    columns = aligned_words(shape)
+    _lay_out(sketches, starts, columns, bits + 1, form.lanes)
+    return columns
+
+
+def aligned_words(shape: tuple[int, ...]) -> NDArray[np.uint64]:
+    """Return zeros that begin at a cache line."""
     size = int(np.prod(shape)) * 8
     memory = np.zeros(size + _CACHE_LINE_BYTES, dtype=np.uint8)
     start = -memory.ctypes.data % _CACHE_LINE_BYTES
-    columns = memory[start : start + size].view(np.uint64).reshape(shape)
-    _lay_out(sketches, starts, columns, bits + 1, form.lanes)
-    return columns
+    return memory[start : start + size].view(np.uint64).reshape(shape)
 
 
 @compiled
@@ -174,14 +177,38 @@ def _lay_out(
     sketches: NDArray[np.uint64], starts: NDArray[np.int64], columns: NDArray[np.uint64], first_plane: int, lanes: int
 ) -> None:
     """Write sketches and starts crosswise into zeros."""
-    for row in range(len(sketches)):
-        stripe, lane = row // lanes, row % lanes
-        word, bit = lane // 64, np.uint64(1) << np.uint64(lane % 64)
-        for sketch_word in range(sketches.shape[1]):
-            rest = sketches[row, sketch_word]
-            while rest:
-                columns[stripe, sketch_word * 64 + lowest_bit(rest), word] |= bit
-                rest &= rest - np.uint64(1)
-        for plane in range(columns.shape[1] - first_plane):
-            if (starts[row] >> plane) & 1:
-                columns[stripe, first_plane + plane, word] |= bit
+    square = np.zeros(_WORD_BITS, dtype=np.uint64)
+    for top in range(0, len(sketches), _WORD_BITS):
+        stripe, place = top // lanes, top % lanes // _WORD_BITS
+        rows = min(_WORD_BITS, len(sketches) - top)
+        for word in range(sketches.shape[1]):
+            square[rows:] = 0
+            for row in range(rows):
+                square[row] = sketches[top + row, word]
+            _transpose(square)
+            first = word * _WORD_BITS
+            for column in range(first, min(first + _WORD_BITS, first_plane - 1)):
+                columns[stripe, column, place] = square[column - first]
+        for row in range(rows):
+            for plane in range(columns.shape[1] - first_plane):
+                digit = np.uint64((starts[top + row] >> plane) & 1)
+                columns[stripe, first_plane + plane, place] |= digit << np.uint64(row)
+
+
+@compiled
+def _transpose(square: NDArray[np.uint64]) -> None:
+    """Swap bit i of word j and bit j of word i, for all of 64 words: halves, then quarters, and so on down to bits.
+
+    Warren, Hacker's Delight, 7-3.
+    """
+    half = 32
+    mask = np.uint64(0x00000000FFFFFFFF)
+    while half:
+        shift = np.uint64(half)
+        for upper in range(0, _WORD_BITS, 2 * half):
+            for row in range(upper, upper + half):
+                swapped = ((square[row] >> shift) ^ square[row + half]) & mask
+                square[row] ^= swapped << shift
+                square[row + half] ^= swapped
+        half >>= 1
+        mask ^= mask << np.uint64(half)

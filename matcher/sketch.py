@@ -12,25 +12,29 @@ that mean that this happens with at most the stated probability. Balanced codes,
 bits, are compared several times as fast.
 """
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
-from matcher.form import Form
+from matcher.form import Form, Sums
 from matcher.lanes import GROUP
 from matcher.similarity import Requirement
 
 _PIECE_BITS = 16
 _WORD_BITS = 64
 _LARGEST_SKETCH_BITS = 8176  # offsets of columns, in words of vectors of 512 bits, are held in 16 bits
-_SAMPLE_PAIRS = 1024
+_LEAST_SAMPLE, _LARGEST_SAMPLE = 64, 1024
+_PAIRS_PER_SAMPLE = 256  # of the pairs to compare, so that choosing takes a small share of the time
 _CHOICES = 64
+_COARSE = 8  # of the choices, every so manieth is looked at first
 _ROWS_AT_ONCE = 1 << 14
 # What things take, in vector instructions, measured on AVX2; only the proportions matter, and those little.
 _COLUMN_COST = 5.7
 _STRIPE_COST = 80.0
+_DIGIT_COST = 4.0
 _NEAR_COST = 80.0
 _WORD_COST = 6.0
 
@@ -158,7 +162,8 @@ def best_sketch(
     largest = min(full, _LARGEST_SKETCH_BITS)
     sizes = [*range(step, largest, step), largest]
     random = np.random.default_rng(0)
-    rows = random.integers(len(left.numbers), size=_SAMPLE_PAIRS)
+    wanted = len(left.numbers) * len(right.numbers) // _PAIRS_PER_SAMPLE
+    rows = random.integers(len(left.numbers), size=min(max(wanted, _LEAST_SAMPLE), _LARGEST_SAMPLE))
     first, last = reach.first[left.popcounts[rows]], reach.last[left.popcounts[rows]]
     rows, first, last = (array[last > first] for array in (rows, first, last))
     if not len(rows):
@@ -167,22 +172,38 @@ def best_sketch(
     limits = requirement.distance[left.popcounts[rows] + right.popcounts[others]].astype(np.int64)
     one = left.words[left.numbers[rows]]
     different = one ^ right.words[right.numbers[others]]
-    choices = [(Sketch(size), limits) for size in sizes]
-    if loss > 0:
-        positions = random.permutation(bits)
-        for size in sizes:
-            if size < bits:
-                sketch = Sketch(size, np.sort(positions[:size]))
-                choices.append((sketch, sample_limits(limits, bits, size, loss)))
+    positions = random.permutation(bits)
 
     def cost(sketch: Sketch, limits: NDArray[np.int64]) -> float:
         # both ways are linear: the sketch of a difference is the difference of the sketches
         near = float(np.mean(np.bitwise_count(sketch.of(different)).sum(axis=1) <= limits))
-        groups = np.ceil(np.bitwise_count(sketch.of(one)).sum(axis=1) / GROUP)
-        stripe = _STRIPE_COST + _COLUMN_COST * GROUP * float(np.mean(groups))
-        return stripe / form.lanes + near * (_NEAR_COST + _WORD_COST * words)
+        sketches = sketch.of(one)
+        sums = Sums.of(int(np.bitwise_count(sketches).sum(axis=1).max()))
+        several = sketches[: len(sketches) // sums.team * sums.team].reshape(-1, sums.team, sketches.shape[1])
+        columns = float(np.bitwise_count(np.bitwise_or.reduce(several, axis=1)).sum(axis=1).mean())
+        filled = columns + (1 << sums.team) * GROUP / 2
+        team = _COLUMN_COST * filled + _DIGIT_COST * sums.planes * sums.additions
+        return (_STRIPE_COST + team / sums.team) / form.lanes + near * (_NEAR_COST + _WORD_COST * words)
 
-    return min(choices, key=lambda choice: cost(*choice))[0]
+    def folded(size: int) -> tuple[float, Sketch]:
+        return cost(Sketch(size), limits), Sketch(size)
+
+    def sampled(size: int) -> tuple[float, Sketch]:
+        sketch = Sketch(size, np.sort(positions[:size]))
+        return cost(sketch, sample_limits(limits, bits, size, loss)), sketch
+
+    found = [_cheapest(sizes, folded)]
+    if loss > 0 and step < bits:
+        found.append(_cheapest([size for size in sizes if size < bits], sampled))
+    return min(found, key=lambda choice: choice[0])[1]
+
+
+def _cheapest(sizes: Sequence[int], priced: Callable[[int], tuple[float, Sketch]]) -> tuple[float, Sketch]:
+    """Return the cost of the cheapest of several sketches, and it; among rising sizes the cost falls, then rises."""
+    prices = [priced(size)[0] for size in sizes[::_COARSE]]
+    middle = _COARSE * prices.index(min(prices))
+    near = sizes[max(middle - _COARSE + 1, 0) : middle + _COARSE]
+    return min((priced(size) for size in near), key=lambda choice: choice[0])
 
 
 @compiled

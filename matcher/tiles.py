@@ -12,8 +12,8 @@ from matcher.kernel import kernel, scratch
 from matcher.sides import Plan
 
 _HIT_CAPACITY = 1 << 16
-_TILE_LEFT_ROWS = 2048
-_TILE_RIGHT_BYTES = 1 << 19  # stays in a second- or third-level cache while the left rows pass by
+_TILE_LEFT_ROWS = 1024
+_TILE_STRIPES = 32  # so many pass by for each block of left rows, whose columns must be told apart first
 _BITS_PER_CALL = 1 << 36  # compared within about a fifth of a second, after which a thread can hear that it must stop
 
 
@@ -49,9 +49,9 @@ class Tiling(NamedTuple):
 
     @classmethod
     def of(cls, prepared: Plan, size: TileSize | None) -> "Tiling":
-        """Return the tiling of about `size`, or of a size that suits the caches of most machines."""
+        """Return the tiling of about `size`, or of a size that suits most machines."""
         lanes = prepared.form.lanes
-        wanted = size.right if size else _TILE_RIGHT_BYTES // prepared.right_row_bytes
+        wanted = size.right if size else _TILE_STRIPES * lanes
         rows = max(1, min(wanted, len(prepared.right.popcounts) + lanes - 1) // lanes) * lanes
         return cls(prepared, max(1, (size.left if size else _TILE_LEFT_ROWS) // LEFT_ROWS), rows)
 
@@ -102,7 +102,7 @@ class Comparer:
         """
         prepared = tiling.plan
         self._plan, self._needed, self._put, self._stop, self._offsets = prepared, needed, put, stop, offsets
-        self._kernel = kernel(prepared.form.lanes, prepared.planes)
+        self._kernel = kernel(prepared.form, prepared.sums)
         self._blocks_per_call = max(1, _BITS_PER_CALL // (LEFT_ROWS * tiling.rows * prepared.right_row_bytes * 8))
         self._scratch = scratch(prepared)
         self._buffer = np.empty((len(Hits._fields), tiling.hit_capacity), dtype=np.uint32)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Key
 
 Measure = Literal["dice", "hamming"]
+Unrelated = Literal["binomial"]
 LARGEST_CODE_BITS = 1 << 16
 
 
@@ -132,3 +133,13 @@ def widths(bits: int, steps: Sequence[Step]) -> list[int]:
 def measure_of(steps: Sequence[Step]) -> Measure:
     """Return the similarity that hardened encodings are compared by: Hamming's where about half of the bits are set."""
     return "hamming" if any(isinstance(step, _SPREADS_BITS) for step in steps) else "dice"
+
+
+def unrelated_of(steps: Sequence[Step]) -> Unrelated | None:
+    """Return how many bits are equal in two records that have no token in common, where a law says so.
+
+    "binomial": each bit is, with a chance of one half, whatever the others are. So it is with majorities of keyed
+    vectors, and where distinct ones of their bits are combined by XOR.
+    """
+    majorities = bool(steps) and isinstance(steps[0], Saul)
+    return "binomial" if majorities and all(isinstance(step, Fold | Permute) for step in steps[1:]) else None

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Key
 
 from linkage.canonical import canonical_json, digest_of
-from linkage.schema.hardening import Measure, Saul, Step, measure_of, widths
+from linkage.schema.hardening import Measure, Saul, Step, Unrelated, measure_of, unrelated_of, widths
 
 LARGEST_FILTER_BITS = 1 << 20
 BYTE_BITS = 8
@@ -347,6 +347,11 @@ class Schema(_Part):
     def measure(self) -> Measure:
         """The similarity that the encodings are compared by."""
         return measure_of(self.hardening)
+
+    @property
+    def unrelated(self) -> Unrelated | None:
+        """How many bits are equal in two records that have nothing in common, where a law says so."""
+        return unrelated_of(self.hardening)
 
     @property
     def identifiers(self) -> tuple[str, ...]:

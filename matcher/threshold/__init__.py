@@ -8,5 +8,6 @@ which chance agreement falls off smoothly (so the logarithm of an odds ratio, no
 from matcher.threshold.chance import ChanceSample
 from matcher.threshold.estimate import Estimate, Interval, estimate_threshold
 from matcher.threshold.evidence import Compared
+from matcher.threshold.unrelated import Unrelated
 
-__all__ = ["ChanceSample", "Compared", "Estimate", "Interval", "estimate_threshold"]
+__all__ = ["ChanceSample", "Compared", "Estimate", "Interval", "Unrelated", "estimate_threshold"]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from matcher.compiled import compiled
 from matcher.threshold.chance import ChanceSample
+from matcher.threshold.unrelated import Unrelated
 from matcher.values import CandidatePairs
 
 Floats = NDArray[np.float64]
@@ -51,6 +52,8 @@ class Evidence(NamedTuple):
         joinable: of them, those that a group could still take in: all where neither record is linked with any file,
             and a share of those where one of them is linked elsewhere, as its partners have to agree too.
         chance: pairs inside files.
+        unrelated: share of the pairs between files that a law puts there even if nobody had anything in common with
+            anybody; zeros where there is no such law.
         chance_pairs: pairs inside files that were compared.
         cross_pairs: pairs between files that were compared, at least 1.
         most: matches that there can be: every record of the smaller file of each two.
@@ -63,13 +66,20 @@ class Evidence(NamedTuple):
     free: Floats
     joinable: Floats
     chance: Floats
+    unrelated: Floats
     chance_pairs: int
     cross_pairs: int
     most: int
 
     @classmethod
-    def of(cls, compared: Sequence[Compared], sample: ChanceSample) -> "Evidence":
-        """Return the counts of comparisons, together, from the highest of all floors up."""
+    def of(cls, compared: Sequence[Compared], sample: ChanceSample, unrelated: Unrelated | None = None) -> "Evidence":
+        """Return the counts of comparisons, together, from the highest of all floors up.
+
+        Args:
+            compared: the comparisons.
+            sample: pairs inside files.
+            unrelated: the law that scores of unrelated records follow, where the encodings have one.
+        """
         floor = max([sample.floor, *(one.floor for one in compared)])
         best = [one.pairs.score[0] for one in compared if len(one.pairs.score)]
         edges, width = _bins(floor, max([floor, *best, *sample.scores.max(initial=floor, keepdims=True)]))
@@ -96,6 +106,7 @@ class Evidence(NamedTuple):
             free,
             joinable,
             _counted(sample.scores, edges, width),
+            np.zeros(len(edges)) if unrelated is None else -np.diff(unrelated.share(edges), append=0),
             sample.pairs,
             max(sum(one.left_records * one.right_records for one in compared), 1),
             sum(min(one.left_records, one.right_records) for one in compared),

@@ -6,7 +6,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _STIFFNESS = 300.0
-_RATE_ERROR = 0.1  # relative error of the expected pairs by chance, beside that of counting
+_RATE_ERROR = 0.1  # relative error of the expected pairs by chance, beside that of the pairs they were learnt from,
+_OVERDISPERSION = 3.0  # whose number varies more than by Poisson's law, as one record is in many pairs
+_UNSEEN = 3.0
 _ROUNDS = 60
 _LONGEST_STEP = 3.0
 _HALVINGS = 8
@@ -15,7 +17,7 @@ _CHANGE = 1e-6
 _LARGEST_EXPONENT = 25.0
 
 
-def match_density(candidates: Floats, by_chance: Floats, start: Floats | None = None) -> Floats:
+def match_density(candidates: Floats, by_chance: Floats, learnt: Floats, start: Floats | None = None) -> Floats:
     """Return the logarithm of the expected matches by bin, linked or not: float64, shape of `candidates`.
 
     Candidates are taken as Poisson with mean exp(density) + by_chance, and third differences of the density are
@@ -25,6 +27,7 @@ def match_density(candidates: Floats, by_chance: Floats, start: Floats | None = 
     Args:
         candidates: pairs between files.
         by_chance: how many of them are expected of different people.
+        learnt: pairs at or above each bin that this was learnt from.
         start: density to begin with.
     """
     bins = len(candidates)
@@ -35,7 +38,8 @@ def match_density(candidates: Floats, by_chance: Floats, start: Floats | None = 
         density = np.linalg.solve(np.eye(bins) + penalty, rough).astype(np.float64)
     else:
         density = start
-    weight = 1 / (1 + _RATE_ERROR**2 * np.cumsum(by_chance[::-1])[::-1])
+    passed = np.cumsum(by_chance[::-1])[::-1]
+    weight = 1 / (1 + passed * (_RATE_ERROR**2 + _OVERDISPERSION / np.maximum(learnt, _UNSEEN)))
     loss = _loss(density, candidates, by_chance, weight, penalty)
     for _ in range(_ROUNDS):
         matches = _matches(density)

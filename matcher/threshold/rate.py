@@ -12,7 +12,9 @@ _LEAST_BINS = 5
 _SURE = 3.0  # standard errors that a fall must have
 
 
-def falling_rate(candidates: Floats, matches: Floats, expected: Floats, chance: Floats, level: float) -> Floats:
+def falling_rate(  # noqa: PLR0917 - arrays of one kind
+    candidates: Floats, matches: Floats, unrelated: Floats, expected: Floats, chance: Floats, level: float
+) -> Floats:
     """Return, by bin, pairs of different people between files per pair that chance inside files makes expect.
 
     People of one country are more alike than people of two, and the more so, the more alike a pair is: between files of
@@ -22,17 +24,20 @@ def falling_rate(candidates: Floats, matches: Floats, expected: Floats, chance: 
     Args:
         candidates: pairs between files, counted.
         matches: of them, those of one person, expected.
-        expected: pairs of different people, if they were as frequent as inside files.
+        unrelated: of them, those that a law puts there whoever the people are, expected; not part of the rate.
+        expected: other pairs of different people, if they were as frequent as inside files.
         chance: pairs inside files, counted.
         level: the one rate that the lowest scores give.
     """
     clear = (matches < _FEW_MATCHES * candidates) & (candidates > _LEAST_CANDIDATES) & (chance > _LEAST_CHANCE)
-    bins = np.flatnonzero(np.cumprod(clear & (expected > 0)))
+    alike = candidates - matches - unrelated
+    bins = np.flatnonzero(np.cumprod(clear) * ((expected > 0) & (alike > 0)))
     flat = np.full(len(candidates), level)
     if len(bins) < _LEAST_BINS:
         return flat
-    ratio = np.log((candidates[bins] - matches[bins]) / expected[bins])
-    weight = 1 / (1 / candidates[bins] + 1 / chance[bins])
+    ratio = np.log(alike[bins] / expected[bins])
+    inside = 1 + unrelated[bins] / expected[bins]  # times as many were counted inside as are of this kind
+    weight = 1 / (candidates[bins] / alike[bins] ** 2 + inside**2 / chance[bins])
     design = np.stack([np.ones(len(bins)), bins.astype(np.float64)], axis=1)
     covariance = np.linalg.inv((design * weight[:, None]).T @ design)
     base, slope = covariance @ ((design * weight[:, None]).T @ ratio)

@@ -1,6 +1,8 @@
 """matcher.candidate_pairs against its plain reference, and its promises one by one."""
 
 import threading
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage import Encodings
-from matcher import CandidatePairs, candidate_pairs, reference
+from matcher import CandidatePairs, candidate_pairs, reference, tiles
 from matcher.comparison import TileSize
 from matcher.errors import ComparisonError
-from matcher.form import LONG, MIDDLE, SHORT, Form
-from matcher.similarity import Measure, scores
+from matcher.form import LEFT_ROWS, LONG, MIDDLE, SHORT, Form
+from matcher.kernel import kernel
+from matcher.sides import plan
+from matcher.similarity import Measure, Requirement, scores
 from tests.matcher.making import MEASURES, THRESHOLDS, two_files
 
 FORMS = [SHORT, MIDDLE, LONG]
@@ -180,3 +184,31 @@ def test_an_interrupt_ends_the_work_and_its_threads() -> None:
         candidate_pairs(*files, 0.8, threads=2, tile_size=TileSize(64, 64), on_progress=interrupt)
     assert len(calls) == 1
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPoolExecutor")]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_work_that_is_to_stop_ends_after_the_call_of_the_kernel_that_runs(
+    form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No time is measured: a call is bounded by the bits that it looks at, and none begins when work is to stop."""
+    bits_per_call = 1 << 26
+    monkeypatch.setattr(tiles, "_BITS_PER_CALL", bits_per_call)
+    left, right = random_encodings(3000, 64, 0.5, 1), random_encodings(2000, 64, 0.5, 2)
+    prepared = plan(left, right, Requirement.of("hamming", 0.6, left.bits), form)
+    compare_tile = kernel(prepared.form, prepared.sums)
+    stop, rows_compared = Event(), []
+
+    def stopped_in_the_second(*arguments: Any) -> tuple[int, int, int]:
+        block, block_stop, *_ = arguments[4]
+        rows_compared.append((block_stop - block) * LEFT_ROWS)
+        if len(rows_compared) == 2:
+            stop.set()
+        return compare_tile(*arguments)
+
+    monkeypatch.setattr(tiles, "kernel", lambda *_: stopped_in_the_second)
+    tiling = tiles.Tiling.of(prepared, None)
+    comparer = tiles.Comparer(tiling, lambda needed: needed, lambda _: None, stop, (0, 0))
+    for tile in tiling.tiles():
+        comparer.compare(tile)
+    assert len(rows_compared) == 2
+    assert max(rows_compared) * 2000 * 512 <= bits_per_call < len(left) * 2000 * 512 // 4

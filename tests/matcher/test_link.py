@@ -150,6 +150,28 @@ def test_automatic_threshold_finds_the_persons_whatever_the_order_of_packages_an
     assert told(again) == told(linked)
 
 
+@pytest.mark.parametrize(
+    ("changes", "measure", "lawful"),
+    [
+        ({"measure": "hamming", "unrelated": "binomial"}, None, True),
+        ({"measure": "hamming", "unrelated": "binomial"}, "dice", False),
+        ({"measure": "hamming"}, None, False),
+    ],
+)
+def test_automatic_threshold_of_balanced_codes_takes_measure_and_law_from_the_manifest(
+    make_package: MakePackage, changes: dict[str, str], measure: str | None, *, lawful: bool
+) -> None:
+    random = np.random.default_rng(14)
+    rows = random.integers(0, 256, (400, 64), dtype=np.uint8)
+    other = rows[100:] ^ np.packbits(random.random((300, 512)) < 0.25, axis=1)
+    packages = [make_package("atl", rows[:200], seed=1, **changes), make_package("bor", other, seed=2, **changes)]
+    linked = link(packages, "auto", engine=NATIVE, measure=measure)
+    assert linked.estimate is not None
+    assert linked.estimate.lawful is lawful
+    assert 0.58 < linked.threshold < 0.7
+    assert [len(group) for group in told(linked)] == [2] * 100
+
+
 def test_automatic_pairs_are_all_pairs_at_the_threshold(shared_persons: list[Package]) -> None:
     automatic = link(shared_persons, "auto", engine=NATIVE)
     given = link(shared_persons, automatic.threshold, engine=NATIVE)

@@ -51,15 +51,15 @@ def test_columns_hold_every_sketch_bit_and_where_sums_start(form: Form) -> None:
     left, right = random_encodings(10, 16, 0.3, 1), random_encodings(form.lanes + 70, 16, 0.3, 2)
     prepared = plan(left, right, Requirement.of("dice", 0.4, 128), form)
     side = prepared.right
-    bits = side.sketches.shape[1] - 1 - prepared.planes
+    bits = side.sketches.shape[1] - 1 - prepared.sums.planes
     columns = np.unpackbits(side.sketches.view(np.uint8), axis=2, bitorder="little")
-    by_row = columns.transpose(0, 2, 1).reshape(-1, bits + 1 + prepared.planes)[: len(right)]
+    by_row = columns.transpose(0, 2, 1).reshape(-1, bits + 1 + prepared.sums.planes)[: len(right)]
     sketches = Sketch(bits).of(right.words[side.numbers])
     expected = np.unpackbits(sketches.view(np.uint8), axis=1, bitorder="little")[:, :bits]
     assert np.array_equal(by_row[:, :bits], expected)
     assert not columns[:, bits].any()
     assert columns.sum() == by_row.sum()
-    starts = by_row[:, bits + 1 :] @ (1 << np.arange(prepared.planes))
+    starts = by_row[:, bits + 1 :] @ (1 << np.arange(prepared.sums.planes))
     assert np.array_equal(starts, (side.bits_set.max() - side.bits_set + 1) // 2)
 
 

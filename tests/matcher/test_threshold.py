@@ -1,5 +1,6 @@
 """The threshold from scores alone, on scores whose truth is known."""
 
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.threshold import ChanceSample, Compared, Estimate, estimate_threshold
+from matcher.threshold import ChanceSample, Compared, Estimate, Unrelated, estimate_threshold
 from matcher.threshold.chance import chance_counts
 from matcher.threshold.evidence import Evidence, from_top, one_to_one
+from matcher.threshold.rate import falling_rate
 from matcher.values import CandidatePairs
 
 FLOOR = 0.545  # about eight candidates per record by chance
@@ -65,7 +67,7 @@ def test_threshold_is_nearly_as_good_as_the_best_with_labels(matches: int, seed:
     drawn = draw(1000, matches, seed)
     estimate = drawn.estimate()
     assert estimate.reason == "best F1"
-    assert drawn.f1(estimate.threshold) >= drawn.best_f1() - 0.08
+    assert drawn.f1(estimate.threshold) >= drawn.best_f1() - 0.03
 
 
 def test_expected_false_links_matches_precision_and_recall_are_near_the_truth() -> None:
@@ -78,7 +80,7 @@ def test_expected_false_links_matches_precision_and_recall_are_near_the_truth() 
     assert estimate.matches.low <= 400 <= estimate.matches.high
     assert estimate.false_links.low <= taken.sum() - right <= estimate.false_links.high
     assert estimate.precision.value == pytest.approx(right / taken.sum(), abs=0.02)
-    assert estimate.recall.value == pytest.approx(right / 400, abs=0.05)
+    assert estimate.recall.value == pytest.approx(right / 400, abs=0.06)
     assert estimate.recall.low <= estimate.recall.value <= estimate.recall.high
 
 
@@ -97,7 +99,7 @@ def test_some_persons_who_are_in_a_file_twice_do_not_wreck_the_threshold(matches
     drawn = draw(1000, matches, 6, repeated=repeated)
     estimate = drawn.estimate()
     assert estimate.reason == "best F1"
-    assert drawn.f1(estimate.threshold) >= drawn.best_f1() - 0.1  # the hardest of the three, seen: .091
+    assert drawn.f1(estimate.threshold) >= drawn.best_f1() - 0.06
 
 
 @pytest.mark.parametrize("matches", [0, 20])
@@ -111,6 +113,36 @@ def test_equal_evidence_gives_an_equal_answer() -> None:
     drawn = draw(300, 60, 8)
     first, second = drawn.estimate(), drawn.estimate()
     assert (first.threshold, first.matches, first.precision) == (second.threshold, second.matches, second.precision)
+
+
+@pytest.mark.parametrize("matches", [15, 60, 200])
+def test_no_more_matches_are_expected_than_can_be_told_from_chance(matches: int) -> None:
+    estimates = [draw(1000, matches, seed).estimate() for seed in range(20, 24)]
+    assert np.mean([estimate.matches.value for estimate in estimates]) == pytest.approx(matches, rel=0.25)
+
+
+def test_share_by_the_law_of_unrelated_records_is_the_exact_sum_of_coin_tosses() -> None:
+    law = Unrelated(64)
+    for equal in (8, 31, 32, 50, 64):
+        exact = sum(comb(64, number) for number in range(equal, 65)) / 2**64
+        at_edge, above = law.share(np.array([equal / 64, equal / 64 + 1e-4]))
+        assert at_edge == pytest.approx(exact, rel=1e-9)
+        assert above < at_edge
+    assert Unrelated(64, tries=4).share(np.array([50 / 64]))[0] == pytest.approx(4 * law.share(np.array([50 / 64]))[0])
+    assert Unrelated(64, tries=4).share(np.array([0.5]))[0] == 1
+
+
+def test_rate_of_look_alikes_is_learnt_beside_pairs_that_a_law_puts_everywhere() -> None:
+    random = np.random.default_rng(3)
+    bins = np.arange(30)
+    unrelated, inside = 1e6 * np.exp(-1.2 * bins), 2e4 * np.exp(-0.15 * bins)
+    true_rate = np.exp(-0.5 - 0.06 * bins)
+    chance = random.poisson(unrelated + inside).astype(np.float64)
+    candidates = random.poisson(unrelated + true_rate * inside).astype(np.float64)
+    rate = falling_rate(candidates, np.zeros(30), unrelated, np.maximum(chance - unrelated, 0), chance, 1.0)
+    assert rate[5:] == pytest.approx(true_rate[5:], rel=0.1)
+    blind = falling_rate(candidates, np.zeros(30), np.zeros(30), chance, chance, 1.0)
+    assert np.abs(np.log(blind / true_rate))[5:].max() > 0.2
 
 
 def test_nothing_at_all_gives_a_threshold_that_accepts_nothing() -> None:

@@ -120,20 +120,23 @@ def test_plain_schema_keeps_its_digest_and_a_hardened_one_has_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("steps", "width", "measure"),
+    ("steps", "width", "measure", "unrelated"),
     [
-        ([], 128, "dice"),
-        ([{"step": "fold"}], 64, "dice"),
-        ([{"step": "rule90"}, {"step": "permute"}], 128, "dice"),
-        ([{"step": "balance"}], 256, "hamming"),
-        ([{"step": "diffuse", "taps": 4, "bits": 512}], 512, "hamming"),
-        ([{"step": "saul"}], 4096, "hamming"),
-        ([{"step": "saul", "bits": 1024}, {"step": "fold"}], 512, "hamming"),
+        ([], 128, "dice", None),
+        ([{"step": "fold"}], 64, "dice", None),
+        ([{"step": "rule90"}, {"step": "permute"}], 128, "dice", None),
+        ([{"step": "balance"}], 256, "hamming", None),
+        ([{"step": "diffuse", "taps": 4, "bits": 512}], 512, "hamming", None),
+        ([{"step": "saul"}], 4096, "hamming", "binomial"),
+        ([{"step": "saul", "bits": 512}, {"step": "rule90"}], 512, "hamming", None),
+        ([{"step": "saul", "bits": 1024}, {"step": "fold"}], 512, "hamming", "binomial"),
     ],
 )
-def test_schema_knows_width_and_measure(steps: list[dict[str, Any]], width: int, measure: str) -> None:
+def test_schema_knows_width_measure_and_the_law_of_unrelated_records(
+    steps: list[dict[str, Any]], width: int, measure: str, unrelated: str | None
+) -> None:
     schema = schema_of(128, *steps)
-    assert (schema.encoded_bits, schema.measure) == (width, measure)
+    assert (schema.encoded_bits, schema.measure, schema.unrelated) == (width, measure, unrelated)
     assert encode_clks([("ana",)], schema, SECRET).shape == (1, width // 8)
 
 

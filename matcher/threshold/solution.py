@@ -1,0 +1,152 @@
+"""What the counts say: how many pairs are of different people, how many of one person, and how sure that is.
+
+F1 is 2 TP / (G + M): G links at or above a threshold, TP of them right, M matches in all. G is counted. The wrong ones
+follow from chance: a link of two different people comes about where both are still free, so their expected number is
+the sum over scores of free pairs times the share of pairs that chance puts there. M is what is found between files,
+linked or not, beyond chance.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.threshold.chance import chance_counts
+from matcher.threshold.evidence import Evidence, from_top
+from matcher.threshold.matches import match_density
+from matcher.threshold.rate import falling_rate
+
+Floats = NDArray[np.float64]
+
+RATE_ERROR = 0.1
+_LOOK_ALIKES = 3.0  # links that one family of look-alikes brings, with no other sign of them
+_UNSEEN = 3.0  # pairs that a tail which nobody saw is worth
+_CERTAIN = 3.0  # standard errors below the links beyond chance: so many matches there are at least
+_HIDDEN = 0.2  # of that: so many more may hide where chance is, if it is learnt from as many pairs as it is applied to
+_ROUNDS = 8
+_HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
+_LEAST_RATE, _LARGEST_RATE = 0.05, 2.0  # of chance between files, to that inside them
+_LEAST_LINKS = 20  # that say anything about duplicates inside files,
+_LEAST_BEYOND = 30.0  # if at least so many of them are beyond chance
+_TOP_SHARE = 0.25
+_SURELY_SHARED = 0.5  # times as many expected by chance as links: below, there are matches
+_TINY = 1e-9
+
+
+class Solution(NamedTuple):
+    """What follows from one set of counts; arrays have a value for each bin.
+
+    Attributes:
+        false_links: links of different people at or above the bin.
+        doubtful_links: the same, if every record could be linked that is not linked between the same two files.
+        density: logarithm of `same`.
+        same: pairs of one person in the bin.
+        rate: how much rarer look-alikes are between files than inside them.
+        by_chance: pairs of different people at or above the bin.
+        cautious: share of pairs at or above the bin by chance, taken as frequent between files as inside them.
+        matches: pairs of one person in all.
+        repeated: pairs inside files, per link, that are as alike as records of one person.
+        sureness: by how many standard errors links exceed chance, where they do so most.
+    """
+
+    false_links: Floats
+    doubtful_links: Floats
+    density: Floats
+    same: Floats
+    rate: Floats
+    by_chance: Floats
+    cautious: Floats
+    matches: float
+    repeated: float
+    sureness: float
+
+
+def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
+    """Return what follows from the counts; `start` makes it fast where they are nearly those of another solution."""
+    seen, links = from_top(evidence.candidates), from_top(evidence.links)
+    most = (seen + 3 + 2 * np.sqrt(seen)) / evidence.cross_pairs  # what was seen, and two standard errors
+    inside = -np.diff(chance_counts(evidence.chance) / evidence.chance_pairs, append=0)
+    cautious = _at_most(from_top(inside), most)
+    unrelated = np.minimum(evidence.unrelated, inside)
+    alike = inside - unrelated
+    learnt = from_top(evidence.chance)
+    density = None if start is None else start.density
+    rate = np.ones(len(seen)) if start is None else start.rate
+    for _ in range(_ROUNDS if start is None else 1):
+        share = _at_most(from_top(unrelated + rate * alike), most)
+        doubtful = from_top(evidence.free * -np.diff(share, append=0))
+        share, repeated = _without_repeated(share, doubtful, links)
+        by_bin = -np.diff(share, append=0)
+        by_chance = evidence.cross_pairs * share
+        density = match_density(evidence.candidates, evidence.cross_pairs * by_bin, learnt, density)
+        same = _not_rising_in_the_dark(np.exp(density), by_chance)
+        doubtful_links = np.minimum(from_top(evidence.free * by_bin), by_chance)
+        false_links = np.minimum(from_top(evidence.joinable * by_bin), by_chance)
+        beyond = max(float((links - doubtful_links - _CERTAIN * _error(doubtful_links, learnt)).max()), 0.0)
+        hidden = min(float(same.sum()), beyond, 0.9 * evidence.most, 0.5 * float(seen[0]))
+        others, expected = evidence.cross_pairs * unrelated, evidence.cross_pairs * alike
+        level = (seen[0] - hidden - others.sum()) / max(float(expected.sum()), _TINY)
+        level = float(np.clip(level, _LEAST_RATE, _LARGEST_RATE))
+        rate = falling_rate(evidence.candidates, same, others, expected, evidence.chance, level)
+    assert density is not None  # there is at least one round
+    unknown = _HIDDEN * max(evidence.cross_pairs / evidence.chance_pairs, 1.0) ** 0.5
+    matches = min(float(same.sum()), float(evidence.most), max((1 + unknown) * beyond, 1.0))
+    sureness = _sureness(links, from_top(evidence.free * -np.diff(cautious, append=0)), evidence)
+    return Solution(
+        false_links,
+        doubtful_links,
+        density,
+        same,
+        rate,
+        by_chance,
+        cautious,
+        max(matches, _TINY),
+        repeated,
+        sureness,
+    )
+
+
+def _at_most(share: Floats, most: Floats) -> Floats:
+    """Return a falling share that is at most so much: what is alike inside files may be no chance between them."""
+    capped = np.minimum(share, most)
+    return np.maximum.accumulate(capped[::-1])[::-1]
+
+
+def _not_rising_in_the_dark(same: Floats, by_chance: Floats) -> Floats:
+    """Return expected matches by bin that do not grow towards lower scores where chance hides them."""
+    seen = int(np.argmax(by_chance <= _HIDING))  # from here up they are seen
+    same = same.copy()
+    same[: seen + 1] = np.minimum.accumulate(same[seen::-1])[::-1]
+    return same
+
+
+def _sureness(links: Floats, false_links: Floats, evidence: Evidence) -> float:
+    """Return by how many standard errors links exceed chance, where they do so most."""
+    error = _error(false_links, from_top(evidence.chance), look_alikes=_LOOK_ALIKES)
+    return float(((links - false_links) / error).max())
+
+
+def _error(false_links: Floats, learnt: Floats, look_alikes: float = 0.0) -> Floats:
+    """Return the standard error of expected links of different people, learnt from so many pairs."""
+    rate_error = (RATE_ERROR * false_links) ** 2 + false_links**2 / np.maximum(learnt, _UNSEEN)
+    return np.sqrt(false_links + look_alikes + rate_error)
+
+
+def _without_repeated(share: Floats, expected: Floats, links: Floats) -> tuple[Floats, float]:
+    """Return the share by chance without people who are in a file twice, and how many those are per link.
+
+    A file should name each person once. Where it does not, pairs inside it are spread like matches: at the top, where
+    chance has hardly any, their number is then in one proportion to the links, and that proportion of what is linked
+    beyond chance is taken out. Where it is near one, or links beyond chance are few, all links could as well be chance,
+    and nothing is taken out.
+    """
+    solid = np.flatnonzero(links >= max(_LEAST_LINKS, _TOP_SHARE * float((links - expected).max())))
+    if not len(solid):
+        return share, 0.0
+    clearest = solid[np.argmin(expected[solid] / links[solid])]
+    proportion = float(expected[clearest] / links[clearest])
+    if proportion >= _SURELY_SHARED or links[clearest] - expected[clearest] < _LEAST_BEYOND:
+        return share, 0.0
+    clean = np.maximum(expected - proportion * links, 0) / (1 - proportion)
+    kept = share * np.minimum(clean / np.maximum(expected, _TINY), 1)
+    return np.maximum.accumulate(kept[::-1])[::-1], proportion
