@@ -62,15 +62,12 @@ def standardiser(standard: Standard, facts: Facts = NO_FACTS) -> Standardiser:
 def _of_name(standard: Standard) -> Standardiser:
     """Return what reads one representation of a name."""
     parts: Callable[[NameToken], Iterable[str]] = {
-        "name.folded": lambda token: (token.folded,),
-        "name.skeleton": lambda token: (token.skeleton,),
-        "name.phonetic": lambda token: (token.phonetic,),
+        "name.folded": lambda token: token.spellings,
+        "name.skeleton": lambda token: token.skeletons,
+        "name.phonetic": lambda token: token.phonetics,
         "name.class": lambda token: token.classes,
     }[standard]
-    spelled = standard == "name.folded"  # an initial says how a part begins, and neither sound nor meaning of it
-    return lambda text: _in_order(
-        part for token in read_name_tokens(text) if spelled or not token.initial for part in parts(token)
-    )
+    return lambda text: _in_order(part for token in read_name_tokens(text) for part in parts(token))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -33,6 +33,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("h", r"kh", "H"),
     ("h", r"ph", "f"),
     ("h", r"([bdgjrtlwn])h", r"\1"),
+    ("q", r"c?ques?$", "k"),
     ("c", r"ck|cq", "k"),
     ("c", r"c(?=[eiyj]|$)", "C"),
     ("c", r"c", "k"),
@@ -55,7 +56,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("e", r"^(?:ie|je|ye)", "Je"),
     ("o", r"oo|ou", "u"),
     ("e", r"ee", "i"),
-    ("i", r"ij|iy|yi|ii|ji$", "i"),
+    ("i", r"ij|iy|yi|ii|(?<=.)ji$", "i"),
     ("j", r"yj", "i"),
     ("y", r"y(?![aeiou])", "i"),
     ("j", r"j(?![aeiou])", "i"),
@@ -98,7 +99,9 @@ def fold_latin(text: str) -> str:
 
 _INNER_VOWELS = re.compile("(?<=.)[aeiou]+")
 _SKELETON_LETTERS = str.maketrans("vz", "fs")
-_PHONETIC_LETTERS = str.maketrans({"v": "f", "b": "p", "z": "s", "c": "s", "j": "s", "g": "k", "h": "", "d": "t"})
+_PHONETIC_LETTERS = str.maketrans(
+    {"v": "f", "b": "p", "z": "s", "c": "s", "j": "s", "g": "k", "h": "", "d": "t", "r": "l"}
+)
 
 
 def skeleton(token: str) -> str:
@@ -116,7 +119,7 @@ def skeleton_of(folded: str) -> str:
 
 
 def phonetic(token: str) -> str:
-    """Return a coarse key of the sound: voiced and unvoiced, hissing and breathed consonants are not told apart."""
+    """Return a coarse key of the sound: voiced and unvoiced, hissing and breathed consonants, r and l are one."""
     return phonetic_of(fold(token))
 
 

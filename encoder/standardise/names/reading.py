@@ -11,10 +11,12 @@ from encoder.standardise.names.eastasia import (
     join_given,
     read_han,
     read_korean_surname,
+    read_mandarin,
     split_han,
     split_hangul,
 )
 from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
+from encoder.standardise.names.han_readings import NO_READINGS, Readings, other_readings
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
 
@@ -30,6 +32,7 @@ class NameToken(NamedTuple):
         script: script in which it was written, in capitals.
         position: place among the kept parts of the name as written, from 0.
         form: the part as written, lower case, for look-ups.
+        readings: how a Chinese given name is read elsewhere.
     """
 
     folded: str
@@ -37,16 +40,25 @@ class NameToken(NamedTuple):
     script: str
     position: int
     form: str
+    readings: Readings = NO_READINGS
 
     @property
-    def skeleton(self) -> str:
-        """Consonants of the folded form."""
-        return skeleton_of(self.folded)
+    def spellings(self) -> tuple[str, ...]:
+        """The folded form, and that of a Korean reading. An initial has its letter."""
+        return self.folded, self.readings.korean
 
     @property
-    def phonetic(self) -> str:
-        """Coarse key of the sound."""
-        return phonetic_of(self.folded)
+    def skeletons(self) -> tuple[str, ...]:
+        """Consonants of the folded form and of all readings: how Cantonese spells its vowels differs from port to port.
+
+        None for an initial, which says how a part begins, and neither sound nor meaning of it.
+        """
+        return () if self.initial else tuple(map(skeleton_of, (self.folded, *self.readings)))
+
+    @property
+    def phonetics(self) -> tuple[str, ...]:
+        """Coarse keys of the sound of the folded form and of all readings; none for an initial."""
+        return () if self.initial else tuple(map(phonetic_of, (self.folded, *self.readings)))
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -80,7 +92,19 @@ def read_name(text: str) -> Name:
     parts = join_given(_joined(_hyphens_parted(parts)))
     alone = len(parts) == 1
     tokens = [_token(part, position, alone=alone) for position, part in enumerate(parts)]
-    return Name(tuple([token for token in tokens if token]))
+    return Name(_with_readings(tuple([token for token in tokens if token])))
+
+
+def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
+    """Return the tokens of a name, with other readings of the given name where it is Chinese and has two parts."""
+    match tokens:
+        case (first, second) if first.script == second.script == "HAN":
+            given, family = (first, second) if len(second.form) == 1 < len(first.form) else (second, first)
+            if given.folded != read_mandarin(given.form):
+                return tokens  # a Japanese name
+            given = given._replace(readings=other_readings(given.form, family.form))
+            return (given, family) if given.position < family.position else (family, given)
+    return tokens
 
 
 def _in_one_piece(word: str) -> tuple[NameToken, ...]:
@@ -89,11 +113,12 @@ def _in_one_piece(word: str) -> tuple[NameToken, ...]:
     if script not in ("HAN", "HANGUL"):
         return ()
     pieces = split_han(word) if script == "HAN" else split_hangul(word)
-    return tuple(
+    tokens = [
         NameToken(folded, initial=False, script=script, position=position, form=form)
         for position, (form, folded) in enumerate(pieces)
         if folded.isalpha()  # a sign among the characters is no name
-    )
+    ]
+    return _with_readings(tuple(tokens))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -21,6 +21,7 @@ class Words(NamedTuple):
         compound_surnames: Chinese and Korean surnames of two characters.
         surname_readings: Mandarin reading of characters that are read otherwise elsewhere.
         japanese_surnames: readings of the usual ones, which the table of attested names lacks in part.
+        korean_han_surnames: characters of the surnames of Korea, the usual ones.
         korean_surnames: spelling that bearers use where the rules give another.
         romanised_surnames: Chinese and Korean surnames in Latin letters.
     """
@@ -33,6 +34,7 @@ class Words(NamedTuple):
     compound_surnames: frozenset[str]
     surname_readings: dict[str, str]
     japanese_surnames: dict[str, str]
+    korean_han_surnames: frozenset[str]
     korean_surnames: dict[str, str]
     romanised_surnames: frozenset[str]
 
