@@ -13,7 +13,7 @@ from encoder.reference import encode_record
 from encoder.standardise import NO_FACTS, Facts, standardiser
 from linkage import load_schema
 from linkage.errors import SchemaError
-from linkage.schema import Field, Schema, Standard
+from linkage.schema import STANDARDISATION, Field, Schema, Standard
 from linkage.schema.model import NgramComparison
 
 SECRET = b"a secret of the operation, for tests only"
@@ -23,7 +23,7 @@ def document(*features: dict[str, object], **more: object) -> dict[str, object]:
     kdf = {"type": "HKDF", "hash": "SHA512"}
     return {
         "version": "counterfoil/1",
-        "standardisation": 1,
+        "standardisation": STANDARDISATION,
         "clkConfig": {"l": 1024, "kdf": kdf},
         "features": list(features),
         **more,
