@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from encoder.standardise.names.classes import name_class
@@ -23,14 +25,14 @@ from encoder.standardise.names.words import words
 _FEWEST = 2  # a given and a family name
 
 
-class NameToken(NamedTuple):
-    """One part of a name.
+@dataclass(frozen=True)
+class NameToken:
+    """One part of a name. What is made of it is worked out once: tokens are shared by all names that have them.
 
     Attributes:
         folded: romanised and folded, letters a to z only.
         initial: whether only the first letter of the part is known.
         script: script in which it was written, in capitals.
-        position: place among the kept parts of the name as written, from 0.
         form: the part as written, lower case, for look-ups.
         readings: how a Chinese given name is read elsewhere.
     """
@@ -38,32 +40,35 @@ class NameToken(NamedTuple):
     folded: str
     initial: bool
     script: str
-    position: int
     form: str
     readings: Readings = NO_READINGS
 
-    @property
+    @cached_property
     def spellings(self) -> tuple[str, ...]:
         """The folded form, and that of a Korean reading. An initial has its letter."""
-        return self.folded, self.readings.korean
+        return (self.folded, self.readings.korean) if self.readings.korean else (self.folded,)
 
-    @property
+    @cached_property
     def skeletons(self) -> tuple[str, ...]:
         """Consonants of the folded form and of all readings: how Cantonese spells its vowels differs from port to port.
 
         None for an initial, which says how a part begins, and neither sound nor meaning of it.
         """
-        return () if self.initial else tuple(map(skeleton_of, (self.folded, *self.readings)))
+        return self._of_sounds(skeleton_of)
 
-    @property
+    @cached_property
     def phonetics(self) -> tuple[str, ...]:
         """Coarse keys of the sound of the folded form and of all readings; none for an initial."""
-        return () if self.initial else tuple(map(phonetic_of, (self.folded, *self.readings)))
+        return self._of_sounds(phonetic_of)
 
-    @property
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """Attested equivalents, the likeliest first; none for an initial."""
         return () if self.initial else name_class(self.form)
+
+    def _of_sounds(self, key: Callable[[str], str]) -> tuple[str, ...]:
+        keys = () if self.initial else map(key, (self.folded, *self.readings))
+        return tuple(found for found in keys if found)
 
 
 class Name(NamedTuple):
@@ -91,7 +96,7 @@ def read_name(text: str) -> Name:
             return Name(whole)
     parts = join_given(_joined(_hyphens_parted(parts)))
     alone = len(parts) == 1
-    tokens = [_token(part, position, alone=alone) for position, part in enumerate(parts)]
+    tokens = [_token(part, alone=alone) for part in parts]
     return Name(_with_readings(tuple([token for token in tokens if token])))
 
 
@@ -99,11 +104,12 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
     """Return the tokens of a name, with other readings of the given name where it is Chinese and has two parts."""
     match tokens:
         case (first, second) if first.script == second.script == "HAN":
-            given, family = (first, second) if len(second.form) == 1 < len(first.form) else (second, first)
+            given_first = len(second.form) == 1 < len(first.form)
+            given, family = (first, second) if given_first else (second, first)
             if given.folded != read_mandarin(given.form):
                 return tokens  # a Japanese name
-            given = given._replace(readings=other_readings(given.form, family.form))
-            return (given, family) if given.position < family.position else (family, given)
+            given = replace(given, readings=other_readings(given.form, family.form))
+            return (given, family) if given_first else (family, given)
     return tokens
 
 
@@ -114,15 +120,15 @@ def _in_one_piece(word: str) -> tuple[NameToken, ...]:
         return ()
     pieces = split_han(word) if script == "HAN" else split_hangul(word)
     tokens = [
-        NameToken(folded, initial=False, script=script, position=position, form=form)
-        for position, (form, folded) in enumerate(pieces)
+        NameToken(folded, initial=False, script=script, form=form)
+        for form, folded in pieces
         if folded.isalpha()  # a sign among the characters is no name
     ]
     return _with_readings(tuple(tokens))
 
 
 @lru_cache(maxsize=1 << 16)
-def _token(part: str, position: int, *, alone: bool) -> NameToken | None:
+def _token(part: str, *, alone: bool) -> NameToken | None:
     script = script_of(part)
     if script == "HAN":
         folded = read_han(part)
@@ -133,7 +139,7 @@ def _token(part: str, position: int, *, alone: bool) -> NameToken | None:
     if not folded.isalpha():
         return None
     initial = len(part) == 1 and script not in ("HAN", "HANGUL", "KANA")
-    return NameToken(folded, initial, script, position, part)
+    return NameToken(folded, initial, script, part)
 
 
 def _hyphens_parted(parts: list[str]) -> list[str]:
