@@ -36,17 +36,17 @@ def hong_kong(jyutping: str) -> str:
 
 def main(readings: Path) -> None:
     """Write the table."""
-    found: dict[int, dict[str, str]] = defaultdict(dict)
+    found: dict[str, dict[str, str]] = defaultdict(dict)
     for line in readings.read_text(encoding="utf-8").splitlines():
         if line.startswith("U+"):
             code, kind, value = line.split("\t")
-            found[int(code[2:], 16)][kind] = value.split()[0]
+            found[chr(int(code.removeprefix("U+"), 16))][kind] = value.split()[0]
     lines = []
-    for code in sorted(found):
-        korean = found[code].get("kHangul", "").split(":")[0]
-        cantonese = found[code].get("kCantonese", "")
-        if FIRST <= code <= LAST and (korean or cantonese):
-            lines.append(f"{chr(code)}\t{korean}\t{hong_kong(cantonese) if cantonese else ''}")
+    for character in sorted(found):
+        korean = found[character].get("kHangul", "").split(":")[0]
+        cantonese = found[character].get("kCantonese", "")
+        if FIRST <= ord(character) <= LAST and (korean or cantonese):
+            lines.append(f"{character}\t{korean}\t{hong_kong(cantonese) if cantonese else ''}")
     TARGET.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
     print(f"{len(lines):,} characters, {TARGET.stat().st_size:,} bytes")
 

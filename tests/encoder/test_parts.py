@@ -147,7 +147,7 @@ def test_parts_are_tokenised_one_by_one() -> None:
     ("changes", "problem"),
     [
         ({"standardisation": None}, "standardisation must be given"),
-        ({"standardisation": 2}, "standardisation"),
+        ({"standardisation": STANDARDISATION - 1}, "standardisation"),
         ({"aliases": {"source": "aka", "of": "nobody"}}, "aliases.of must name a column"),
         ({"aliases": {"source": "name", "of": "name"}}, "aliases.source must not be"),
     ],
@@ -161,7 +161,7 @@ def test_version_of_the_rules_decides_the_digest() -> None:
     assert isinstance(NAMES.fields[0], Field)
     assert NAMES.fields[0].hashing is not None
     assert isinstance(NAMES.fields[0].hashing.comparison, NgramComparison)
-    assert NAMES.document()["standardisation"] == 1
+    assert NAMES.document()["standardisation"] == STANDARDISATION
     other = load_schema(
         document(feature("spelling", "name.skeleton", "name", 2), feature("sound", "name.phonetic", "name", 2))
     )

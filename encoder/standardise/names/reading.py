@@ -80,24 +80,32 @@ class Name(NamedTuple):
 _APOSTROPHES = re.compile("(?<![\u0590-\u05ff])['’‘ʼʻʹʺ`´′ʿʾ]+")
 _SPACES = re.compile(r"[\s,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
 _HYPHENS = re.compile("[-‐-―−־]+")
+# What the two above do to ASCII, at once.
+_ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SPACES.fullmatch(sign)} | dict.fromkeys(b"'`")
 _SCRIPT_SIGNS = str.maketrans("", "", "\u0640\ufeff\u00ad")
 
 
 def read_name(text: str) -> Name:
     """Return the tokens of the name in `text`; none when it says nothing ("unknown", "FNU LNU", "---")."""
-    if not text.isascii():
+    is_ascii = text.isascii()
+    if is_ascii:
+        parts = text.lower().translate(_ASCII_SIGNS).split()
+    else:
         text = unicodedata.normalize("NFKC", text).translate(_SCRIPT_SIGNS)
-    known = words()
-    parts = [part for part in _SPACES.split(_APOSTROPHES.sub("", text.lower())) if part]
-    parts = [part for part in parts if part not in known.titles and part not in known.fillers]
-    if len(parts) == 1 and not parts[0].isascii():
+        parts = [part for part in _SPACES.split(_APOSTROPHES.sub("", text.lower())) if part]
+    dropped = words().dropped
+    if not dropped.isdisjoint(parts):
+        parts = [part for part in parts if part not in dropped]
+    if len(parts) == 1 and not is_ascii:
         whole = _in_one_piece(parts[0])
         if whole:
             return Name(whole)
-    parts = join_given(_joined(_hyphens_parted(parts)))
+    if not (is_ascii and "-" not in text):
+        parts = _hyphens_parted(parts)
+    parts = join_given(_joined(parts))
     alone = len(parts) == 1
-    tokens = [_token(part, alone=alone) for part in parts]
-    return Name(_with_readings(tuple([token for token in tokens if token])))
+    tokens = tuple([token for part in parts if (token := _token(part, alone=alone))])
+    return Name(tokens if is_ascii else _with_readings(tokens))
 
 
 def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:

@@ -13,8 +13,7 @@ class Words(NamedTuple):
     """The lists.
 
     Attributes:
-        titles: dropped wherever they stand.
-        fillers: what is written where there is no name; dropped.
+        dropped: titles, and what is written where there is no name.
         particles: dropped where at least two other parts remain, so that "Le" stays the surname of "Le Duc".
         joined: prefixes that are one name with the next part: "Abd al-Rahman", "Mac Donald", "Abu Bakr".
         articles: dropped between such a prefix and the next part.
@@ -26,8 +25,7 @@ class Words(NamedTuple):
         romanised_surnames: Chinese and Korean surnames in Latin letters.
     """
 
-    titles: frozenset[str]
-    fillers: frozenset[str]
+    dropped: frozenset[str]
     particles: frozenset[str]
     joined: frozenset[str]
     articles: frozenset[str]
@@ -48,4 +46,4 @@ def words() -> Words:
         for name, value in table.items()
         if name != "about"
     }
-    return Words(**lists)
+    return Words(dropped=lists.pop("titles") | lists.pop("fillers"), **lists)
