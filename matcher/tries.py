@@ -3,7 +3,7 @@
 A record with aliases has several encodings, and the best of several tries is high by chance more often: k tries reach
 a score about k times as often as one does (never more than that: aliases share all that is not the name). Where chance
 falls by the factor e with every step of 1 / decay, taking ln(k) / decay off the score undoes it. How chance falls is
-seen inside the two files, whose records are different persons: from the best in a hundred of a sample of their pairs.
+seen inside the two files, whose records are different persons: from the best in a thousand of a sample of their pairs.
 """
 
 from math import log
@@ -15,7 +15,7 @@ from matcher.party import Party
 from matcher.similarity import Measure, scores
 
 _SAMPLE_RECORDS = 400
-_TAIL_SHARE = 0.01
+_TAIL_SHARE = 0.001
 _LEAST_TAIL = 30  # pairs; fewer tell nothing of chance, and so few records meet it seldom
 
 

@@ -45,8 +45,8 @@ def test_decay_is_that_of_the_scores() -> None:
 
 
 def test_persons_filed_twice_hardly_change_the_decay() -> None:
-    falling = np.random.default_rng(0).exponential(1 / 40, 50_000)
-    twice = np.concatenate([falling, np.ones(20)])
+    falling = np.random.default_rng(0).exponential(1 / 40, 300_000)
+    twice = np.concatenate([falling, np.ones(15)])
     assert chance_decay(twice) == pytest.approx(chance_decay(falling), rel=0.1)
 
 
