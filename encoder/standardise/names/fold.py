@@ -97,11 +97,9 @@ def fold_latin(text: str) -> str:
     return _DOUBLE.sub("", text.lower())
 
 
-_INNER_VOWELS = re.compile("(?<=.)[aeiou]+")
-_SKELETON_LETTERS = str.maketrans("vz", "fs")
-_PHONETIC_LETTERS = str.maketrans(
-    {"v": "f", "b": "p", "z": "s", "c": "s", "j": "s", "g": "k", "h": "", "d": "t", "r": "l"}
-)
+_FIRST_LETTER = str.maketrans("eiouvz", "aaaafs")
+_OTHER_LETTERS = str.maketrans("vz", "fs", "aeiou")
+_PHONETIC_LETTERS = str.maketrans("vbzcjgdr", "fpsssktl", "h")
 
 
 def skeleton(token: str) -> str:
@@ -109,21 +107,16 @@ def skeleton(token: str) -> str:
     return skeleton_of(fold(token))
 
 
-@lru_cache(maxsize=1 << 17)
 def skeleton_of(folded: str) -> str:
     """Return the skeleton of a form that is folded already."""
-    if not folded:
-        return ""
-    first = "a" if folded[0] in "aeiou" else folded[0]
-    return _DOUBLE.sub("", (first + _INNER_VOWELS.sub("", folded)[1:]).translate(_SKELETON_LETTERS))
+    return _DOUBLE.sub("", folded[:1].translate(_FIRST_LETTER) + folded[1:].translate(_OTHER_LETTERS))
 
 
 def phonetic(token: str) -> str:
     """Return a coarse key of the sound: voiced and unvoiced, hissing and breathed consonants, r and l are one."""
-    return phonetic_of(fold(token))
+    return phonetic_of(skeleton(token))
 
 
-@lru_cache(maxsize=1 << 17)
-def phonetic_of(folded: str) -> str:
-    """Return the phonetic key of a form that is folded already."""
-    return _DOUBLE.sub("", skeleton_of(folded).translate(_PHONETIC_LETTERS))
+def phonetic_of(skeleton: str) -> str:
+    """Return the phonetic key of a form with that skeleton; empty for a mere breath."""
+    return _DOUBLE.sub("", skeleton.translate(_PHONETIC_LETTERS))

@@ -2,9 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from encoder.standardise.names.classes import name_class
@@ -25,15 +23,18 @@ from encoder.standardise.names.words import words
 _FEWEST = 2  # a given and a family name
 
 
-@dataclass(frozen=True)
-class NameToken:
-    """One part of a name. What is made of it is worked out once: tokens are shared by all names that have them.
+class NameToken(NamedTuple):
+    """One part of a name, and what is compared of it, worked out once: names that have it share it.
 
     Attributes:
         folded: romanised and folded, letters a to z only.
         initial: whether only the first letter of the part is known.
         script: script in which it was written, in capitals.
         form: the part as written, lower case, for look-ups.
+        spellings: the folded form, and that of a Korean reading. An initial has its letter.
+        skeletons: consonants of the folded form and of all readings: how Cantonese spells its vowels differs from port
+            to port. None for an initial, which says how a part begins, and neither sound nor meaning of it.
+        phonetics: coarse keys of the sound of the folded form and of all readings; none for an initial.
         readings: how a Chinese given name is read elsewhere.
     """
 
@@ -41,34 +42,30 @@ class NameToken:
     initial: bool
     script: str
     form: str
+    spellings: tuple[str, ...]
+    skeletons: tuple[str, ...]
+    phonetics: tuple[str, ...]
     readings: Readings = NO_READINGS
 
-    @cached_property
-    def spellings(self) -> tuple[str, ...]:
-        """The folded form, and that of a Korean reading. An initial has its letter."""
-        return (self.folded, self.readings.korean) if self.readings.korean else (self.folded,)
+    @classmethod
+    def of(
+        cls, folded: str, script: str, form: str, *, initial: bool = False, readings: Readings = NO_READINGS
+    ) -> "NameToken":
+        """Return the token of a part with its keys."""
+        if initial:
+            return cls(folded, initial, script, form, (folded,), (), ())
+        spellings: tuple[str, ...] = (folded,)
+        skeletons: tuple[str, ...] = (skeleton_of(folded),)
+        if readings is not NO_READINGS:
+            spellings = tuple(filter(None, (folded, readings.korean)))
+            skeletons = tuple(map(skeleton_of, filter(None, (folded, *readings))))
+        phonetics = tuple(filter(None, map(phonetic_of, skeletons)))
+        return cls(folded, initial, script, form, spellings, skeletons, phonetics, readings)
 
-    @cached_property
-    def skeletons(self) -> tuple[str, ...]:
-        """Consonants of the folded form and of all readings: how Cantonese spells its vowels differs from port to port.
-
-        None for an initial, which says how a part begins, and neither sound nor meaning of it.
-        """
-        return self._of_sounds(skeleton_of)
-
-    @cached_property
-    def phonetics(self) -> tuple[str, ...]:
-        """Coarse keys of the sound of the folded form and of all readings; none for an initial."""
-        return self._of_sounds(phonetic_of)
-
-    @cached_property
+    @property
     def classes(self) -> tuple[str, ...]:
         """Attested equivalents, the likeliest first; none for an initial."""
         return () if self.initial else name_class(self.form)
-
-    def _of_sounds(self, key: Callable[[str], str]) -> tuple[str, ...]:
-        keys = () if self.initial else map(key, (self.folded, *self.readings))
-        return tuple(found for found in keys if found)
 
 
 class Name(NamedTuple):
@@ -104,7 +101,7 @@ def read_name(text: str) -> Name:
         parts = _hyphens_parted(parts)
     parts = join_given(_joined(parts))
     alone = len(parts) == 1
-    tokens = tuple([token for part in parts if (token := _token(part, alone=alone))])
+    tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
     return Name(tokens if is_ascii else _with_readings(tokens))
 
 
@@ -116,7 +113,7 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
             given, family = (first, second) if given_first else (second, first)
             if given.folded != read_mandarin(given.form):
                 return tokens  # a Japanese name
-            given = replace(given, readings=other_readings(given.form, family.form))
+            given = NameToken.of(given.folded, "HAN", given.form, readings=other_readings(given.form, family.form))
             return (given, family) if given_first else (family, given)
     return tokens
 
@@ -128,7 +125,7 @@ def _in_one_piece(word: str) -> tuple[NameToken, ...]:
         return ()
     pieces = split_han(word) if script == "HAN" else split_hangul(word)
     tokens = [
-        NameToken(folded, initial=False, script=script, form=form)
+        NameToken.of(folded, script, form)
         for form, folded in pieces
         if folded.isalpha()  # a sign among the characters is no name
     ]
@@ -136,7 +133,8 @@ def _in_one_piece(word: str) -> tuple[NameToken, ...]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _token(part: str, *, alone: bool) -> NameToken | None:
+def read_token(part: str, *, alone: bool) -> NameToken | None:
+    """Return the token that one part is, `alone` or not in its name; None when it has no letter that can be read."""
     script = script_of(part)
     if script == "HAN":
         folded = read_han(part)
@@ -147,7 +145,7 @@ def _token(part: str, *, alone: bool) -> NameToken | None:
     if not folded.isalpha():
         return None
     initial = len(part) == 1 and script not in ("HAN", "HANGUL", "KANA")
-    return NameToken(folded, initial, script, part)
+    return NameToken.of(folded, script, part, initial=initial)
 
 
 def _hyphens_parted(parts: list[str]) -> list[str]:
