@@ -20,7 +20,7 @@ _TOTALS_PHRASE_WORDS = 3
 _COUNT = re.compile(
     r"(?!\s*(?:\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}\.\d{1,2}\.\d{1,2})\s*$)[=<>~≈\s]*[\d\s.,']+\s*%?"
 )  # no date
-_SAYS_TOTAL = re.compile(rf"(?:^|\0)[\s.=:]*(?:{'|'.join(map(re.escape, sorted(_TOTALS)))})(?!\w)", re.IGNORECASE)
+_SAYS_TOTAL = re.compile(rf"[\s.=:]*(?:{'|'.join(map(re.escape, sorted(_TOTALS)))})(?!\w)", re.IGNORECASE)
 
 
 class Stray(NamedTuple):
@@ -51,11 +51,11 @@ def stray_among_records(header: Sequence[str], columns: Sequence[Sequence[str]])
     """Return those rows of :func:`stray_rows` that say something: totals and repeated headers. Looks at few rows."""
     places: set[int] = set()
     for name, column in zip(header, columns, strict=True):
-        joined = "\0".join(column)
-        if _SAYS_TOTAL.search(joined):
+        words = " ".join(column).casefold().replace(":", " ").split()
+        if not _TOTALS.isdisjoint(words):
             places.update(place for place, cell in enumerate(column) if _SAYS_TOTAL.match(cell))
-        if name.casefold() in joined.casefold():
-            places.update(place for place, cell in enumerate(column) if cell.strip().casefold() == name.casefold())
+        if name in column:
+            places.update(place for place, cell in enumerate(column) if cell == name)
     kinds = ((place, _kind(header, [column[place] for column in columns])) for place in sorted(places))
     return [Stray(place, kind) for place, kind in kinds if kind is not None]
 
