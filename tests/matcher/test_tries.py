@@ -46,7 +46,7 @@ def test_decay_is_that_of_the_scores() -> None:
 
 def test_persons_filed_twice_hardly_change_the_decay() -> None:
     falling = np.random.default_rng(0).exponential(1 / 40, 300_000)
-    twice = np.concatenate([falling, np.ones(15)])
+    twice = np.concatenate([falling, np.ones(6)])
     assert chance_decay(twice) == pytest.approx(chance_decay(falling), rel=0.1)
 
 
