@@ -31,6 +31,7 @@ from encoder.encode_run import encode_table
 from encoder.order import Order
 from encoder.secret import OperationSecret
 from encoder.standardise import names, rules
+from encoder.standardise.names.reading import read_token
 from encoder.table import TextOptions, open_table
 from linkage import Encodings, Package, load_schema
 from linkage.category import Category
@@ -192,6 +193,7 @@ def multiscript() -> dict[str, Any]:
     }
 
 
+FEBRL_FLOOR = 0.3
 FEBRL_COLUMNS = {
     "full_name": ("given_name", "surname"),
     "date_of_birth": ("date_of_birth",),
@@ -221,9 +223,9 @@ def febrl() -> dict[str, Any]:
             columns = [cells.get(field.column, nothing) for field in used.fields]
             encodings.append(Encodings.from_bytes(encoder.encode(columns).encodings))
         left, right = encodings
-        found = candidate_pairs(left, right, 0.5, limit=200_000)
+        found = candidate_pairs(left, right, FEBRL_FLOOR, limit=500_000, measure=used.measure)
         best = (0.0, 0.0)
-        for threshold in np.arange(0.5, 0.95, 0.01).round(2).tolist():
+        for threshold in np.arange(float(found.score[-1]), 0.95, STEP).round(3).tolist():
             groups = solve_groups([PartyPairs(0, 1, found.reaching(threshold))])
             members = groups.members()
             right = sum(persons[0][one[1]] == persons[1][other[1]] for one, other in members)
@@ -273,7 +275,7 @@ def rates() -> dict[str, int]:
 
 def forget() -> None:
     """Empty what standardisation remembers of names, so that each measurement begins alike."""
-    for function in (rules.read_name_tokens, rules.read_components, names.fold, names.name_class):
+    for function in (rules.read_name_tokens, rules.read_components, read_token, names.fold, names.name_class):
         function.cache_clear()
 
 

@@ -9,6 +9,8 @@ from encoder.profile import FULL_NAME, NAME_PARTS, SOURCE_COLUMNS, ColumnProfile
 from encoder.standardise import Facts
 from encoder.standardise.dates.value import Calendar
 from encoder.table import Batch, TableOptions, TextOptions
+from encoder.zones import COLUMNS as SAID_BY_ZONES
+from encoder.zones import MRZ, filled
 from linkage.schema import Schema
 
 _HINT = "names are those of the schema's columns; --columns FILE.json says which column is which"
@@ -45,6 +47,7 @@ class Columns(NamedTuple):
         fields: for each field of the schema its column, or None for an ignored field.
         record_id: the index into `places` of the column with the local references, or None.
         dropped: names of the columns that are not encoded.
+        zones: the index into `places` of the column with machine readable zones, or None.
     """
 
     places: tuple[int, ...]
@@ -52,10 +55,12 @@ class Columns(NamedTuple):
     fields: tuple[str | None, ...]
     record_id: int | None
     dropped: tuple[str, ...]
+    zones: int | None = None
 
     def of_batch(self, batch: Batch) -> dict[str, Sequence[str]]:
         """Return the values of each column of the schema."""
-        return {column: source.of(batch) for column, source in self.sources.items()}
+        values = {column: source.of(batch) for column, source in self.sources.items()}
+        return values if self.zones is None else filled(values, batch.columns[self.zones])
 
     def of_fields(self, values: Mapping[str, Sequence[str]], rows: int) -> list[Sequence[str]]:
         """Return, of the values of each column, one sequence per field of the schema; ignored ones have empty cells."""
@@ -110,6 +115,8 @@ def wanted_columns(schema: Schema, profile: ColumnProfile | None, id_column: str
     names = [mapping.get(column, column) for column in _schema_columns(schema)]
     if FULL_NAME in schema.columns:
         names += [mapping[part] for part in NAME_PARTS if part in mapping]
+    if MRZ in mapping and not {*SAID_BY_ZONES}.isdisjoint(schema.columns):
+        names.append(mapping[MRZ])
     id_column = _id_column(profile, id_column)
     return names if id_column is None else [id_column, *names]
 
@@ -143,19 +150,24 @@ def find_columns(
         for column in schema.columns
         if not _may_lack(column, schema, profile) and not (column == FULL_NAME and _has_parts(mapping, found))
     ]
+    if mapping.get(MRZ) in found and profile is not None and MRZ not in profile.optional:
+        needed.append(mapping[MRZ])
     missing = [name for name in dict.fromkeys(_with_id(id_column, needed)) if found[name] is None]
     places = tuple(dict.fromkeys(place for place in found.values() if place is not None))
     index = {name: places.index(place) for name, place in found.items() if place is not None}
     sources = {column: _source(column, mapping, index, profile) for column in _schema_columns(schema)}
-    if missing or not any(source.whole is not None or source.parts for source in sources.values()):
+    zones = index.get(mapping.get(MRZ, ""))
+    if missing or (zones is None and not any(source.whole is not None or source.parts for source in sources.values())):
         _refuse(path, header, missing or wanted, nothing_found=not places)
-    encoded = {places[k] for source in sources.values() for k in (source.whole, *source.parts) if k is not None}
+    used = [k for source in sources.values() for k in (source.whole, *source.parts)]
+    encoded = {places[k] for k in (*used, zones) if k is not None}
     return Columns(
         places,
         sources,
         tuple(None if field.ignored else field.column for field in schema.fields),
         None if id_column is None else index[id_column],
         tuple(name for place, name in enumerate(header) if place not in encoded),
+        zones,
     )
 
 

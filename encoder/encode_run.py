@@ -1,6 +1,6 @@
 """The run that encodes a table: batch by batch, faults first, then tokens, and two files at the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from encoder.errors import TableError
 from encoder.faults import OnFaults, RowFault, faults_of
 from encoder.halves import Halves, new_halves
 from encoder.order import EMPTY_RECORD, Order, Tally
+from encoder.preview_rows import stray_among_records
+from encoder.profile import NAME_COLUMNS
 from encoder.repeats import Repeats, digests_of
 from encoder.standardise.aliases import split_aliases
 from encoder.table import Batch, CellFault, Table
@@ -20,6 +22,11 @@ from linkage.manifest import FieldQuality, Manifest
 
 EMPTY_ID = "the record id is empty"
 MOST_ALIASES = 32  # each is an encoding: more names would mean more chance hits, and a larger package
+NO_RECORD = {
+    "totals": "the row holds totals and no record",
+    "header": "the row repeats the header",
+    "empty": EMPTY_RECORD,
+}
 REPEATED_ID = "the record id occurs in an earlier row"
 
 
@@ -72,6 +79,7 @@ class _Run:
         self._halves = halves
         self._on_faults = on_faults
         self._id_name = "" if columns.record_id is None else table.header[columns.places[columns.record_id]]
+        self._header = [table.header[place] for place in columns.places]
         self._seen = Repeats()
         self._schema = order.schema
         self._missing = [0] * len(order.schema.used_fields)
@@ -147,12 +155,27 @@ class _Run:
         faulty = {fault.row for fault in faults}
         faults += [CellFault(*fault) for fault in encoded.faults if fault.row not in faulty]
         faulty.update(fault.row for fault in faults)
+        strays = [CellFault(place, "", rule) for place, rule in self._strays(batch, encoded) if place not in faulty]
+        faults += strays
+        faulty.update(fault.row for fault in strays)
         empty = np.flatnonzero(~encoded.encodings.any(axis=1)).tolist()
         faults += [CellFault(place, "", EMPTY_RECORD) for place in empty if place not in faulty]
         if self._columns.record_id is not None:
             faulty.update(empty)
             faults += self._id_faults(record_ids, faulty)
         return sorted(faults, key=lambda fault: fault.row)
+
+    def _strays(self, batch: Batch, encoded: EncodedBatch) -> Iterator[tuple[int, str]]:
+        """Yield the rows that are no records, and the rule. A total names nobody's birth, sex, country or document."""
+        strays = stray_among_records(self._header, batch.columns)
+        if not strays:
+            return
+        others = [empty for hashed, empty in zip(self._schema.used_fields, encoded.empty, strict=True)
+                  if hashed.column not in NAME_COLUMNS]  # fmt: skip
+        nameless = np.all(others, axis=0) if others else np.ones(len(batch), dtype=np.bool_)
+        for place, kind in strays:
+            if kind == "header" or nameless[place]:
+                yield place, NO_RECORD[kind]
 
     def _id_faults(self, record_ids: Sequence[str], faulty: set[int]) -> list[CellFault]:
         faults = []

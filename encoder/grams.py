@@ -41,10 +41,14 @@ def tokens_of(texts: Sequence[str], comparison: Comparison) -> Tokens:
 
 
 def _whole(texts: Sequence[str]) -> Tokens:
-    """Return the texts themselves as tokens; they may repeat in the vocabulary."""
+    """Return the texts themselves as tokens."""
     counts = np.fromiter(map(bool, texts), dtype=np.int64, count=len(texts))
-    vocabulary = list(filter(None, texts))
-    return Tokens(vocabulary, np.arange(len(vocabulary), dtype=np.int64), counts, {})
+    whole = list(filter(None, texts))
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(whole))}
+    if len(numbers) == len(whole):
+        return Tokens(whole, np.arange(len(whole), dtype=np.int64), counts, {})
+    ids = np.fromiter(map(numbers.__getitem__, whole), dtype=np.int64, count=len(whole))
+    return Tokens(list(numbers), ids, counts, {})
 
 
 def _one_by_one(texts: Sequence[str], comparison: Comparison) -> Tokens:

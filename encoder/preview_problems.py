@@ -16,9 +16,11 @@ from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts
 from encoder.repeats import Repeats, digests_of
 from encoder.standardise.dates import Note, Unreadable, read_date
 from encoder.standardise.missing import FieldKind, missing_kind
+from encoder.standardise.mrz import read_mrz
 from encoder.standardise.sex import read_sex
 from encoder.table import Batch
 from encoder.table.code_page import guess_code_page
+from encoder.zones import MRZ
 
 Finding = str
 FirstRows = 3
@@ -34,7 +36,7 @@ _NOTED: Mapping[Note, Finding] = {
     "serial-number": "serial-date",
     "calendar-open": "calendar-open",
 }
-_OFTEN_EMPTY = frozenset({"aliases", "middle_names", "mrz"})
+_OFTEN_EMPTY = frozenset({"aliases", "middle_names", MRZ})
 _PARTS = frozenset({"given_names", "family_name"})
 _OTHER_ALPHABETS = frozenset({"cp1251", "cp1253", "cp1255", "cp1256", "cp874", "koi8-r", "gb18030", "cp949"})
 _LAST_MONTH = 12
@@ -92,11 +94,13 @@ RULES: dict[Finding, _Rule] = {
         0.4, "some names are written 'Family, Given' and others not", "use one way, or columns for each part", 0.02
     ),
     "unknown-sex": _Rule(1, "a word that is no sex in any language known here", "write F, M or X"),
+    "unreadable-zone": _Rule(2, "no machine readable zone can be read", "copy all its lines, with every < of them"),
+    "zone-fails": _Rule(2, "a check digit of the machine readable zone fails", "compare it with the document"),
     "repeated-id": _Rule(2, "the record id occurs in an earlier row", "give every record an id of its own"),
     "missing-id": _Rule(2, "the record id is empty", "give every record an id of its own"),
     "empty": _Rule(0.5, "empty rows", "delete the rows"),
     "header": _Rule(3, "rows that repeat the header", "delete the rows"),
-    "totals": _Rule(5, "rows that hold totals and no record", "delete the rows: each would be encoded as a person"),
+    "totals": _Rule(5, "rows that hold totals and no record", "delete the rows: encode refuses them"),
     "row": _Rule(2, "rows whose cells do not fit the header, or numbers that lost digits", "correct the rows"),
 }
 
@@ -211,6 +215,11 @@ class _Column:
             self.zero_first += count * (text[0] == "0")
         return []
 
+    def zones(self, text: str, _count: int) -> list[Finding]:
+        """Return what is odd about a machine readable zone."""
+        zone = read_mrz(text)
+        return ["unreadable-zone"] if zone is None else [] if zone.holds else ["zone-fails"]
+
 
 KINDS: Mapping[str, FieldKind] = {
     **dict.fromkeys(NAME_COLUMNS, "name"),
@@ -226,6 +235,7 @@ _LOOKS: Mapping[str, Callable[[_Column, str, int], list[Finding]]] = {
     "date_of_birth": _Column.dates,
     "sex": _Column.sexes,
     "document_number": _Column.numbers,
+    MRZ: _Column.zones,
 }
 
 

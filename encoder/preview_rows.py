@@ -17,7 +17,10 @@ _TOTALS = frozenset({
 })
 # fmt: on
 _TOTALS_PHRASE_WORDS = 3
-_COUNT = re.compile(r"[=<>~≈\s]*[\d\s.,']+\s*%?")
+_COUNT = re.compile(
+    r"(?!\s*(?:\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}\.\d{1,2}\.\d{1,2})\s*$)[=<>~≈\s]*[\d\s.,']+\s*%?"
+)  # no date
+_SAYS_TOTAL = re.compile(rf"[\s.=:]*(?:{'|'.join(map(re.escape, sorted(_TOTALS)))})(?!\w)", re.IGNORECASE)
 
 
 class Stray(NamedTuple):
@@ -38,17 +41,35 @@ def stray_rows(header: Sequence[str], columns: Sequence[Sequence[str]]) -> Itera
         header: names of the columns that follow.
         columns: all columns of the table, of one length.
     """
-    names = [name.strip().casefold() for name in header]
     for place, row in enumerate(zip(*columns, strict=True)):
-        cells = [(column, text) for column, cell in enumerate(row) if (text := cell.strip())]
-        if not cells:
-            yield Stray(place, "empty")
-            continue
-        same = [column for column, text in cells if text.casefold() == names[column]]
-        if len(same) > 1 and 2 * len(same) >= len(cells):
-            yield Stray(place, "header")
-        elif len(row) > 1 and len(cells) <= len(row) // 2 + 1 and _is_total([text for _, text in cells]):
-            yield Stray(place, "totals")
+        kind = _kind(header, row)
+        if kind is not None:
+            yield Stray(place, kind)
+
+
+def stray_among_records(header: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Stray]:
+    """Return those rows of :func:`stray_rows` that say something: totals and repeated headers. Looks at few rows."""
+    places: set[int] = set()
+    for name, column in zip(header, columns, strict=True):
+        words = " ".join(column).casefold().replace(":", " ").split()
+        if not _TOTALS.isdisjoint(words):
+            places.update(place for place, cell in enumerate(column) if _SAYS_TOTAL.match(cell))
+        if name in column:
+            places.update(place for place, cell in enumerate(column) if cell == name)
+    kinds = ((place, _kind(header, [column[place] for column in columns])) for place in sorted(places))
+    return [Stray(place, kind) for place, kind in kinds if kind is not None]
+
+
+def _kind(header: Sequence[str], row: Sequence[str]) -> StrayKind | None:
+    cells = [(column, text) for column, cell in enumerate(row) if (text := cell.strip())]
+    if not cells:
+        return "empty"
+    same = [column for column, text in cells if text.casefold() == header[column].strip().casefold()]
+    if len(same) > 1 and 2 * len(same) >= len(cells):
+        return "header"
+    if len(row) > 1 and len(cells) <= len(row) // 2 + 1 and _is_total([text for _, text in cells]):
+        return "totals"
+    return None
 
 
 def _is_total(cells: Sequence[str]) -> bool:

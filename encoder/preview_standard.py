@@ -11,6 +11,8 @@ from encoder.standardise.missing import missing_kind
 from encoder.standardise.names import read_name
 from encoder.standardise.places import read_place
 from encoder.standardise.sex import sex_parts
+from encoder.zones import COLUMNS as ZONE_COLUMNS
+from encoder.zones import MRZ, filled
 
 _NOTHING_SAID = DateFacts()
 
@@ -39,6 +41,9 @@ def standardised(cells: Mapping[str, str], profile: ColumnProfile) -> dict[str, 
             after[field] = " ".join(nationality_parts(text))
         elif field == "birth_city":
             after[field] = _place(text)
+        elif field == MRZ:
+            said = filled({column: [""] for column in ZONE_COLUMNS}, [text])
+            after[field] = " ".join(filter(None, (said[column][0] for column in ZONE_COLUMNS)))
         elif field == "document_number":
             after[field] = read_number(text).number
         else:

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from linkage.command import OnProgress
 from matcher.comparison import Options
 from matcher.engine import Engine
 from matcher.party import Party, best_of_records, record_pairs
 from matcher.similarity import Measure
+from matcher.tries import chance_decay, discounted, scores_inside
 from matcher.values import CandidatePairs
 
 
@@ -28,6 +32,7 @@ class Pairwise:
     measure: Measure
     options: Options = field(default_factory=Options)
     recall: float | None = None
+    _inside: dict[tuple[str, str, int], NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
 
     def pairs(
         self,
@@ -38,16 +43,21 @@ class Pairwise:
         limit: int | None = None,
         on_progress: OnProgress | None = None,
     ) -> tuple[CandidatePairs, float]:
-        """Return pairs of records at or above a floor, and the floor above which none was dropped for the limit."""
+        """Return pairs of records at or above a floor, and the floor above which none was dropped for the limit.
+
+        The score of a pair is that of its best encodings, less what their number is worth: see :mod:`matcher.tries`.
+        """
         found = self._found(left, right, floor, limit, on_progress)
         if limit is not None and len(found.score) == limit:
             floor = float(found.score[-1])
-        return record_pairs(found, left, right), floor
+        return self._worth(record_pairs(found, left, right), left, right, floor), floor
 
     def stream(
         self, left: Party, right: Party, floor: float, *, on_progress: OnProgress | None = None
     ) -> Iterator[CandidatePairs]:
-        """Yield pairs of records at or above a floor, by falling score, in pieces that the memory limit holds.
+        """Yield pairs of records at or above a floor, in pieces that the memory limit holds.
+
+        The scores of the best encodings fall from piece to piece, and what is left of them inside each.
 
         The anonlink engine, a search with a recall and the best of each record give all of them in one piece.
         """
@@ -59,7 +69,24 @@ class Pairwise:
         given: Options = {**self.options, "measure": self.measure, "on_progress": on_progress}
         with closing(stream_pairs(left.encodings, right.encodings, floor, **given)) as pieces:
             for piece in pieces:
-                yield best_of_records(piece, left, right, self.measure)
+                yield self._worth(best_of_records(piece, left, right, self.measure), left, right, floor)
+
+    def _worth(self, pairs: CandidatePairs, left: Party, right: Party, floor: float) -> CandidatePairs:
+        """Return the pairs whose scores reach a floor also as scores of one try."""
+        if not (left.has_aliases or right.has_aliases):
+            return pairs
+        tries = left.rows_of_records[pairs.left] * right.rows_of_records[pairs.right]
+        decay = chance_decay(np.concatenate([self._inside_of(left), self._inside_of(right)]))
+        score = discounted(pairs.score, tries, decay)
+        kept = np.flatnonzero(score >= floor)
+        kept = kept[np.lexsort((pairs.right[kept], pairs.left[kept], -score[kept]))]
+        return CandidatePairs(pairs.left[kept], pairs.right[kept], score[kept])
+
+    def _inside_of(self, party: Party) -> NDArray[np.float64]:
+        name = party.agency, party.category, len(party.first_row)
+        if name not in self._inside:
+            self._inside[name] = scores_inside(party, self.measure)
+        return self._inside[name]
 
     def _found(
         self, left: Party, right: Party, floor: float, limit: int | None, on_progress: OnProgress | None

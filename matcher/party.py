@@ -36,6 +36,16 @@ class Party(NamedTuple):
         record, first_row = np.cumsum(begins) - 1, np.flatnonzero(begins)
         return cls(package.manifest.agency, package.manifest.category.value, package.encodings, record, first_row)
 
+    @property
+    def has_aliases(self) -> bool:
+        """Whether some record has several rows."""
+        return len(self.first_row) < len(self.record)
+
+    @property
+    def rows_of_records(self) -> NDArray[np.int64]:
+        """For each record the number of its rows, int64."""
+        return np.diff(self.first_row, append=len(self.record))
+
     def first(self, records: int) -> Self:
         """Return the first so many records; tokens are random, so they are a sample."""
         if records >= len(self.first_row):
@@ -52,7 +62,7 @@ class Party(NamedTuple):
 
 def record_pairs(pairs: CandidatePairs, left: Party, right: Party) -> CandidatePairs:
     """Return pairs of records, each once with its best score, for pairs of rows."""
-    if len(left.first_row) == len(left.record) and len(right.first_row) == len(right.record):
+    if not (left.has_aliases or right.has_aliases):
         return pairs
     couples = left.record[pairs.left] * len(right.first_row) + right.record[pairs.right]
     couple, first = np.unique(couples, return_index=True)  # the first of a couple has its best score
@@ -66,10 +76,10 @@ def best_of_records(pairs: CandidatePairs, left: Party, right: Party, measure: M
     Pieces of a comparison, each treated like this, hold every pair of records once, as :func:`record_pairs` would give
     it for all together, but for the order of equal scores.
     """
-    if len(left.first_row) == len(left.record) and len(right.first_row) == len(right.record):
+    if not (left.has_aliases or right.has_aliases):
         return pairs
     one, other = left.record[pairs.left], right.record[pairs.right]
-    left_count, right_count = np.bincount(left.record)[one], np.bincount(right.record)[other]
+    left_count, right_count = left.rows_of_records[one], right.rows_of_records[other]
     several = np.flatnonzero(left_count * right_count > 1)
     combinations = (left_count * right_count)[several]
     which = np.repeat(several, combinations)

@@ -1,7 +1,8 @@
 """The standard forms that a schema can ask for, each a function from the text of a cell to its parts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple, cast
 
 from encoder.standardise.dates import Calendar, Order, PartialDate, components, read_date
@@ -61,16 +62,16 @@ def standardiser(standard: Standard, facts: Facts = NO_FACTS) -> Standardiser:
 
 def _of_name(standard: Standard) -> Standardiser:
     """Return what reads one representation of a name."""
-    parts: Callable[[NameToken], Iterable[str]] = {
-        "name.folded": lambda token: (token.folded,),
-        "name.skeleton": lambda token: (token.skeleton,),
-        "name.phonetic": lambda token: (token.phonetic,),
-        "name.class": lambda token: token.classes,
-    }[standard]
-    spelled = standard == "name.folded"  # an initial says how a part begins, and neither sound nor meaning of it
-    return lambda text: _in_order(
-        part for token in read_name_tokens(text) if spelled or not token.initial for part in parts(token)
+    parts = attrgetter(
+        {
+            "name.folded": "spellings",
+            "name.skeleton": "skeletons",
+            "name.phonetic": "phonetics",
+            "name.class": "classes",
+        }[standard]
     )
+    # In one order, which decides where the rest goes when bits are shared among tokens.
+    return lambda text: sorted({part for token in read_name_tokens(text) for part in parts(token)})
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -89,8 +90,3 @@ def read_components(text: str, facts: Facts) -> DateComponents:
     """Return the parts of a date, which several fields ask for too."""
     date = read_date(text, order=facts.order, calendar=facts.calendar)
     return components(date) if isinstance(date, PartialDate) else DateComponents()
-
-
-def _in_order(parts: Iterable[str]) -> Parts:
-    """Return the different parts in one order, which decides where the rest goes when bits are shared among tokens."""
-    return sorted({part for part in parts if part})

@@ -13,7 +13,7 @@ from encoder.reference import encode_record
 from encoder.standardise import NO_FACTS, Facts, standardiser
 from linkage import load_schema
 from linkage.errors import SchemaError
-from linkage.schema import Field, Schema, Standard
+from linkage.schema import STANDARDISATION, Field, Schema, Standard
 from linkage.schema.model import NgramComparison
 
 SECRET = b"a secret of the operation, for tests only"
@@ -23,7 +23,7 @@ def document(*features: dict[str, object], **more: object) -> dict[str, object]:
     kdf = {"type": "HKDF", "hash": "SHA512"}
     return {
         "version": "counterfoil/1",
-        "standardisation": 1,
+        "standardisation": STANDARDISATION,
         "clkConfig": {"l": 1024, "kdf": kdf},
         "features": list(features),
         **more,
@@ -147,7 +147,7 @@ def test_parts_are_tokenised_one_by_one() -> None:
     ("changes", "problem"),
     [
         ({"standardisation": None}, "standardisation must be given"),
-        ({"standardisation": 2}, "standardisation"),
+        ({"standardisation": STANDARDISATION - 1}, "standardisation"),
         ({"aliases": {"source": "aka", "of": "nobody"}}, "aliases.of must name a column"),
         ({"aliases": {"source": "name", "of": "name"}}, "aliases.source must not be"),
     ],
@@ -161,7 +161,7 @@ def test_version_of_the_rules_decides_the_digest() -> None:
     assert isinstance(NAMES.fields[0], Field)
     assert NAMES.fields[0].hashing is not None
     assert isinstance(NAMES.fields[0].hashing.comparison, NgramComparison)
-    assert NAMES.document()["standardisation"] == 1
+    assert NAMES.document()["standardisation"] == STANDARDISATION
     other = load_schema(
         document(feature("spelling", "name.skeleton", "name", 2), feature("sound", "name.phonetic", "name", 2))
     )

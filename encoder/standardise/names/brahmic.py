@@ -11,7 +11,7 @@ from encoder.standardise.names.letters import _table
 _FIRST, _LAST = 0x0900, 0x0D80
 _INDEPENDENT = _table("ऄ=a अ=a आ=a इ=i ई=i उ=u ऊ=u ऋ=ri ऌ=li ऍ=e ऎ=e ए=e ऐ=ai ऑ=o ऒ=o ओ=o औ=au ॠ=ri ॡ=li ँ=n ं=n")
 _CONSONANTS = _table(
-    "क=k ख=kh ग=g घ=gh ङ=n च=ch छ=ch ज=j झ=jh ञ=ny ट=t ठ=th ड=d ढ=dh ण=n त=t थ=th द=d ध=dh न=n ऩ=n प=p फ=ph ब=b भ=bh "
+    "क=k ख=kh ग=g घ=gh ङ=ng च=ch छ=ch ज=j झ=jh ञ=ny ट=t ठ=th ड=d ढ=dh ण=n त=t थ=th द=d ध=dh न=n ऩ=n प=p फ=ph ब=b भ=bh "
     "म=m य=y र=r ऱ=r ल=l ळ=l ऴ=zh व=v श=sh ष=sh स=s ह=h"
 )
 _SIGNS = _table("ा=a ि=i ी=i ु=u ू=u ृ=ri ॄ=ri ॅ=e ॆ=e े=e ै=ai ॉ=o ॊ=o ो=o ौ=au ॢ=li")
@@ -39,6 +39,7 @@ def romanise_brahmic(token: str, script: str) -> str:
             out[-1:] = [_DOTTED.get(spelling, spelling) for spelling in out[-1:]]
         elif base == _VIRAMA:
             pending = False
+            out[-1:] = ["n" if spelling == "ng" else spelling for spelling in out[-1:]]  # Gurung, but Shankar
         elif base in _SIGNS:
             out.append(_SIGNS[base])
             pending = False

@@ -31,7 +31,7 @@ def split_han(text: str) -> list[tuple[str, str]]:
     if not _PERSON.fullmatch(text):
         return [(text, read_han(text))]
     if text[:2] in words().compound_surnames and text[2:]:
-        return [(text[:2], _mandarin(text[:2])), (text[2:], _mandarin(text[2:]))]
+        return [(text[:2], read_mandarin(text[:2])), (text[2:], read_mandarin(text[2:]))]
     is_long = bool(_LONG_NAME.fullmatch(text))
     for cut in (2, 3, 1):
         family, given = text[:cut], text[cut:]
@@ -39,7 +39,7 @@ def split_han(text: str) -> list[tuple[str, str]]:
             return [(family, read_han(family)), (given, read_han(given))]
     if is_long:
         return [(text[:2], read_han(text[:2])), (text[2:], read_han(text[2:]))]
-    return [(text[:1], _surname(text[:1])), (text[1:], _mandarin(text[1:]))]
+    return [(text[:1], _surname(text[:1])), (text[1:], read_mandarin(text[1:]))]
 
 
 def read_han(text: str) -> str:
@@ -47,7 +47,7 @@ def read_han(text: str) -> str:
     if text in words().japanese_surnames:
         return fold_latin(words().japanese_surnames[text])
     classes = name_class(text)
-    return classes[0] if classes else _mandarin(text)
+    return classes[0] if classes else read_mandarin(text)
 
 
 def split_hangul(text: str) -> list[tuple[str, str]]:
@@ -89,10 +89,11 @@ def is_given_pair(first: str, second: str) -> bool:
 
 def _surname(text: str) -> str:
     reading = words().surname_readings.get(text)
-    return fold_latin(reading) if reading else _mandarin(text)
+    return fold_latin(reading) if reading else read_mandarin(text)
 
 
-def _mandarin(text: str) -> str:
+def read_mandarin(text: str) -> str:
+    """Return the folded Mandarin reading of Chinese characters."""
     return fold_latin(anyascii(text).lower())
 
 
@@ -101,5 +102,5 @@ def _is_japanese(text: str) -> bool:
     if text in words().japanese_surnames:
         return True
     classes = name_class(text)
-    mandarin = _mandarin(text)
+    mandarin = read_mandarin(text)
     return bool(classes) and mandarin not in classes

@@ -32,7 +32,8 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     # breath
     ("h", r"kh", "H"),
     ("h", r"ph", "f"),
-    ("h", r"([bdgjrtlwn])h", r"\1"),
+    ("h", r"(?<=[bdgjrtlwn])h", ""),
+    ("q", r"c?ques?$", "k"),
     ("c", r"ck|cq", "k"),
     ("c", r"c(?=[eiyj]|$)", "C"),
     ("c", r"c", "k"),
@@ -55,7 +56,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("e", r"^(?:ie|je|ye)", "Je"),
     ("o", r"oo|ou", "u"),
     ("e", r"ee", "i"),
-    ("i", r"ij|iy|yi|ii|ji$", "i"),
+    ("i", r"ij|iy|yi|ii|(?<=.)ji$", "i"),
     ("j", r"yj", "i"),
     ("y", r"y(?![aeiou])", "i"),
     ("j", r"j(?![aeiou])", "i"),
@@ -67,19 +68,19 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("j", r"(?<=[aeiou])j(?=[aeiou])", "i"),
     ("y", r"y", "J"),
     ("j", r"j", "J"),
-    ("e", r"([aou])e", r"\1"),
+    ("e", r"(?<=[aou])e", ""),
     ("e", r"ie", "i"),
     # names of God's servant: Abdulrahman, Abdurrahman, Abd al-Rahman
     ("b", r"^abd[aeou]?(?:l(?!a?h?$)|r(?=r))?(?=..)", "abd"),
     # endings that follow the sex or the country: Ivanova, Ivanovs, Ivanovas; Kovalska, Kovalskaya; Papadopoulou
-    ("v", r"(?<=..)(ov|ev)(?:a|s|as)$", r"\1"),
+    ("v", r"(?<=..[oe]v)(?:a|s|as)$", ""),
     ("k", r"sk(?:aia|aa|aja|aJa|a|ai|i|oi|ii|is|as|)$", "ski"),
     ("p", r"opulu$", "opulos"),
     ("n", r"n(?=[bp])", "m"),
     ("d", r"dt$", "t"),
 )
 _COMPILED = tuple((letter, re.compile(pattern).sub, spelling) for letter, pattern, spelling in _RULES)
-_DOUBLE = re.compile(r"(.)\1+")
+_DOUBLE = re.compile(r"(.)(?=\1)")  # nothing takes its place: a template would cost more than the search
 
 
 @lru_cache(maxsize=1 << 17)
@@ -93,12 +94,12 @@ def fold_latin(text: str) -> str:
     for letter, replace, spelling in _COMPILED:
         if letter in text:
             text = replace(spelling, text)
-    return _DOUBLE.sub(r"\1", text.lower())
+    return _DOUBLE.sub("", text.lower())
 
 
-_INNER_VOWELS = re.compile("(?<=.)[aeiou]+")
-_SKELETON_LETTERS = str.maketrans("vz", "fs")
-_PHONETIC_LETTERS = str.maketrans({"v": "f", "b": "p", "z": "s", "c": "s", "j": "s", "g": "k", "h": "", "d": "t"})
+_FIRST_LETTER = str.maketrans("eiouvz", "aaaafs")
+_OTHER_LETTERS = str.maketrans("vz", "fs", "aeiou")
+_PHONETIC_LETTERS = str.maketrans("vbzcjgdr", "fpsssktl", "h")
 
 
 def skeleton(token: str) -> str:
@@ -106,21 +107,16 @@ def skeleton(token: str) -> str:
     return skeleton_of(fold(token))
 
 
-@lru_cache(maxsize=1 << 17)
 def skeleton_of(folded: str) -> str:
     """Return the skeleton of a form that is folded already."""
-    if not folded:
-        return ""
-    first = "a" if folded[0] in "aeiou" else folded[0]
-    return _DOUBLE.sub(r"\1", (first + _INNER_VOWELS.sub("", folded)[1:]).translate(_SKELETON_LETTERS))
+    return _DOUBLE.sub("", folded[:1].translate(_FIRST_LETTER) + folded[1:].translate(_OTHER_LETTERS))
 
 
 def phonetic(token: str) -> str:
-    """Return a coarse key of the sound: voiced and unvoiced, hissing and breathed consonants are not told apart."""
-    return phonetic_of(fold(token))
+    """Return a coarse key of the sound: voiced and unvoiced, hissing and breathed consonants, r and l are one."""
+    return phonetic_of(skeleton(token))
 
 
-@lru_cache(maxsize=1 << 17)
-def phonetic_of(folded: str) -> str:
-    """Return the phonetic key of a form that is folded already."""
-    return _DOUBLE.sub(r"\1", skeleton_of(folded).translate(_PHONETIC_LETTERS))
+def phonetic_of(skeleton: str) -> str:
+    """Return the phonetic key of a form with that skeleton; empty for a mere breath."""
+    return _DOUBLE.sub("", skeleton.translate(_PHONETIC_LETTERS))

@@ -11,10 +11,12 @@ from encoder.standardise.names.eastasia import (
     join_given,
     read_han,
     read_korean_surname,
+    read_mandarin,
     split_han,
     split_hangul,
 )
 from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
+from encoder.standardise.names.han_readings import NO_READINGS, Readings, other_readings
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
 
@@ -22,31 +24,43 @@ _FEWEST = 2  # a given and a family name
 
 
 class NameToken(NamedTuple):
-    """One part of a name.
+    """One part of a name, and what is compared of it, worked out once: names that have it share it.
 
     Attributes:
         folded: romanised and folded, letters a to z only.
         initial: whether only the first letter of the part is known.
         script: script in which it was written, in capitals.
-        position: place among the kept parts of the name as written, from 0.
         form: the part as written, lower case, for look-ups.
+        spellings: the folded form, and that of a Korean reading. An initial has its letter.
+        skeletons: consonants of the folded form and of all readings: how Cantonese spells its vowels differs from port
+            to port. None for an initial, which says how a part begins, and neither sound nor meaning of it.
+        phonetics: coarse keys of the sound of the folded form and of all readings; none for an initial.
+        readings: how a Chinese given name is read elsewhere.
     """
 
     folded: str
     initial: bool
     script: str
-    position: int
     form: str
+    spellings: tuple[str, ...]
+    skeletons: tuple[str, ...]
+    phonetics: tuple[str, ...]
+    readings: Readings = NO_READINGS
 
-    @property
-    def skeleton(self) -> str:
-        """Consonants of the folded form."""
-        return skeleton_of(self.folded)
-
-    @property
-    def phonetic(self) -> str:
-        """Coarse key of the sound."""
-        return phonetic_of(self.folded)
+    @classmethod
+    def of(
+        cls, folded: str, script: str, form: str, *, initial: bool = False, readings: Readings = NO_READINGS
+    ) -> "NameToken":
+        """Return the token of a part with its keys."""
+        if initial:
+            return cls(folded, initial, script, form, (folded,), (), ())
+        spellings: tuple[str, ...] = (folded,)
+        skeletons: tuple[str, ...] = (skeleton_of(folded),)
+        if readings is not NO_READINGS:
+            spellings = tuple(filter(None, (folded, readings.korean)))
+            skeletons = tuple(map(skeleton_of, filter(None, (folded, *readings))))
+        phonetics = tuple(filter(None, map(phonetic_of, skeletons)))
+        return cls(folded, initial, script, form, spellings, skeletons, phonetics, readings)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -63,24 +77,45 @@ class Name(NamedTuple):
 _APOSTROPHES = re.compile("(?<![\u0590-\u05ff])['’‘ʼʻʹʺ`´′ʿʾ]+")
 _SPACES = re.compile(r"[\s,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
 _HYPHENS = re.compile("[-‐-―−־]+")
+# What the two above do to ASCII, at once.
+_ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SPACES.fullmatch(sign)} | dict.fromkeys(b"'`")
 _SCRIPT_SIGNS = str.maketrans("", "", "\u0640\ufeff\u00ad")
 
 
 def read_name(text: str) -> Name:
     """Return the tokens of the name in `text`; none when it says nothing ("unknown", "FNU LNU", "---")."""
-    if not text.isascii():
+    is_ascii = text.isascii()
+    if is_ascii:
+        parts = text.lower().translate(_ASCII_SIGNS).split()
+    else:
         text = unicodedata.normalize("NFKC", text).translate(_SCRIPT_SIGNS)
-    known = words()
-    parts = [part for part in _SPACES.split(_APOSTROPHES.sub("", text.lower())) if part]
-    parts = [part for part in parts if part not in known.titles and part not in known.fillers]
-    if len(parts) == 1 and not parts[0].isascii():
+        parts = [part for part in _SPACES.split(_APOSTROPHES.sub("", text.lower())) if part]
+    dropped = words().dropped
+    if not dropped.isdisjoint(parts):
+        parts = [part for part in parts if part not in dropped]
+    if len(parts) == 1 and not is_ascii:
         whole = _in_one_piece(parts[0])
         if whole:
             return Name(whole)
-    parts = join_given(_joined(_hyphens_parted(parts)))
+    if not (is_ascii and "-" not in text):
+        parts = _hyphens_parted(parts)
+    parts = join_given(_joined(parts))
     alone = len(parts) == 1
-    tokens = [_token(part, position, alone=alone) for position, part in enumerate(parts)]
-    return Name(tuple([token for token in tokens if token]))
+    tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
+    return Name(tokens if is_ascii else _with_readings(tokens))
+
+
+def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
+    """Return the tokens of a name, with other readings of the given name where it is Chinese and has two parts."""
+    match tokens:
+        case (first, second) if first.script == second.script == "HAN":
+            given_first = len(second.form) == 1 < len(first.form)
+            given, family = (first, second) if given_first else (second, first)
+            if given.folded != read_mandarin(given.form):
+                return tokens  # a Japanese name
+            given = NameToken.of(given.folded, "HAN", given.form, readings=other_readings(given.form, family.form))
+            return (given, family) if given_first else (family, given)
+    return tokens
 
 
 def _in_one_piece(word: str) -> tuple[NameToken, ...]:
@@ -89,15 +124,17 @@ def _in_one_piece(word: str) -> tuple[NameToken, ...]:
     if script not in ("HAN", "HANGUL"):
         return ()
     pieces = split_han(word) if script == "HAN" else split_hangul(word)
-    return tuple(
-        NameToken(folded, initial=False, script=script, position=position, form=form)
-        for position, (form, folded) in enumerate(pieces)
+    tokens = [
+        NameToken.of(folded, script, form)
+        for form, folded in pieces
         if folded.isalpha()  # a sign among the characters is no name
-    )
+    ]
+    return _with_readings(tuple(tokens))
 
 
 @lru_cache(maxsize=1 << 16)
-def _token(part: str, position: int, *, alone: bool) -> NameToken | None:
+def read_token(part: str, *, alone: bool) -> NameToken | None:
+    """Return the token that one part is, `alone` or not in its name; None when it has no letter that can be read."""
     script = script_of(part)
     if script == "HAN":
         folded = read_han(part)
@@ -108,7 +145,7 @@ def _token(part: str, position: int, *, alone: bool) -> NameToken | None:
     if not folded.isalpha():
         return None
     initial = len(part) == 1 and script not in ("HAN", "HANGUL", "KANA")
-    return NameToken(folded, initial, script, position, part)
+    return NameToken.of(folded, script, part, initial=initial)
 
 
 def _hyphens_parted(parts: list[str]) -> list[str]:

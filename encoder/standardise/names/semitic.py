@@ -7,7 +7,7 @@ from encoder.standardise.names.letters import _table
 
 # A breath that is a letter of its own is written twice, so that the folding does not take it for part of kh or rh.
 _ARABIC = _table(
-    "ء= آ=a أ=a ؤ=u إ=i ئ=y ا=a ب=b ة=a ت=t ث=th ج=j ح=hh خ=kh د=d ذ=z ر=r ز=z س=s ش=sh ص=s ض=d ط=t ظ=z ع=a غ=gh "
+    "ء= آ=a أ=a ؤ=u إ=i ئ=y ا=a ب=b ة=a ت=t ث=th ج=dj ح=hh خ=kh د=d ذ=z ر=r ز=z س=s ش=sh ص=s ض=d ط=t ظ=z ع=a غ=gh "
     "ف=f ق=q ك=k ل=l م=m ن=n ه=hh و=w ى=a ي=y ٱ=a ٹ=t پ=p چ=ch ڈ=d ڑ=r ژ=zh ک=k گ=g ں=n ھ=h ہ=hh ۂ=h ۃ=a ی=y ے=e ۓ=e "
     "ە=e ۆ=o ۇ=u ۈ=u ۋ=v ې=e ڭ=ng ڤ=v ڵ=l ڕ=r ێ=e ټ=t ځ=z څ=ts ډ=d ړ=r ږ=g ښ=sh ګ=g ڼ=n ۍ=y ۀ=a ڬ=g ڠ=ng ڽ=ny ۏ=v "
     "ڪ=k ٳ=a ٸ=y"
@@ -15,6 +15,7 @@ _ARABIC = _table(
 _HARAKAT = _table("َ=a ُ=u ِ=i ً= ٌ= ٍ= ْ= ّ= ٰ=a")
 _ARTICLE = re.compile("^ال(?=..)")
 _SERVANT = re.compile("^عبد ?ال(?=..)")
+_LAST_AYN = re.compile("(?<=.[يو])ع$")  # Rabi, Wadi; elsewhere it goes with an a (Ali, Said, Jafar)
 _WAW_VOWEL = re.compile("(?:(?<=[^aiouey])|(?<=^y))w(?=[^aiouey]|$)")
 _YEH_VOWEL = re.compile("(?<=[^aiouey])y(?=[^aiouey]|$)")
 
@@ -26,7 +27,7 @@ _HEBREW = _table(
 def romanise_arabic(token: str) -> str:
     """Return the consonants and long vowels of `token`; the article is dropped, short vowels only where written."""
     token = unicodedata.normalize("NFKC", token).replace("ـ", "").replace("\u200c", "")
-    token = _SERVANT.sub("عبد", _ARTICLE.sub("", token))
+    token = _LAST_AYN.sub("", _SERVANT.sub("عبد", _ARTICLE.sub("", token)))
     token = token.translate(_HARAKAT).translate(_ARABIC)
     token = "".join(letter for letter in token if letter.isascii())
     return _YEH_VOWEL.sub("i", _WAW_VOWEL.sub("u", token))
@@ -35,8 +36,8 @@ def romanise_arabic(token: str) -> str:
 def romanise_hebrew(token: str) -> str:
     """Return the consonants and vowel letters of `token`; vowel points are dropped."""
     token = "".join(letter for letter in unicodedata.normalize("NFKD", token) if not unicodedata.combining(letter))
-    token = token.replace("ג'", "j").replace("ז'", "zh").replace("צ'", "ch").replace("ץ'", "ch")
-    token = token.replace("ג׳", "j").replace("ז׳", "zh").replace("צ׳", "ch").replace("ץ׳", "ch")
+    token = token.replace("ג'", "dj").replace("ז'", "zh").replace("צ'", "ch").replace("ץ'", "ch")
+    token = token.replace("ג׳", "dj").replace("ז׳", "zh").replace("צ׳", "ch").replace("ץ׳", "ch")
     token = token.replace("יי", "י").replace("וו", "v")
     if token.startswith("ב"):
         token = "b" + token[1:]

@@ -13,26 +13,26 @@ class Words(NamedTuple):
     """The lists.
 
     Attributes:
-        titles: dropped wherever they stand.
-        fillers: what is written where there is no name; dropped.
+        dropped: titles, and what is written where there is no name.
         particles: dropped where at least two other parts remain, so that "Le" stays the surname of "Le Duc".
         joined: prefixes that are one name with the next part: "Abd al-Rahman", "Mac Donald", "Abu Bakr".
         articles: dropped between such a prefix and the next part.
         compound_surnames: Chinese and Korean surnames of two characters.
         surname_readings: Mandarin reading of characters that are read otherwise elsewhere.
         japanese_surnames: readings of the usual ones, which the table of attested names lacks in part.
+        korean_han_surnames: characters of the surnames of Korea, the usual ones.
         korean_surnames: spelling that bearers use where the rules give another.
         romanised_surnames: Chinese and Korean surnames in Latin letters.
     """
 
-    titles: frozenset[str]
-    fillers: frozenset[str]
+    dropped: frozenset[str]
     particles: frozenset[str]
     joined: frozenset[str]
     articles: frozenset[str]
     compound_surnames: frozenset[str]
     surname_readings: dict[str, str]
     japanese_surnames: dict[str, str]
+    korean_han_surnames: frozenset[str]
     korean_surnames: dict[str, str]
     romanised_surnames: frozenset[str]
 
@@ -46,4 +46,4 @@ def words() -> Words:
         for name, value in table.items()
         if name != "about"
     }
-    return Words(**lists)
+    return Words(dropped=lists.pop("titles") | lists.pop("fillers"), **lists)

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from encoder.standardise.names import NameToken, read_name
+from encoder.standardise.names import NameToken, read_name, skeleton
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[3] / "vectors" / "names.json").read_text(encoding="utf-8"))
 
 
 def keys(token: NameToken, kind: str) -> str:
-    return {"folded": token.folded, "skeleton": token.skeleton, "phonetic": token.phonetic}[kind]
+    return {"folded": token.spellings, "skeleton": token.skeletons, "phonetic": token.phonetics}[kind][0]
 
 
 @pytest.mark.parametrize("vector", VECTORS["meet"], ids=lambda vector: f"{vector['language']}: {vector['rule']}")
@@ -37,6 +37,20 @@ def test_different_names_stay_apart(vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize("vector", VECTORS["read"], ids=lambda vector: f"{vector['rule']}: {vector['text']}")
 def test_name_is_read_as_its_tokens(vector: dict[str, Any]) -> None:
     assert [token.folded for token in read_name(vector["text"]).tokens] == vector["folded"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["elsewhere"], ids=lambda vector: f"{vector['rule']}: {vector['name']}")
+def test_chinese_given_names_have_their_readings_elsewhere(vector: dict[str, Any]) -> None:
+    tokens = read_name(vector["name"]).tokens
+    korean = {token.readings.korean for token in tokens} - {""}
+    cantonese = {skeleton(token.readings.cantonese) for token in tokens} - {""}
+    assert korean == set() or vector["korean"]
+    assert korean <= {token.folded for token in read_name(vector["korean"]).tokens}
+    if vector["korean"]:
+        assert korean
+    if vector["cantonese"]:
+        assert cantonese <= {token.skeletons[0] for token in read_name(vector["cantonese"]).tokens}
+        assert cantonese
 
 
 def test_vectors_cover_the_scripts_that_the_schema_promises() -> None:
