@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from assessment.case import Case
 from assessment.likeness import likeness
+from assessment.patterns import by_patterns
 from assessment.success import Tally
 
 Guesses = NDArray[np.int64]
@@ -114,6 +115,7 @@ ATTACKS = (
     Attack("known-records", "a register, and the identity of some records beforehand", known_records),
     Attack("popcount", "a register", popcount),
     Attack("repeated-encodings", "a register", repeated),
+    Attack("patterns", "a register", by_patterns),
     Attack("dictionary", "a register and the secret of the operation", dictionary, with_key=True),
 )
 
