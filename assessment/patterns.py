@@ -46,10 +46,10 @@ class Matching(NamedTuple):
 def by_patterns(case: Case, random: np.random.Generator) -> Guesses:
     """Guess the row of the register whose frequent tokens are those that an encoding shows; any one among equals."""
     found = patterns(np.unpackbits(case.encodings, axis=1).astype(np.bool_))
-    if found.shape[1] < _LEAST_SURE:
-        return np.full(len(found), -1, dtype=np.int64)
     tokens = token_table(case.register_rows, case.schema)
     tokens = tokens[:, tokens.mean(axis=0) >= _LEAST_SHARE / 2]
+    if min(found.shape[1], tokens.shape[1]) < _LEAST_SURE:
+        return np.full(len(found), -1, dtype=np.int64)
     matching = matched(found, tokens, random)
     return _nearest(found[:, matching.patterns], tokens[:, matching.tokens], random)
 
