@@ -17,7 +17,6 @@ from linkage.command import OnProgress
 NOT_TRIED = (
     "registers larger than the sample, and other shares in common: more records make graph matching easier",
     "the relation-graph attack on linear hardenings: fold, rule90, diffuse (PoPETs 2026)",
-    "pattern mining with bit frequencies (PAKDD 2018)",
     "learning from known records which tokens set which bits (NEPAL, 2025)",
     "attacks that are not published yet",
 )

