@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from encoder.field import Added, looked_up
 from encoder.hardening.keys import HardeningKeys, keyed_bytes
 from encoder.hardening.votes import Ballot, ballots, majorities
-from encoder.parts import TokenReader
+from encoder.parts import Reader
 from encoder.values import token_encoding
 from linkage.schema import Field, Saul, Schema, Strategy
 
@@ -33,7 +33,7 @@ _TIE = "saul tie"
 class SaulEncoder:
     """Encodes batches of columns as majorities; remembers the vectors of tokens from batch to batch."""
 
-    def __init__(self, schema: Schema, step: Saul, keys: HardeningKeys, readers: Sequence[TokenReader | None]) -> None:
+    def __init__(self, schema: Schema, step: Saul, keys: HardeningKeys, readers: Sequence[Reader | None]) -> None:
         self._repetitions, self._bits = step.repetitions, step.bits
         votes = step.repetitions * step.bits
         self._voters = [
@@ -65,7 +65,7 @@ class SaulEncoder:
 class Voter:
     """Reads the values of one field into votes."""
 
-    def __init__(self, field: Field, reader: TokenReader, key: bytes, votes: int) -> None:
+    def __init__(self, field: Field, reader: Reader, key: bytes, votes: int) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field has no votes")
         self._reader = reader

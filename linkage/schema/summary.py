@@ -173,6 +173,13 @@ def _field_warnings(field: _Used) -> Iterator[SchemaWarning]:
             yield SchemaWarning(
                 "hash.singularity", name, "some tokens set a single bit only; set prevent_singularity to true"
             )
+    if hashing.salt is not None:
+        yield SchemaWarning(
+            "salt.costly",
+            name,
+            f"an error in '{hashing.salt}', which salts it, destroys all similarity of this field, and a record "
+            f"without '{hashing.salt}' has none of it hashed; salt only by what is checked",
+        )
     if (hashing.strategy.bits_per_feature or field.value.tokens) < field.value.tokens:
         yield SchemaWarning(
             "strategy.sparse",

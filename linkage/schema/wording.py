@@ -42,10 +42,10 @@ def comparison_words(hashing: Hashing) -> str:
 
 
 def hash_words(hashing: Hashing) -> str:
-    """Return the family of hash functions."""
-    if isinstance(hashing.hash, DoubleHash) and hashing.hash.prevent_singularity:
-        return "doubleHash without singularities"
-    return hashing.hash.type
+    """Return the family of hash functions, and what salts the tokens."""
+    singular = isinstance(hashing.hash, DoubleHash) and hashing.hash.prevent_singularity
+    words = "doubleHash without singularities" if singular else hashing.hash.type
+    return words if hashing.salt is None else f"{words}, salted by '{hashing.salt}'"
 
 
 def strategy_words(hashing: Hashing) -> str:
