@@ -1,7 +1,7 @@
 """Write tests/vectors/hardening.json: golden encodings of every hardening step, and of salted fields, in many scripts.
 
-No other software makes these, so the plain form (encoder.reference) does. The file holds the bits still: a change of
-the program that changes it changes what agencies exchange.
+The names are those of tests/vectors/clk.json. No other software makes these encodings, so the plain form
+(encoder.reference) does. The file holds the bits still: what changes it changes what agencies exchange.
 Run: uv run python scripts/make_hardening_vectors.py
 """
 
@@ -10,12 +10,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from make_vectors import NAMES, SECRET, feature
-
 from encoder.reference import encode_record
 from linkage import load_schema
 
-TARGET = Path(__file__).parent.parent / "tests" / "vectors" / "hardening.json"
+FOLDER = Path(__file__).parent.parent / "tests" / "vectors"
+TARGET = FOLDER / "hardening.json"
+SECRET = "golden vectors are no secret"  # noqa: S105
 
 STEPS: dict[str, list[dict[str, Any]]] = {
     "saul": [{"step": "saul", "repetitions": 3, "bits": 256}],
@@ -38,17 +38,21 @@ STEPS: dict[str, list[dict[str, Any]]] = {
 
 def document(*, salted: bool) -> dict[str, Any]:
     """Return a schema of one name and one year, the name perhaps salted by the year."""
-    name = feature("name", {"type": "string"}, {"type": "ngram", "n": 2}, strategy={"bitsPerFeature": 60})
+    bigrams: dict[str, Any] = {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerFeature": 60}}
     if salted:
-        name["hashing"]["salt"] = "year"
-    year = feature("year", {"type": "integer"}, {"type": "exact"})
+        bigrams["salt"] = "year"
+    exact = {"comparison": {"type": "exact"}, "strategy": {"bitsPerToken": 10}}
+    name = {"identifier": "name", "format": {"type": "string"}, "hashing": bigrams}
+    year = {"identifier": "year", "format": {"type": "integer"}, "hashing": exact}
     config = {"l": 256, "kdf": {"type": "HKDF", "info": "aGFyZGVuaW5n"}}
     return {"version": "counterfoil/1", "clkConfig": config, "features": [name, year]}
 
 
 def cases() -> list[dict[str, Any]]:
     """Return name, schema and rows of every case."""
-    rows = [[name, str(1970 + place)] for place, name in enumerate(name for names in NAMES.values() for name in names)]
+    plain = json.loads((FOLDER / "clk.json").read_text(encoding="utf-8"))["cases"]
+    names = [row[0] for case in plain if case["name"].startswith("names-") for row in case["rows"]]
+    rows = [[name, str(1970 + place)] for place, name in enumerate(names)]
     rows.append(["", "1999"])
     found = [
         {"name": name, "schema": document(salted=False) | {"hardening": steps}, "rows": rows}

@@ -134,8 +134,7 @@ class _Count:
                     vectors.take(place, axis=0, out=taken, mode="clip")
                     sums += taken
                 words[:] = sums
-                words <<= 4
-                words |= sums
+                words |= words << 4
                 words &= _HALF_OF_EACH_BYTE
                 voices += words
             voices *= np.uint16(run.weight)
