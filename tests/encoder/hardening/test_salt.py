@@ -12,6 +12,7 @@ from encoder.engines import make_engine
 from encoder.reference import encode_record
 from linkage import load_schema
 from linkage.errors import InputError, SchemaError
+from linkage.report import schema_text
 from linkage.schema.summary import summarise
 
 SECRET = "secrets of tests are no secrets"
@@ -96,6 +97,17 @@ def test_schema_tells_what_a_salt_costs() -> None:
     assert ("salt.costly", "name") in [(warning.code, warning.field) for warning in summary.warnings]
     assert summary.fields[0].hash == "blakeHash, salted by 'year'"
     assert not any(warning.code == "salt.costly" for warning in summarise(load_schema(document(feature("a")))).warnings)
+
+
+def test_schema_tells_what_hardening_makes() -> None:
+    votes = summarise(load_schema(NAMES | {"hardening": [{"step": "saul"}, {"step": "permute"}]}))
+    assert votes.hardening == ("saul (repetitions 3, bits 4096)", "permute")
+    assert (votes.encoded_bits, votes.measure, votes.fill) == (4096, "hamming", 0.5)
+    assert [warning.code for warning in votes.warnings] == ["salt.costly"]
+    assert "encoding   4,096 bits\nhardening  saul (repetitions 3, bits 4096), then permute" in schema_text(votes)
+    assert "filter.short" in [
+        w.code for w in summarise(load_schema(NAMES | {"hardening": [{"step": "fold", "times": 2}]})).warnings
+    ]
 
 
 def test_salt_changes_the_digest_and_its_absence_does_not() -> None:
