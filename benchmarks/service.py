@@ -7,7 +7,6 @@ processes of their own, requests signed, commits on disk. The matching is from t
 `submit`, nothing is compared.
 """
 
-import socket
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ from typing import Any
 from benchmarks.million import filters
 from linkage.manifest import moment_text
 from tests.server.house import package
-from tests.server.processes import CONFIG, Line, Present, Processes, registered
+from tests.server.processes import Line, Present, Processes, config, free_port, registered
 
 SHARED = 1000
 PART_BYTES = 8 << 20
@@ -45,10 +44,8 @@ def compare(officers: dict[str, Any]) -> None:
 
 def main(rows: int, folder: Path, *, compares: bool) -> None:
     """Print what each step took."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (folder / "host.toml").write_text(CONFIG.format(port=port), encoding="utf-8")
+    port = free_port()
+    (folder / "host.toml").write_text(config(port), encoding="utf-8")
     house, processes, line = registered(folder), Processes(folder), Line(f"http://127.0.0.1:{port}")
     left, right = filters(rows, 1), filters(rows, 2)
     right[:SHARED] = left[:SHARED]

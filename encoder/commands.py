@@ -56,6 +56,13 @@ def _order_options(command: Command) -> Command:
             show_default=True,
             help="How long the package may be kept and used.",
         ),
+        click.option(
+            "--checkpoint",
+            "checkpoint_file",
+            type=FILE,
+            metavar="FILE",
+            help="What you last saw of the host's ledger, such as atl.desk/checkpoint.txt; the package carries it.",
+        ),
         click.option("--force", is_flag=True, help="Replace files that exist."),
         json_option,
     )
@@ -199,10 +206,10 @@ def import_clks(clks: Path, *, as_json: bool, **options: Any) -> None:
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 @json_option
 def reveal(groups: Path, counterfoil: Path, hits: Path, *, force: bool, as_json: bool) -> None:
-    """Write which of your own records are in GROUPS, the groups that the matcher found.
+    """Write which of your own records are in GROUPS: what 'match' wrote, or 'agency hits' fetched from a service.
 
-    The output has the columns group, record_id, token and score, and only rows of your counterfoil. It names persons:
-    only its owner can read it.
+    The output has the columns group, record_id, token and what GROUPS tells of each (the score; or band, counterparts,
+    contacts), and only rows of your counterfoil. It names persons: only its owner can read it.
     """
     from encoder.guard import raise_guard
 
@@ -224,8 +231,10 @@ def _order(options: dict[str, Any], more_inputs: list[Path] | None = None) -> "O
     from encoder.order import Order
     from encoder.secret import OperationSecret
     from linkage.identity import Identity
+    from linkage.ledger.watcher import read_checkpoint
     from linkage.schema import load_schema
 
+    seen = options["checkpoint_file"]
     return Order(
         schema=load_schema(options["schema_source"]),
         secret=OperationSecret.read(options["secret_file"]),
@@ -235,11 +244,13 @@ def _order(options: dict[str, Any], more_inputs: list[Path] | None = None) -> "O
         counterfoil=options["counterfoil"],
         now=datetime.now(UTC),
         keep_days=options["expires_days"],
+        checkpoint=None if seen is None else read_checkpoint(seen).encode().decode(),
         bad_rows=options["bad_rows"],
         inputs=(
             Path(options["schema_source"]),
             options["secret_file"],
             options["identity_file"],
+            *([] if seen is None else [seen]),
             *(more_inputs or []),
         ),
         overwrite=options["force"],

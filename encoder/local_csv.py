@@ -38,6 +38,16 @@ def new_local_csv(path: Path, names: Sequence[str], *, overwrite: bool) -> Itera
         raise unusable(path, "written", error) from error
 
 
+def local_header(path: Path) -> tuple[str, ...]:
+    """Return the names of a file's columns.
+
+    Raises:
+        FileError: it cannot be read.
+        TableError: it is damaged.
+    """
+    return DelimitedTable.open(path, _DIALECT).header
+
+
 def read_local_csv(path: Path, names: Sequence[str]) -> Iterator[Batch]:
     """Yield the rows of a file whose columns are `names`, in batches.
 

@@ -36,6 +36,7 @@ class Order:
         counterfoil: the file that stays.
         now: aware; the moment that the package says it was made.
         keep_days: after so many days the package expires.
+        checkpoint: the last one of the host's ledger that the agency saw, as the package carries it.
         bad_rows: the file that rows with faults are set aside into, or None to stop at the first.
         inputs: files that are read beside the records, so that no output takes the place of one.
         overwrite: whether existing files may be replaced.
@@ -50,6 +51,7 @@ class Order:
     counterfoil: Path
     now: datetime
     keep_days: int
+    checkpoint: str | None = None
     bad_rows: Path | None = None
     inputs: tuple[Path, ...] = ()
     overwrite: bool = False
@@ -91,4 +93,5 @@ class Order:
             fields_dropped=tuple(dropped),
             quality=quality,
             software=Software(counterfoil=version("counterfoil"), engine=engine),
+            checkpoint=self.checkpoint,
         )

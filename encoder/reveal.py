@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from encoder.counterfoil import is_token, read_counterfoil
-from encoder.local_csv import new_local_csv, read_local_csv, wrong_row
+from encoder.local_csv import local_header, new_local_csv, read_local_csv, wrong_row
 from linkage.errors import FileError
 
-GROUPS_COLUMNS = ("group", "agency", "token", "score")
-HITS_COLUMNS = ("group", "record_id", "token", "score")
+MEMBER = ("group", "agency", "token")
+OWN_MEMBER = ("group", "record_id", "token")
+OF_MATCH, OF_SERVICE = ("score",), ("band", "counterparts", "contacts")
+BANDS = frozenset({"likely", "possible"})
 
 
 class Hits(NamedTuple):
@@ -21,14 +23,15 @@ class Hits(NamedTuple):
 
 class _Member(NamedTuple):
     group: str
-    score: str
+    told: tuple[str, ...]
 
 
 def reveal(groups: Path, counterfoil: Path, hits: Path, *, overwrite: bool = False) -> Hits:
     """Write the members of groups whose tokens are in the counterfoil, in the order of the groups file.
 
-    The hits name persons: the file is readable by its owner only. Memory grows with the groups file, not with the
-    counterfoil.
+    The groups are those of `counterfoil match`, with a score, or the hits of a service, with a band, the counterpart
+    agencies and their contacts; what either tells is passed on. The hits name persons: the file is readable by its
+    owner only. Memory grows with the groups file, not with the counterfoil.
 
     Raises:
         FileError: a file cannot be read or written, or `hits` exists and may not be replaced.
@@ -37,38 +40,47 @@ def reveal(groups: Path, counterfoil: Path, hits: Path, *, overwrite: bool = Fal
     """
     if hits.resolve() in {groups.resolve(), counterfoil.resolve()}:
         raise FileError(f"{hits} is given for two things", code="file.twice", hint="give every output its own name")
-    members = _read_groups(groups)
+    told = OF_SERVICE if local_header(groups) == MEMBER + OF_SERVICE else OF_MATCH
+    members = _read_groups(groups, told)
     own: dict[str, str] = {}
     for tokens, record_ids in read_counterfoil(counterfoil):
         own.update(pair for pair in zip(tokens, record_ids, strict=True) if pair[0] in members)
-    with new_local_csv(hits, HITS_COLUMNS, overwrite=overwrite) as write_rows:
+    with new_local_csv(hits, OWN_MEMBER + told, overwrite=overwrite) as write_rows:
         write_rows(
-            [(member.group, own[token], token, member.score) for token, member in members.items() if token in own]
+            [(member.group, own[token], token, *member.told) for token, member in members.items() if token in own]
         )
     return Hits(len(own), len({members[token].group for token in own}))
 
 
-def _read_groups(path: Path) -> Mapping[str, _Member]:
-    """Return token -> member for every line of a groups file, in its order."""
+def _read_groups(path: Path, told: tuple[str, ...]) -> Mapping[str, _Member]:
+    """Return token -> member for every line of a file of groups that tells `told`, in its order."""
     members: dict[str, _Member] = {}
-    for batch in read_local_csv(path, GROUPS_COLUMNS):
-        for place, (group, agency, token, score) in enumerate(zip(*batch.columns, strict=True)):
-            problem = _problem(group, agency, token, score)
+    for batch in read_local_csv(path, MEMBER + told):
+        for place, (group, agency, token, *rest) in enumerate(zip(*batch.columns, strict=True)):
+            problem = _problem(group, agency, token) or (_score_problem if told == OF_MATCH else _band_problem)(*rest)
             if problem is None and token in members:
                 problem = "the token occurs on an earlier line"
             if problem is not None:
                 raise wrong_row(path, batch, place, problem)
-            members[token] = _Member(group, score)
+            members[token] = _Member(group, tuple(rest))
     return members
 
 
-def _problem(group: str, agency: str, token: str, score: str) -> str | None:
+def _problem(group: str, agency: str, token: str) -> str | None:
     if not group or not agency:
         return "group and agency must not be empty"
-    if not is_token(token):
-        return "a token is 32 digits 0-9 and a-f"
+    return None if is_token(token) else "a token is 32 digits 0-9 and a-f"
+
+
+def _score_problem(score: str) -> str | None:
     try:
         between = 0 <= float(score) <= 1
     except ValueError:
         between = False
     return None if between else "a score is a number from 0 to 1"
+
+
+def _band_problem(band: str, counterparts: str, _contacts: str) -> str | None:
+    if band not in BANDS:
+        return "a band is likely or possible"
+    return None if counterparts else "a hit has a counterpart agency"

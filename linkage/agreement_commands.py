@@ -24,13 +24,13 @@ def agreement() -> None:
 
 @agreement.command(
     epilog=example(
-        "counterfoil agreement new --from configs/agreements/three-countries.json --schema person",
+        "counterfoil agreement new --from three-countries --schema person",
         "    --key atl.key.pub --key atl.seal.pub --key bor.key.pub --key bor.seal.pub",
         "    --key cyr.key.pub --key cyr.seal.pub --key host.key.pub --key host.seal.pub",
         "    --valid-from 2026-12-01 --valid-until 2027-12-01 -o draft.json",
     )
 )
-@click.option("--from", "source", required=True, type=FILE, metavar="FILE", help="The text, as JSON, places empty.")
+@click.option("--from", "source", required=True, metavar="FILE|NAME", help="The text, as JSON, places empty.")
 @click.option(
     "--key", "key_paths", multiple=True, type=FILE, metavar="FILE.pub", help="Public identity or public sealing key."
 )
@@ -41,7 +41,7 @@ def agreement() -> None:
 @_output
 def new(
     *,
-    source: Path,
+    source: str,
     key_paths: tuple[Path, ...],
     schema_source: str | None,
     valid_from: Any,
@@ -51,11 +51,13 @@ def new(
 ) -> None:
     """Write a draft: the text with the keys, the digest of the schema, the dates and the version put in.
 
-    A key goes to the party, or to the host, whose name it bears. What the text has already needs no option.
+    A key goes to the party, or to the host, whose name it bears. What the text has already needs no option. By name:
+    three-countries, the example that comes with Counterfoil.
     """
     from linkage.agreement import changes_to_tell, faults
     from linkage.agreement.drafting import draft
     from linkage.agreement.files import read_signed, read_text, write_draft
+    from linkage.builtin import builtin_path
     from linkage.errors import AgreementError
     from linkage.manifest import moment_text
     from linkage.schema import load_schema
@@ -64,7 +66,7 @@ def new(
         raise click.UsageError("--valid-from and --valid-until go together")
     amended = None if amended_path is None else read_signed(amended_path)
     made = draft(
-        read_text(source),
+        read_text(builtin_path("agreements", source)),
         keys=[_public_key(path) for path in key_paths],
         schema=None if schema_source is None else load_schema(schema_source),
         validity=None if valid_from is None else (moment_text(_utc(valid_from)), moment_text(_utc(valid_until))),

@@ -78,14 +78,17 @@ def show(path: Path, issuer_path: Path, *, as_json: bool) -> None:
 
 
 @credential.command(
-    epilog=example("counterfoil credential revoke --root atl.key --number 1 o17.credential.json -o revoked-1.json")
+    epilog=example(
+        "counterfoil credential revoke --root atl.key o17.credential.json -o revoked-1.json",
+        "    counterfoil credential revoke --root atl.key --after revoked-1.json o18.credential.json -o revoked-2.json",
+    )
 )
 @_root
-@click.option("--number", required=True, type=click.IntRange(1), help="One more than that of the list before.")
+@click.option("--after", type=FILE, metavar="FILE", help="The agency's list before; all that it revokes stays revoked.")
 @click.argument("paths", metavar="CREDENTIAL...", nargs=-1, type=FILE)
 @_output
-def revoke(root_file: Path, number: int, paths: tuple[Path, ...], output: Path) -> None:
-    """Sign the list of all credentials that are ended before their time; it replaces the list before."""
+def revoke(root_file: Path, after: Path | None, paths: tuple[Path, ...], output: Path) -> None:
+    """Sign the list of all credentials that are ended before their time; it takes the place of the list before."""
     from datetime import UTC, datetime
 
     from linkage.credential import Officer, RevocationList
@@ -95,6 +98,10 @@ def revoke(root_file: Path, number: int, paths: tuple[Path, ...], output: Path) 
 
     root = Identity.read(root_file)
     digests = {Officer.parse(read_capped(path, limit_bytes=Officer.limit_bytes), root.public).digest for path in paths}
+    number = 1
+    if after is not None:
+        former = RevocationList.parse(read_capped(after, limit_bytes=RevocationList.limit_bytes), root.public)
+        digests, number = digests | set(former.revoked), former.number + 1
     made = RevocationList(
         issuer=root.agency, number=number, issued=moment_text(datetime.now(UTC)), revoked=tuple(sorted(digests))
     )

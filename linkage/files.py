@@ -28,8 +28,8 @@ def whole_file(path: Path, *, overwrite: bool = True, mode: int = ORDINARY) -> I
     Raises:
         FileError: the folder is missing or not writable, or the file exists and may not be replaced.
     """
-    if not overwrite and os.path.lexists(path):
-        raise FileError(f"{path} exists already", code="file.exists", hint="choose another name or move it away")
+    if not overwrite:
+        refuse_existing(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
@@ -45,6 +45,19 @@ def whole_file(path: Path, *, overwrite: bool = True, mode: int = ORDINARY) -> I
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, readable by their owner only."""
+    if not path.is_dir():
+        make_private_folder(path.parent)
+        path.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise FileError if there is something at `path`; before work whose result is to be written there."""
+    if os.path.lexists(path):
+        raise FileError(f"{path} exists already", code="file.exists", hint="choose another name or move it away")
 
 
 def write_whole(path: Path, content: bytes, *, overwrite: bool = True, mode: int = ORDINARY) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from linkage.command import emit, example, json_option
+from linkage.command import SharedGroup, emit, example, json_option
 
 REFUSED = 4
 
@@ -97,6 +97,35 @@ def prove(proof_path: Path, entry_path: Path, host_path: Path, *, as_json: bool)
     return 0 if shown else REFUSED
 
 
+@ledger.command(epilog=example("counterfoil ledger extract lantern.pack 17 -o entry.json --proof entry.tlog-proof"))
+@click.argument("path", metavar="PACK", type=click.Path(path_type=Path))
+@click.argument("number", type=click.IntRange(min=0))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The entry.")
+@click.option(
+    "--proof",
+    "proof_path",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The proof that it is in the ledger, for 'ledger prove'.",
+)
+def extract(path: Path, number: int, output: Path, proof_path: Path) -> None:
+    """Take one entry out of a compliance pack, with the proof that it is in the ledger: to show it and nothing else.
+
+    Whoever has both and the host's public key can verify it ('ledger prove'). Existing files are replaced.
+    """
+    from linkage.files import write_whole
+    from linkage.ledger.pack import Pack
+
+    pack = Pack.read(path)
+    found = next((each.entry for each in pack.entries if each.number == number), None)
+    if found is None:
+        raise click.UsageError(f"the pack has no entry {number}: it shows those about operation {pack.operation}")
+    write_whole(output, found.encode())
+    write_whole(proof_path, pack.proof(number).encode())
+    click.echo(f"{output}, {proof_path}: {found.time} {found.verb} ({found.kind}) by {found.agency}")
+
+
 @ledger.command(epilog=example("counterfoil ledger compare mine.txt theirs.txt --host host.pub --proof proof.txt"))
 @click.argument("held_path", metavar="MINE", type=click.Path(path_type=Path))
 @click.argument("shown_path", metavar="THEIRS", type=click.Path(path_type=Path))
@@ -134,9 +163,9 @@ def compare(held_path: Path, shown_path: Path, host_path: Path, proof_path: Path
     return REFUSED if found.relation in (Relation.FORK, Relation.UNPROVEN) else 0
 
 
-@click.group()
+@click.group(cls=SharedGroup, shared="counterfoil.audit")
 def audit() -> None:
-    """Verify what a host has done, offline and without trusting it."""
+    """Have a compliance pack made, and verify offline, without trusting the host, what it has done."""
 
 
 @audit.command(epilog=example("counterfoil audit verify lantern.pack --checkpoint mine.txt --host host.pub"))
@@ -174,13 +203,17 @@ def verify(path: Path, held_path: Path | None, host_path: Path | None, *, as_jso
         host=None if host_path is None else PublicIdentity.read(host_path),
         held=None if held_path is None else read_checkpoint(held_path),
     )
+    red = sum(not each.passed for each in found.findings)
+    gist = (
+        f"{red} of {len(found.findings)} checks found a PROBLEM" if red else f"all {len(found.findings)} checks passed"
+    )
     lines = [
         *(
             f"{click.style('ok ', fg='green') if each.passed else click.style('NOT', fg='red')}  {each.sentence}"
             for each in found.findings
         ),
         "",
-        "not checked:",
+        f"{gist}; not checked:",
         *(f"  - {each}" for each in found.unchecked),
     ]
     emit(found.document(), lambda: "\n".join(lines), as_json=as_json)

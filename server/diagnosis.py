@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from linkage.errors import CounterfoilError
 from server.database import open_engine
 from server.keys import IDENTITY_FILE, WRAPPING_FILE
+from server.runs.machines import cluster_of
 from server.settings import Settings
 from server.store import Store
 
@@ -26,13 +27,14 @@ class Finding(NamedTuple):
 
 
 def diagnose(settings: Settings) -> list[Finding]:
-    """Return a finding for each part of a host: keys, disk, database, store, jobs."""
+    """Return a finding for each part of a host: keys, disk, database, store, jobs, cluster."""
     return [
         *_keys(settings),
         _tried("database", lambda: _database(settings)),
         _disk(settings),  # before the store, which makes its folder
         _tried("store", lambda: _store(settings)),
         _jobs(settings),
+        _cluster(settings),
     ]
 
 
@@ -57,6 +59,8 @@ def _database(settings: Settings) -> str:
     engine = open_engine(settings.database_url)
     try:
         with engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return f"{engine.dialect.name} answers, and is empty; the first start makes the tables"
             version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
     finally:
         engine.dispose()
@@ -70,7 +74,9 @@ def _store(settings: Settings) -> str:
 
 def _disk(settings: Settings) -> Finding:
     if not settings.data.exists():
-        return Finding("disk", well=False, says="the folder of the host is not there")
+        return Finding("disk", well=False, says="the folder of the host is not there; the first start makes it")
+    if stat.S_IMODE(settings.data.stat().st_mode) & _OTHERS:
+        return Finding("disk", well=False, says="the folder of the host can be read by others than its owner")
     free = shutil.disk_usage(settings.data).free
     return Finding("disk", well=free >= _LEAST_FREE_BYTES, says=f"{free / 2**30:.1f} GiB are free")
 
@@ -80,6 +86,20 @@ def _jobs(settings: Settings) -> Finding:
         return Finding("jobs", well=False, says="several web processes need jobs.in_process = false and a worker")
     says = "run in the web process" if settings.jobs.in_process else "need 'counterfoil worker'"
     return Finding("jobs", well=True, says=says)
+
+
+def _cluster(settings: Settings) -> Finding:
+    if settings.cluster is None:
+        return Finding("cluster", well=True, says="none; comparisons run on the cores of the workers")
+    return _tried("cluster", lambda: _reached(settings))
+
+
+def _reached(settings: Settings) -> str:
+    cluster = cluster_of(settings)
+    assert cluster is not None
+    with cluster.connect() as client:
+        count = len(client.scheduler_info(n_workers=-1)["workers"])
+    return f"answers, with {count} workers"
 
 
 def _tried(part: str, check: Callable[[], str]) -> Finding:

@@ -1,20 +1,23 @@
 """Running a host: its web processes by gunicorn, its workers, and what it prints when it starts."""
 
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
 from gunicorn.app.base import BaseApplication
 
 from server.api.app import create_app
+from server.api.observation import MULTIPROCESS
 from server.expiry.schedule import expire
 from server.jobs.worker import Kind, Worker
+from server.runs.machines import UNREACHABLE
 from server.runs.work import do_run, run_failed
 from server.service import Service
 from server.settings import Settings
 
-KINDS: Final[Mapping[str, Kind]] = {"run": Kind(do_run, run_failed)}
+KINDS: Final[Mapping[str, Kind]] = {"run": Kind(do_run, run_failed, again_after=frozenset({UNREACHABLE}))}
 
 
 def worker(service: Service, name: str) -> Worker:
@@ -47,6 +50,7 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn ships no 
             "loglevel": "warning",
             "post_worker_init": self._begin_jobs,
             "worker_exit": self._end_jobs,
+            "child_exit": _count_no_more,
         }
         for key, value in chosen.items():
             self.cfg.set(key, value)
@@ -65,3 +69,12 @@ class WebProcesses(BaseApplication):  # type: ignore[misc]  # gunicorn ships no 
 
     def _end_jobs(self, _server: Any, _process: Any) -> None:
         self._stop.set()
+
+
+def _count_no_more(_server: Any, process: Any) -> None:
+    """Let what a process counted stand when it has ended."""
+    if MULTIPROCESS in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark: Callable[[int], None] = mark_process_dead  # not typed
+        mark(process.pid)

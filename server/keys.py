@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from linkage.canonical import base64_text, parse_base64
 from linkage.errors import KeyFileError
-from linkage.files import OWNER_ONLY, OWNER_ONLY_FOLDER, read_capped, write_whole
+from linkage.files import OWNER_ONLY, make_private_folder, read_capped, write_whole
 from linkage.identity import Identity, PublicIdentity
 from linkage.sealing import PublicSealingKey, SealingKey
 
@@ -39,7 +39,7 @@ class HostKeys:
             FileError: the folder cannot be used.
             KeyFileError: a key file is damaged, or is that of another host.
         """
-        folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+        make_private_folder(folder)
         identity_path, wrapping_path = folder / IDENTITY_FILE, folder / WRAPPING_FILE
         if not wrapping_path.exists():
             made = base64_text(secrets.token_bytes(_KEY_BYTES)).encode() + b"\n"

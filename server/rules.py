@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -18,8 +18,8 @@ class Rule(BaseModel):
         route: as Flask writes it.
         method: of HTTP.
         roles: who may call it; empty for everybody, without a signature.
-        relation: what an agency must be to the object: a party of its operation, or its owner as well. Roles of the
-            host stand above this. "applicant" stands for whoever brings a credential.
+        relation: what an agency must be to the object: a party of its operation, and its owner or one of those who
+            share it as well. Roles of the host stand above this. "applicant" stands for whoever brings a credential.
         ledger: kinds of the entries that a call may write.
         exempt: why there is none.
     """
@@ -28,7 +28,7 @@ class Rule(BaseModel):
     route: str = Field(pattern=r"^/")
     method: Literal["GET", "POST", "PATCH", "DELETE"]
     roles: frozenset[Role]
-    relation: Literal["anyone", "applicant", "officer", "party", "owner"]
+    relation: Literal["anyone", "applicant", "officer", "party", "owner", "sharer"]
     ledger: frozenset[Kind] = frozenset()
     exempt: str = ""
 
@@ -41,9 +41,27 @@ class Rule(BaseModel):
         return self
 
 
+class JobRule(BaseModel):
+    """What a job of the host may write into the ledger."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    ledger: frozenset[Kind] = Field(min_length=1)
+
+
 @cache
 def rule_table() -> dict[tuple[str, str], Rule]:
     """Return the rules by route and method."""
-    document = tomllib.loads(files("server").joinpath("rules.toml").read_text(encoding="utf-8"))
-    rules = [Rule.model_validate(rule) for rule in document["rule"]]
+    rules = [Rule.model_validate(rule) for rule in _document()["rule"]]
     return {(rule.route, rule.method): rule for rule in rules}
+
+
+@cache
+def job_table() -> dict[str, JobRule]:
+    """Return the rules of jobs by their names."""
+    rules = [JobRule.model_validate(rule) for rule in _document()["job"]]
+    return {rule.name: rule for rule in rules}
+
+
+def _document() -> dict[str, Any]:
+    return tomllib.loads(files("server").joinpath("rules.toml").read_text(encoding="utf-8"))

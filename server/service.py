@@ -8,12 +8,24 @@ from typing import Self
 import sqlalchemy as sa
 
 from linkage.files import OWNER_ONLY_FOLDER
+from linkage.ledger.entry import CONSOLE
 from linkage.manifest import moment_text
 from server.clock import Clock, system_clock
 from server.database import migrate, open_engine
 from server.keys import HostKeys
 from server.settings import Settings
 from server.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: an officer of an agency, known by the key that signed the request."""
+
+    agency: str
+    officer: str
+    role: str
+    key_id: str
+    root_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +59,10 @@ class Service:
         """Return the present moment as tables and documents hold it."""
         return moment_text(self.clock())
 
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: an officer of an agency, known by the key that signed the request."""
-
-    agency: str
-    officer: str
-    role: str
-    key_id: str
-    root_key: str
+    def console(self) -> Caller:
+        """Return who works at the host's own machine, where nobody signs a request."""
+        public = self.keys.identity.public
+        return Caller(public.agency, CONSOLE, "host.operator", public.key_id, public.key_text)
 
 
 def new_id() -> str:

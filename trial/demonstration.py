@@ -64,7 +64,7 @@ def demonstrate(folder: Path, *, seed: int, on_progress: OnProgress) -> Figures:
     _set_up(folder, dealt)
     run = _run(transcript, list(dealt.files))
     counterfoils = [folder / f"{agency}/{agency}.counterfoil.csv" for agency in dealt.files]
-    evidence = read_evidence(folder / GROUPS, folder / TRUTH, counterfoils)
+    evidence = read_evidence([folder / GROUPS], folder / TRUTH, counterfoils)
     packages = {agency: open_package(folder / HOST / f"{agency}.cfp") for agency in dealt.files}
     contents = {package.path.name: package.path.read_bytes() for package in packages.values()}
     token_persons = {token: evidence.persons[record] for token, record in evidence.records.items()}
@@ -112,10 +112,10 @@ def preparation(demo_folder: str, agencies: Sequence[str]) -> list[str]:
     return [shlex.join(["mkdir", *agencies, HOST]), *copies]
 
 
-def evaluation_command(agencies: Iterable[str]) -> str:
+def evaluation_command(agencies: Iterable[str], groups: Iterable[str] = (GROUPS,)) -> str:
     """Return the command that measures the groups against the truth."""
     counterfoils = " ".join(f"--counterfoil {agency}/{agency}.counterfoil.csv" for agency in agencies)
-    return f"counterfoil evaluate {GROUPS} --truth {TRUTH} {counterfoils}"
+    return f"counterfoil evaluate {' '.join(groups)} --truth {TRUTH} {counterfoils}"
 
 
 def _set_up(folder: Path, dealt: Deal) -> None:

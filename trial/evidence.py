@@ -9,6 +9,8 @@ from trial.columns import read_columns
 from trial.errors import EvaluationError
 from trial.evaluation import RecordKey
 
+_TOLD = ("score", "band", "counterparts", "contacts")  # of match, or of a service
+
 
 class Evidence(NamedTuple):
     """What the files say together.
@@ -24,11 +26,11 @@ class Evidence(NamedTuple):
     records: dict[str, RecordKey]
 
 
-def read_evidence(groups: Path, truth: Path, counterfoils: Sequence[Path]) -> Evidence:
+def read_evidence(groups: Sequence[Path], truth: Path, counterfoils: Sequence[Path]) -> Evidence:
     """Return what the files say. The truth may know records that no counterfoil names; they are left out.
 
     Args:
-        groups: CSV with group, agency, token, score.
+        groups: CSV with group, agency, token, score; or the hits that each agency fetched from a service.
         truth: CSV with record_id, person_id and, where record ids repeat among agencies, agency.
         counterfoils: CSV with token, record_id; one or more per agency. The groups say whose it is; one of whose
             tokens none is in a group is its own agency, named like the file up to the first dot.
@@ -39,6 +41,7 @@ def read_evidence(groups: Path, truth: Path, counterfoils: Sequence[Path]) -> Ev
         EvaluationError: the files do not fit together; the message names file and row.
     """
     members = list(_read_groups(groups))
+    groups_of = {member.group: member.path for member in members}
     agency_of_token = {member.token: member.agency for member in members}
     records: dict[str, RecordKey] = {}
     origins: dict[RecordKey, Path] = {}
@@ -56,32 +59,34 @@ def read_evidence(groups: Path, truth: Path, counterfoils: Sequence[Path]) -> Ev
     for member in members:
         if member.token not in records:
             raise EvaluationError(
-                f"{groups}: row {member.row:,}: no counterfoil names this token",
+                f"{member.path}: row {member.row:,}: no counterfoil names this token",
                 hint="give the counterfoil of every agency that took part, each with its own --counterfoil",
             )
         by_group.setdefault(member.group, []).append(records[member.token])
     for name, group in by_group.items():
         if len(group) == 1:
-            raise EvaluationError(f"{groups}: group {name} has one record only, and a group has at least two")
+            raise EvaluationError(f"{groups_of[name]}: group {name} has one record only, and a group has at least two")
     return Evidence(list(by_group.values()), _persons(truth, origins), records)
 
 
 class _Member(NamedTuple):
+    path: Path
     row: int
     group: str
     agency: str
     token: str
 
 
-def _read_groups(path: Path) -> Iterator[_Member]:
+def _read_groups(paths: Sequence[Path]) -> Iterator[_Member]:
     seen: set[str] = set()
-    for row, (group, agency, token, score) in read_columns(path, ("group", "agency", "token", "score")):
-        if token in seen:
-            raise EvaluationError(f"{path}: row {row:,}: the token stands in an earlier row too")
-        if not _is_share(score):
-            raise EvaluationError(f"{path}: row {row:,}: score must be a number from 0 to 1")
-        seen.add(token)
-        yield _Member(row, group, agency, token)
+    for path in paths:
+        for row, (group, agency, token, score, *_) in read_columns(path, ("group", "agency", "token"), _TOLD):
+            if token in seen:
+                raise EvaluationError(f"{path}: row {row:,}: the token stands in an earlier row too")
+            if score and not _is_share(score):
+                raise EvaluationError(f"{path}: row {row:,}: score must be a number from 0 to 1")
+            seen.add(token)
+            yield _Member(path, row, group, agency, token)
 
 
 def _is_share(text: str) -> bool:

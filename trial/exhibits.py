@@ -6,6 +6,7 @@ from linkage.canonical import canonical_json
 from trial.demonstration import evaluation_command, preparation
 from trial.figures import Figures
 from trial.page import demonstration_page
+from trial.service.figures import ServiceFigures
 
 PAGE = "demonstration.html"
 FIGURES = "figures.json"
@@ -19,6 +20,19 @@ def write_exhibits(folder: Path, figures: Figures, *, name: str) -> str:
     (folder / COMMANDS).write_text("\n".join(commands) + "\n", encoding="utf-8")
     (folder / PAGE).write_text(demonstration_page(figures, commands), encoding="utf-8")
     return PAGE
+
+
+def write_service_exhibits(folder: Path, figures: ServiceFigures, *, name: str) -> None:
+    """Write figures and commands of a demonstration through a service into `folder`, which will be called `name`."""
+    agencies = list(figures.agencies)
+    groups = [f"{agency}/{agency}.groups.csv" for agency in agencies]
+    commands = [
+        *preparation(name, agencies),
+        *(step.command for step in figures.steps),
+        evaluation_command(agencies, groups),
+    ]
+    (folder / FIGURES).write_bytes(canonical_json(figures.document()) + b"\n")
+    (folder / COMMANDS).write_text("\n".join(commands) + "\n", encoding="utf-8")
 
 
 def list_commands(figures: Figures, name: str) -> list[str]:

@@ -45,14 +45,14 @@ def layers(package: bytes) -> Iterator[Layer]:
             if content.startswith(_PARQUET_MAGIC):
                 yield from _columns(member.filename, content)
             else:
-                yield from _texts(member.filename, content)
+                yield from texts(member.filename, content)
 
 
 def _columns(place: str, content: bytes) -> Iterator[Layer]:
     table = pq.read_table(io.BytesIO(content), use_threads=False)
     names = {
         *table.column_names,
-        *(text for pair in (table.schema.metadata or {}).items() for text in _printable(pair)),
+        *(text for pair in (table.schema.metadata or {}).items() for text in printable(pair)),
     }
     yield Layer(f"{place}, names and metadata", "\0".join(sorted(names)).encode(), frozenset(names))
     for name, column in zip(table.column_names, table.columns, strict=True):
@@ -60,11 +60,11 @@ def _columns(place: str, content: bytes) -> Iterator[Layer]:
         yield Layer(
             f"{place}, column {name}",
             b"".join(cell if isinstance(cell, bytes) else str(cell).encode() for cell in cells),
-            frozenset(_printable(cells)),
+            frozenset(printable(cells)),
         )
 
 
-def _printable(cells: Iterable[Any]) -> Iterator[str]:
+def printable(cells: Iterable[Any]) -> Iterator[str]:
     """Yield the cells that are text, or bytes that can be read as text when padding is taken off."""
     for cell in cells:
         try:
@@ -75,7 +75,8 @@ def _printable(cells: Iterable[Any]) -> Iterator[str]:
             yield text
 
 
-def _texts(place: str, content: bytes) -> Iterator[Layer]:
+def texts(place: str, content: bytes) -> Iterator[Layer]:
+    """Yield the strings of a JSON document, and what base64 among them decodes to; nothing if it is not JSON."""
     try:
         strings = frozenset(_strings(json.loads(content)))
     except ValueError:
@@ -85,7 +86,7 @@ def _texts(place: str, content: bytes) -> Iterator[Layer]:
         decoded = _decoded(string)
         if decoded:
             yield Layer(f"{place}, decoded", decoded)
-            yield from _texts(f"{place}, decoded", decoded)
+            yield from texts(f"{place}, decoded", decoded)
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Searching packages for the raw values they must not hold.
+"""Searching packages, or all that a host has, for the raw values they must not hold.
 
-A value of at least six bytes is looked for anywhere in the bytes of a package and of every layer of it, in several
+A value of at least six bytes is looked for anywhere in the bytes of a file and of every layer of it, in several
 forms: as UTF-8 and UTF-16, as written and in lower, upper and title case, in hexadecimal and in base64 at every
 alignment. A shorter value turns up in random bytes by chance, so it is looked for as a whole field: a JSON string or a
 printable cell. A search that finds nothing shows nothing unless it would have found something, so every search also
@@ -14,7 +14,7 @@ import re
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -31,8 +31,22 @@ FORMS = (UTF_8, UTF_16, HEXADECIMAL, BASE_64, WHOLE_FIELD)
 Verdict = Literal["nothing found", "found", "inconclusive"]
 
 
+class Control(NamedTuple):
+    """What a search must find, so that finding nothing elsewhere means something.
+
+    Attributes:
+        planted: (value, short value) -> layers into which they were planted.
+        raw: the place that holds the value in every form.
+        texts: the places that hold both as texts.
+    """
+
+    planted: Callable[[str, str], Iterable[Layer]]
+    raw: str
+    texts: tuple[str, ...]
+
+
 class Find(NamedTuple):
-    """Raw values in a package: where, in which form and how many times. Never the values themselves."""
+    """Raw values in a package or another file: where, in which form and how many times. Never the values themselves."""
 
     package: str
     place: str
@@ -100,23 +114,38 @@ def search_packages(packages: Mapping[str, bytes], values: Collection[str]) -> L
         ValueError: no packages, or no value long enough to plant.
         zipfile.BadZipFile: a package is not a zip.
     """
+    if not packages:
+        raise ValueError("a search needs a package")
+    control = Control(
+        lambda value, short_value: layers(with_planted(next(iter(packages.values())), value, short_value)),
+        "planted.bin",
+        ("planted.parquet, column planted", "planted.json, decoded, texts"),
+    )
+    return search(((name, layer) for name, content in packages.items() for layer in layers(content)), values, control)
+
+
+def search(places: Iterable[tuple[str, Layer]], values: Collection[str], control: Control) -> LeakSearch:
+    """Return what of `values` can be found in layers, each with the name of its file.
+
+    Raises:
+        ValueError: no value is long enough to plant.
+    """
     started = time.perf_counter()
     long_values = sorted(value for value in set(values) if len(value.encode()) >= WINDOW_BYTES)
     short_values = {value for value in values if value and len(value.encode()) < WINDOW_BYTES}
-    if not packages or not long_values:
-        raise ValueError("a search needs a package and a value of at least six bytes")
+    if not long_values:
+        raise ValueError("a search needs a value of at least six bytes")
     patterns = PatternIndex(long_values)
     finds: list[Find] = []
     in_digests, expected, count, total = 0, 0.0, 0, 0
-    for name, content in packages.items():
-        for layer in layers(content):
-            found, digits = _search(layer, patterns, short_values)
-            finds += (Find(name, layer.place, form, times) for form, times in found.items())
-            in_digests += digits
-            expected += patterns.expected_in_digests(layer.content)
-            count += 1
-            total += len(layer.content)
-    held = _control_holds(next(iter(packages.values())), patterns, long_values, short_values)
+    for name, layer in places:
+        found, digits = _search(layer, patterns, short_values)
+        finds += (Find(name, layer.place, form, times) for form, times in found.items())
+        in_digests += digits
+        expected += patterns.expected_in_digests(layer.content)
+        count += 1
+        total += len(layer.content)
+    held = _holds(control, patterns, long_values, short_values)
     seconds = time.perf_counter() - started
     sizes = len(long_values), len(short_values), len(patterns)
     return LeakSearch(*sizes, count, total, tuple(finds), in_digests, expected, held, seconds)
@@ -149,20 +178,17 @@ def _digests_in_base64(content: bytes) -> Iterator[tuple[int, int]]:
             yield run.start() + digits.start() * 8 // 6, run.start() - (-digits.end() * 8 // 6)
 
 
-def _control_holds(
-    package: bytes, patterns: PatternIndex, long_values: Collection[str], short_values: Collection[str]
+def _holds(
+    control: Control, patterns: PatternIndex, long_values: Collection[str], short_values: Collection[str]
 ) -> bool:
-    """Return whether the search finds what is planted into a copy of `package`, in every form and kind of place."""
+    """Return whether the search finds what is planted, in every form and kind of place."""
     value = max(long_values, key=lambda text: (len(text), text))
     short_value = max(short_values, default="")
     found: dict[str, Counter[str]] = {}
-    for layer in layers(with_planted(package, value, short_value)):
+    for layer in control.planted(value, short_value):
         found.setdefault(layer.place, Counter()).update(_search(layer, patterns, short_values)[0])
-    wanted = {
-        "planted.bin": {pattern.form for pattern in patterns_of(value)},
-        "planted.parquet, column planted": {UTF_8, WHOLE_FIELD} if short_value else {UTF_8},
-        "planted.json, decoded, texts": {UTF_8, WHOLE_FIELD} if short_value else {UTF_8},
-    }
+    as_texts = {UTF_8, WHOLE_FIELD} if short_value else {UTF_8}
+    wanted = {control.raw: {pattern.form for pattern in patterns_of(value)}} | dict.fromkeys(control.texts, as_texts)
     return all(forms <= found.get(place, Counter()).keys() for place, forms in wanted.items())
 
 
@@ -170,12 +196,21 @@ def with_planted(package: bytes, value: str, short_value: str) -> bytes:
     """Return a copy of `package` and three more, compressed members that hold the values as a leak might."""
     column = io.BytesIO()
     pq.write_table(pa.table({"planted": [value, short_value]}), column, compression="zstd")
-    statement = base64.b64encode(json.dumps({"texts": [f"before {value} after", short_value]}).encode()).decode()
-    raw = value.encode()
-    planted = [raw, value.encode("utf-16-le"), raw.hex().encode(), base64.b64encode(raw)]
     content = io.BytesIO(package)
     with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("planted.bin", b"\0".join(planted))
+        archive.writestr("planted.bin", in_every_form(value))
         archive.writestr("planted.parquet", column.getvalue())
-        archive.writestr("planted.json", json.dumps({"payload": statement}))
+        archive.writestr("planted.json", as_statement(value, short_value))
     return content.getvalue()
+
+
+def in_every_form(value: str) -> bytes:
+    """Return `value` in each form that is looked for."""
+    raw = value.encode()
+    return b"\0".join([raw, value.encode("utf-16-le"), raw.hex().encode(), base64.b64encode(raw)])
+
+
+def as_statement(value: str, short_value: str) -> bytes:
+    """Return the values as a signed document holds them: JSON inside base64 inside JSON."""
+    statement = json.dumps({"texts": [f"before {value} after", short_value]}).encode()
+    return json.dumps({"payload": base64.b64encode(statement).decode()}).encode()

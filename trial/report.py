@@ -1,6 +1,6 @@
 """The figures of a demonstration as text for a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -11,6 +11,7 @@ from rich.text import Text
 from trial.evaluation import Evaluation
 from trial.figures import Figures
 from trial.leak import LeakSearch
+from trial.program import Step
 
 _BITS_SHOWN = 64
 _WIDTH_WHEN_PIPED = 110
@@ -19,10 +20,15 @@ COUNTS = {1: "one agency", 2: "two", 3: "three"}
 
 def print_report(figures: Figures, folder: Path, page: Path) -> None:
     """Print everything that was found, and where it lies, on standard output."""
+    print_sections(_sections(figures, folder, page))
+
+
+def print_sections(sections: Iterable[tuple[str, RenderableType]]) -> None:
+    """Print titles and what stands under them on standard output."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDTH_WHEN_PIPED)
-    for title, body in _sections(figures, folder, page):
+    for title, body in sections:
         console.print()
         console.print(Text(title, style="bold"))
         console.print(Padding(body, (0, 0, 0, 2)))
@@ -38,7 +44,7 @@ def _sections(figures: Figures, folder: Path, page: Path) -> Iterator[tuple[str,
         "Raw values in the three packages",
         Text(f"{leak_headline(figures.leak_search)}\n{leak_scope(figures.leak_search)}"),
     )
-    yield "What was run, each command in a process of its own", _steps(figures)
+    yield "What was run, each command in a process of its own", steps_table(figures.steps)
     yield "Where it is", _places(figures, folder, page)
 
 
@@ -55,7 +61,7 @@ def _data(figures: Figures) -> Text:
 
 
 def _agencies(figures: Figures) -> Table:
-    table = _table("agency", "rows in", "encoded in", "package", "of its records also known elsewhere")
+    table = new_table("agency", "rows in", "encoded in", "package", "of its records also known elsewhere")
     for agency in figures.agencies:
         table.add_row(
             agency.name,
@@ -93,7 +99,7 @@ def _found(figures: Figures) -> Text:
 
 
 def _quality(figures: Figures) -> Table:
-    table = _table("", "precision", "recall", "F1", "wrong pairs", "missed pairs", "seconds")
+    table = new_table("", "precision", "recall", "F1", "wrong pairs", "missed pairs", "seconds")
     rows: list[tuple[str, Evaluation, float]] = [
         ("Counterfoil, encodings only", figures.linkage, figures.encode_and_match_seconds),
         (
@@ -129,17 +135,20 @@ def leak_headline(search: LeakSearch) -> str:
     return f"{search.verdict.capitalize()}: {found:,} finds of {search.values + search.short_values:,} values."
 
 
-def leak_scope(search: LeakSearch) -> str:
+IN_PACKAGES = "the packages, their members, every decoded column and text"
+
+
+def leak_scope(search: LeakSearch, where: str = IN_PACKAGES) -> str:
     """Return what was searched and how, for people."""
     control = "found" if search.control_held else "NOT found"
     sentences = [
         (
             f"{search.values:,} values of six bytes or more, written in {search.patterns:,} ways (UTF-8, UTF-16, "
             f"upper, lower and title case, hexadecimal, base64), were looked for in {search.bytes_searched:,} bytes: "
-            "the packages, their members, every decoded column and text."
+            f"{where}."
         ),
         f"{search.short_values:,} shorter values were looked for as whole fields.",
-        f"Values planted into a copy of a package as a control were {control}.",
+        f"Values planted as a control were {control}.",
     ]
     if search.in_digests:
         sentences.append(
@@ -149,12 +158,13 @@ def leak_scope(search: LeakSearch) -> str:
     return " ".join(sentences)
 
 
-def _steps(figures: Figures) -> Table:
+def steps_table(steps: Sequence[Step]) -> Table:
+    """Return who ran what, and how long it took."""
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, justify="right")
     table.add_column(overflow="fold")
-    for step in figures.steps:
+    for step in steps:
         table.add_row(step.party, f"{step.seconds:.1f} s", step.command)
     return table
 
@@ -171,7 +181,8 @@ def _places(figures: Figures, folder: Path, page: Path) -> Text:
     )
 
 
-def _table(*columns: str) -> Table:
+def new_table(*columns: str) -> Table:
+    """Return an empty table whose first column is flush left and the others flush right."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number == 0 else "right")

@@ -5,22 +5,28 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.graph.alignment import Pairing, first_rotations, grown, unit
-from assessment.graph.spectrum import Matrix, Measure, similarities, spectrum
+from assessment.graph.coupling import Soft, crossed, refine, soft_by_shape
+from assessment.graph.profiles import Pairing, paired, settled
+from assessment.graph.shape import shapes
+from assessment.graph.spectrum import Measure, Similarities, Spectrum, similarities, spectrum
 
-_DIMENSIONS = 250
-_FIRST_DIMENSIONS = 6
-_TRIES = 40
-_KEPT_STARTS = 3
-_ROUNDS = 8
+_DIMENSIONS = (60, 120, 200)  # in which an assignment is refined at last
+_FIRST_DIMENSIONS = (40, 25)  # in which it begins; one start each
+_FIRST_ROUNDS = 60
+_ROUNDS = 10
+_PRESSURE = 1.05
+_SHAPE_SHARPNESS = 4.0
+_SHAPE_WEIGHT = 0.3
+_FIRST_LIFT = 1.5
+_SETTLING_ROUNDS = 40
 _LEAST = 20
 
 
 class Guesses(NamedTuple):
-    """Rows of the register, int64 (n,), and how far each guess stands out, float64 (n,)."""
+    """Rows of the register, int64 (n,), and how far each guess stands out, float32 (n,)."""
 
     rows: NDArray[np.int64]
-    confidence: NDArray[np.float64]
+    confidence: NDArray[np.float32]
 
 
 def graph_matching(
@@ -34,16 +40,16 @@ def graph_matching(
     """Return for every encoding the row of the register that it is taken for.
 
     The attacker knows the schema and owns a register, which is encoded with a key of its own; only similarities inside
-    each file are used. The idea is that of Schäfer, Armknecht and Heng (ACSAC 2024); embedding and alignment are ours:
-    spectral coordinates, closest points, growing dimensions, and at last profiles of similarity to the matched records.
+    each file are used. The idea is that of Schaefer, Armknecht and Heng (ACSAC 2024); embedding and alignment are ours:
+    spectral coordinates, canonical correlations learnt by expectation-maximisation, and at last profiles of similarity
+    to the matched records. Of several starts the one counts whose guesses stand out most; no truth is used for that.
 
     Args:
         encodings: packed bits, uint8 (n, bytes).
         register: packed bits of the same width, uint8 (m, bytes).
         measure: how two encodings of this kind are compared.
         random: draws the starts.
-        known: pairs that the attacker knows, int64 (s, 2), row of the encodings and of the register; the alignment
-            then begins with them.
+        known: pairs that the attacker knows, int64 (k, 2), row of the encodings and of the register.
 
     Raises:
         ValueError: a file has fewer than 20 records, or the widths differ.
@@ -52,45 +58,37 @@ def graph_matching(
         raise ValueError("encodings and register must have one width")
     if min(len(encodings), len(register)) < _LEAST:
         raise ValueError(f"graph matching needs at least {_LEAST} records on each side")
-    left, right = similarities(encodings, measure), similarities(register, measure)
-    if known is not None and len(known):
-        best = np.zeros(len(left), np.int64)
-        sure = np.zeros(len(left), np.bool_)
-        best[known[:, 0]], sure[known[:, 0]] = known[:, 1], True
-        return _settled(left, right, best, sure)
-    dimensions = min(_DIMENSIONS, len(left) // 3, len(right) // 3)
-    embedded, target = spectrum(left, dimensions), spectrum(right, dimensions)
-    first = min(_FIRST_DIMENSIONS, dimensions)
-    starts = first_rotations(
-        embedded.coordinates(first), target.coordinates(first), tries=_TRIES, keep=_KEPT_STARTS, random=random
-    )
-    runs = []
-    for turned in starts:
-        pairing = grown(embedded, target, turned)
-        runs.append(_settled(left, right, pairing.best, pairing.mutual))
-    return max(runs, key=lambda guesses: float(np.median(guesses.confidence)))
+    inside = similarities(encodings, measure), similarities(register, measure)
+    most = min(_DIMENSIONS[-1] + 1, len(encodings) // 3, len(register) // 3)
+    files = spectrum(inside[0], most, random), spectrum(inside[1], most, random)
+    starts = _from_known(*inside, known) if known is not None and len(known) else _from_shapes(*files)
+    runs = [settled(*inside, start, rounds=_SETTLING_ROUNDS, known=known) for start in starts]
+    surest = max(runs, key=lambda run: float(np.median(run.strength)))
+    return Guesses(surest.best, surest.strength)
 
 
-def _settled(
-    left: NDArray[np.float32], right: NDArray[np.float32], best: NDArray[np.int64], sure: NDArray[np.bool_]
-) -> Guesses:
-    """Return guesses by profiles of similarity to matched records, repeated until they stand still."""
-    strength = np.zeros(len(left))
-    for _ in range(_ROUNDS):
-        anchors = np.flatnonzero(sure)
-        if len(anchors) < 2:  # noqa: PLR2004 - a profile needs two
-            break
-        pairing = Pairing(_profiles(left[:, anchors]) @ _profiles(right[:, best[anchors]]).T)
-        still = np.array_equal(pairing.best, best)
-        best, sure, strength = pairing.best, pairing.mutual, pairing.strength
-        if still:
-            break
-    return Guesses(best, strength)
+def _from_shapes(left: Spectrum, right: Spectrum) -> list[Pairing]:
+    """Return a pairing from each first number of dimensions, learnt without any known couple."""
+    begun, alike = soft_by_shape(shapes(left), shapes(right), _SHAPE_SHARPNESS)
+    found = []
+    for first in _FIRST_DIMENSIONS:
+        soft = _refined(left, right, begun, alike, first, rounds=_FIRST_ROUNDS, lift=_FIRST_LIFT)
+        for dimensions in _DIMENSIONS:
+            soft = _refined(left, right, soft, alike, dimensions, rounds=_ROUNDS, lift=1)
+        found.append(paired(np.log(soft + np.float32(1e-20))))
+    return found
 
 
-def _profiles(to_anchors: NDArray[np.float32]) -> Matrix:
-    """Return each record's similarities to the anchors, without what is common to an anchor or to the record."""
-    scaled = to_anchors.astype(np.float64)
-    scaled -= scaled.mean(axis=0)
-    scaled /= np.maximum(scaled.std(axis=0), 1e-12)
-    return unit(scaled - scaled.mean(axis=1, keepdims=True))
+def _refined(
+    left: Spectrum, right: Spectrum, soft: Soft, alike: Soft, dimensions: int, *, rounds: int, lift: float
+) -> Soft:
+    points, others = left.vectors[:, :dimensions], right.vectors[:, :dimensions]
+    cross = lift * crossed(points, others, soft)
+    return refine(points, others, cross, rounds=rounds, pressure=_PRESSURE, alike=alike, weight=_SHAPE_WEIGHT)
+
+
+def _from_known(left: Similarities, right: Similarities, known: NDArray[np.int64]) -> list[Pairing]:
+    """Return a pairing that holds the known couples and no other."""
+    best, mutual = np.zeros(len(left), np.int64), np.zeros(len(left), np.bool_)
+    best[known[:, 0]], mutual[known[:, 0]] = known[:, 1], True
+    return [Pairing(best, mutual, np.zeros(len(left), np.float32))]

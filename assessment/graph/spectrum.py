@@ -4,24 +4,33 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import eigsh
 
 Measure = Literal["dice", "hamming"]
 Matrix = NDArray[np.float64]
+Similarities = NDArray[np.float32]
+
+_ROUNDS = 7
+_SPARE = 40  # further dimensions of the iteration, so that those asked for converge
 
 
 class Spectrum(NamedTuple):
-    """Leading eigenpairs of a centred similarity matrix: values (d,), falling, and vectors (n, d)."""
+    """Leading eigenpairs of a centred similarity matrix.
+
+    Attributes:
+        values: float64 (d,), falling, over the number of records.
+        vectors: float64 (n, d), of mean square 1: a record's coordinates, each as loud as the others.
+    """
 
     values: Matrix
     vectors: Matrix
 
-    def coordinates(self, dimensions: int) -> Matrix:
-        """Return the records as points, (n, dimensions), on a scale that does not depend on the size of the file."""
-        return self.vectors[:, :dimensions] * np.sqrt(np.maximum(self.values[:dimensions], 0))
+    def scaled(self, dimensions: int) -> Matrix:
+        """Return points (n, dimensions) whose inner products are the similarities above what every dimension has."""
+        above = np.maximum(self.values[:dimensions] - self.values[-1], 1e-12)
+        return np.asarray(self.vectors[:, :dimensions] * np.sqrt(above / above.sum()))
 
 
-def similarities(encodings: NDArray[np.uint8], measure: Measure) -> NDArray[np.float32]:
+def similarities(encodings: NDArray[np.uint8], measure: Measure) -> Similarities:
     """Return the similarity of every two records of a file, float32 (n, n); the diagonal is the mean of the others.
 
     Dice of the set bits, or the correlation 1 - 2 Hamming / width of balanced codes.
@@ -43,14 +52,21 @@ def similarities(encodings: NDArray[np.uint8], measure: Measure) -> NDArray[np.f
     return found
 
 
-def spectrum(found: NDArray[np.float32], dimensions: int) -> Spectrum:
+def spectrum(found: Similarities, dimensions: int, random: np.random.Generator) -> Spectrum:
     """Return the leading eigenpairs of a similarity matrix centred in both directions, as in kernel PCA.
 
     Eigenvectors of two samples of one population estimate the same functions of a person (Koltchinskii & Giné 2000),
-    which is why two files can be aligned by them.
+    which is why two files can be aligned by them. Found by subspace iteration (Halko, Martinsson & Tropp 2011).
     """
-    means = found.mean(axis=1, dtype=np.float64)
+    means = found.mean(axis=1, dtype=np.float64).astype(np.float32)
     centred = found - means[:, None] - means[None, :] + means.mean()
     count = len(centred)
-    values, vectors = eigsh(centred, k=min(dimensions, count - 1), v0=np.full(count, count**-0.5))
-    return Spectrum(values[::-1] / count, vectors[:, ::-1] * np.sqrt(count))
+    dimensions = min(dimensions, count - 1)
+    basis = random.standard_normal((count, min(count, dimensions + _SPARE)), dtype=np.float32)
+    for _ in range(_ROUNDS):
+        basis = np.linalg.qr(centred @ basis)[0]
+    small = basis.T @ (centred @ basis)
+    values, turn = np.linalg.eigh((small + small.T) / 2)
+    order = np.argsort(-values)[:dimensions]
+    vectors = (basis @ turn[:, order]).astype(np.float64) * np.sqrt(count)
+    return Spectrum(values[order].astype(np.float64) / count, vectors)

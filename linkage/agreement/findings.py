@@ -35,6 +35,8 @@ def changes_to_tell(new: Agreement, old: Agreement) -> tuple[str, ...]:
         reasons.append("the predecessor that it names is another text")
     if new.key.epoch < old.key.epoch:
         reasons.append("the epoch of the key may not go back")
+    if new.key.scope != old.key.scope and new.key.epoch <= old.key.epoch:
+        reasons.append("others share a secret than before, so the epoch of the key must rise")
     left = [party.agency for party in old.parties if new.party(party.agency) is None]
     if left and new.key.epoch <= old.key.epoch:
         reasons.append(f"{left[0]} leaves and knows the secret, so the epoch of the key must rise")
@@ -103,6 +105,8 @@ def _faults_of_terms(agreement: Agreement) -> Iterator[str]:
     named = agreement.runs.agencies
     if (agreement.runs.by == "named") != bool(named):
         yield "who may order runs is named exactly when runs are ordered by 'named'"
+    if agreement.runs.threshold is not None and agreement.runs.by != "on_submission":
+        yield "a threshold of runs is agreed only where submissions start them; else who orders a run gives it"
     for name in _repeated(named):
         yield f"{name} is named twice among those who may order runs"
     for name in named:

@@ -168,6 +168,12 @@ class Ordering(_Part):
 
     by: Literal["any_party", "named", "on_submission"]
     agencies: tuple[AgencyName, ...] = Field(default=(), strict=False, max_length=1000)
+    threshold: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="least similarity in runs that a submission starts; none: the one that the encodings suggest",
+    )
 
 
 class Agreement(_Part):

@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 from linkage.agreement.model import ANY, Agreement, Pairing, Side
 
-_REGIMES = {
+REGIMES = {
     "led": "Directive (EU) 2016/680",
     "gdpr": "Regulation (EU) 2016/679",
     "un": "the principles of the United Nations",
     "other": "other law",
 }
-_REVIEWS = {
+REVIEWS = {
     "one_reviewer": "one person decides about a hit",
     "two_reviewers": "two persons decide about a hit",
     "protection_officer_first": "the officer for the protection of victims sees a hit first",
@@ -79,7 +79,7 @@ def _party(agreement: Agreement, number: int) -> str:
     party = agreement.parties[number]
     kinds = ", ".join(party.categories) or "nothing"
     return (
-        f"{party.agency} ({party.jurisdiction}), under {_REGIMES[party.regime]}; may submit: {kinds}. "
+        f"{party.agency} ({party.jurisdiction}), under {REGIMES[party.regime]}; may submit: {kinds}. "
         f"Contact for hits: {party.contact_point}. Data protection officer: {party.data_protection_officer}. "
         f"Root key {party.root.key_id}, sealing key {party.sealing.key_id}."
     )
@@ -88,7 +88,7 @@ def _party(agreement: Agreement, number: int) -> str:
 def _host(agreement: Agreement) -> str:
     host = agreement.host
     return (
-        f"{host.name} ({host.jurisdiction}), under {_REGIMES[host.regime]}, compares the encodings. "
+        f"{host.name} ({host.jurisdiction}), under {REGIMES[host.regime]}, compares the encodings. "
         f"Contact: {host.contact}. Data protection officer: {host.data_protection_officer}. "
         f"Root key {host.root.key_id}, sealing key {host.sealing.key_id}."
     )
@@ -109,7 +109,7 @@ def _quotas(agreement: Agreement) -> str:
 
 def _pairing(pairing: Pairing) -> str:
     return (
-        f"Records of {_side(pairing.left)} with records of {_side(pairing.right)}; {_REVIEWS[pairing.review]}. "
+        f"Records of {_side(pairing.left)} with records of {_side(pairing.right)}; {REVIEWS[pairing.review]}. "
         f"Ground: {pairing.legal_ground}"
     )
 
@@ -120,4 +120,7 @@ def _side(side: Side) -> str:
 
 def _ordering(agreement: Agreement) -> str:
     named = ", ".join(agreement.runs.agencies)
-    return _ORDERING.get(agreement.runs.by, f"Only these may order a comparison: {named}.")
+    told = _ORDERING.get(agreement.runs.by, f"Only these may order a comparison: {named}.")
+    if agreement.runs.threshold is not None:
+        told += f" Records count as alike from a similarity of {agreement.runs.threshold}."
+    return told

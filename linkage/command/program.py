@@ -6,12 +6,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
 import click
 
+from linkage.command.shared import SharedGroup
 from linkage.errors import CounterfoilError
 
 COMMANDS = "counterfoil.commands"
@@ -25,24 +25,11 @@ HOW_TO_INSTALL = {
 }
 
 
-class Program(click.Group):
-    """A group whose commands are entry points, each loaded when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the names of all commands."""
-        return sorted(_entry_points())
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return the command called `cmd_name`, or None."""
-        found = _entry_points().get(cmd_name)
-        return None if found is None else found.load()
-
-
-def _entry_points() -> dict[str, EntryPoint]:
-    return {found.name: found for found in entry_points(group=COMMANDS)}
-
-
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=SharedGroup,
+    shared=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="counterfoil", prog_name="counterfoil")
 def counterfoil() -> None:
     """Find the people who appear in several jurisdictions, without any of them showing whom it holds.

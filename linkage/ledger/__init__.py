@@ -2,7 +2,12 @@
 
 ``entry`` is what is logged, ``tree`` the Merkle tree over entries, ``tiles`` how its hashes are kept, ``note`` and
 ``checkpoint`` its signed heads, ``watcher`` what an agency believes, ``proof_file`` and ``pack`` what a data protection
-officer is handed, ``checks`` what such a person can verify offline.
+officer is handed.
+
+What such a person can verify offline is in ``audit``: ``history`` and ``seen`` look at the ledger itself,
+``processing`` goes through its entries with ``submitting``, ``comparing``, ``acting`` and ``deleting``, ``secrecy``
+follows the secret; ``reading`` and ``chronicle`` are the pack as it is read, ``papers`` the documents of the host that
+entries name.
 """
 
 from linkage.ledger.checkpoint import Checkpoint, SignedCheckpoint

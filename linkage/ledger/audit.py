@@ -4,18 +4,23 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from linkage.errors import SchemaError
 from linkage.identity import PublicIdentity
 from linkage.ledger.checkpoint import SignedCheckpoint
-from linkage.ledger.history import Finding, check_history, check_openings, check_times
+from linkage.ledger.chronicle import Chronicle
+from linkage.ledger.entry import CONSOLE
+from linkage.ledger.history import Finding, Findings, check_history, check_openings, check_times
 from linkage.ledger.pack import Pack
 from linkage.ledger.processing import check_processing
+from linkage.ledger.reading import certified, counted
+from linkage.ledger.secrecy import check_secret, unchecked_secret
+from linkage.ledger.seen import check_seen
 from linkage.manifest import parse_moment
+from linkage.software import code_digest
 
 _NEVER_CHECKED = (
     "whether the host did anything that it did not log",
     "whether copies of what was deleted exist elsewhere; the certificates are the host's word",
-    "whether the runs, repeated, give the published results: that needs the sealed encodings",
-    "whether a secret ever reached the host: the ceremony file and the host's settings show it, not entries",
 )
 
 
@@ -52,18 +57,39 @@ def audit(
     """
     key = host or pack.host.identity
     latest = pack.signed_checkpoints[-1].checkpoint
+    known = Chronicle.of(pack.entries)
     findings = (
         *check_history(pack, key, held, latest),
+        *check_seen(pack, key),
         *check_times(pack, _witnesses(pack)),
         *check_openings(pack),
         *check_processing(pack, key, min(now, parse_moment(pack.made))),
+        *check_secret(pack, known),
+        *_check_schemas(pack),
     )
-    return Audit(findings, (*_not_checked(pack, host, held), *_NEVER_CHECKED))
+    return Audit(findings, (*_not_checked(pack, host, held), *_left_open(pack, known), *_NEVER_CHECKED))
 
 
 def _witnesses(pack: Pack) -> tuple[PublicIdentity, ...]:
-    """Return the keys of all parties to the agreements: whose cosignatures count."""
-    return tuple({party.root for signed in pack.signed_agreements.values() for party in signed.agreement.parties})
+    """Return whose cosignatures count: the root keys of all parties to the agreements, and their officers' keys."""
+    roots = {party.root for signed in pack.signed_agreements.values() for party in signed.agreement.parties}
+    return (*roots, *{found.key for found in certified(pack) if found.issuer in {root.agency for root in roots}})
+
+
+def _check_schemas(pack: Pack) -> Iterator[Finding]:
+    """Yield whether the schemas that were added are those of the agreements."""
+    agreed = {signed.agreement.linkage_schema.digest for signed in pack.signed_agreements.values()}
+    found = Findings("schema")
+    for number, text in enumerate(pack.attached.schemas, start=1):
+        try:
+            digest = pack.schema_of(text).digest
+        except SchemaError as error:
+            found.problem(f"schema {number} in the pack cannot be read: {error.message}")
+        else:
+            if digest not in agreed:
+                found.problem(f"schema {number} in the pack is not the agreed one")
+    if pack.attached.schemas:
+        yield from found.or_else("the linkage schema in the pack is the one that the parties agreed on")
 
 
 def _not_checked(pack: Pack, host: PublicIdentity | None, held: SignedCheckpoint | None) -> Iterator[str]:
@@ -79,7 +105,8 @@ def _not_checked(pack: Pack, host: PublicIdentity | None, held: SignedCheckpoint
             "agreement, or give it (--host)"
         )
     witnesses = _witnesses(pack)
-    if not any(signed.seen_by(witness) for signed in pack.signed_checkpoints for witness in witnesses):
+    cosigned = any(signed.seen_by(witness) for signed in pack.signed_checkpoints for witness in witnesses)
+    if not cosigned and not any(check_seen(pack, host or pack.host.identity)):
         yield "whether the agencies saw the same ledger: no checkpoint in the pack is cosigned by one of them"
     others = len(pack.leaf_hashes) - len(pack.entries)
     if others:
@@ -87,3 +114,23 @@ def _not_checked(pack: Pack, host: PublicIdentity | None, held: SignedCheckpoint
     closed = sum(len(found.entry.commitments) for found in pack.entries) - len(pack.openings)
     if closed > 0:
         yield f"{closed:,} values that the ledger only commits to: they were erased, or are not in the pack"
+
+
+def _left_open(pack: Pack, known: Chronicle) -> Iterator[str]:
+    yield from unchecked_secret(pack, known)
+    again = {found.entry.subject for found in known.repeated}
+    alone = [run for run in known.published if run not in again]
+    if alone:
+        yield (
+            f"whether the results are right: of {counted(len(known.published), 'run')}, {len(alone):,} were not "
+            "repeated from the sealed encodings ('counterfoil audit repeat', at the host)"
+        )
+    if again:
+        yield "whether the host repeated runs as it says: be present, or have somebody present whom you trust"
+    at_console = sum((found.entry.agency, found.entry.officer) == (pack.host.name, CONSOLE) for found in pack.entries)
+    if at_console:
+        yield f"who worked at the host's own machine ({counted(at_console, 'entry', 'entries')}): nobody signs there"
+    if pack.signed_agreements and not pack.attached.schemas:
+        yield "what the schema does to the data: it is not in the pack (--schema)"
+    if not any(used.digest == code_digest() for used in pack.software if used.name == "counterfoil"):
+        yield "whether the host ran the program that it says: its code is not that of the program that checks"

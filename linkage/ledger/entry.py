@@ -20,8 +20,16 @@ from linkage.identity import AGENCY_NAME
 from linkage.manifest import Digest, Moment
 from linkage.problems import first_problem
 
-LARGEST_ENTRY_BYTES = 1 << 18
+LARGEST_ENTRY_BYTES = 1 << 23
+MOST_COMPARISONS = 20_000  # of 150 agencies, each with each; an entry of that many has 4 MB
 SALT_BYTES = 32
+CONSOLE = "console"
+"""What the ledger calls whoever works at the host's own machine, where no request is signed."""
+
+BY_FILE = "by-file"
+"""What it calls whoever carries a package to the host on a stick: the agency's root key has signed that, no officer."""
+STANDING = "standing-operation"
+"""What it calls the host itself, where a submission starts a run as the agreement says."""
 
 
 class Verb(StrEnum):
@@ -42,12 +50,16 @@ class Kind(StrEnum):
     AGREEMENT_REGISTERED = "agreement-registered"
     OPERATION_FROZEN = "operation-frozen"
     CREDENTIAL_REGISTERED = "credential-registered"
+    REVOCATIONS_REGISTERED = "revocations-registered"
     CREDENTIAL_REVOKED = "credential-revoked"
+    CEREMONY_HELD = "ceremony-held"
+    CEREMONY_CONFIRMED = "ceremony-confirmed"
     LEDGER_READ = "ledger-read"
     SUBMISSION_ACCEPTED = "submission-accepted"
     RUN_ORDERED = "run-ordered"
     RUN_PUBLISHED = "run-published"
     RUN_ENDED = "run-ended"
+    RUN_REPEATED = "run-repeated"
     HITS_VIEWED = "hits-viewed"
     HIT_DECIDED = "hit-decided"
     HITS_DISCLOSED = "hits-disclosed"
@@ -72,7 +84,10 @@ RULES = {
     Kind.AGREEMENT_REGISTERED: _rule(Verb.ADMINISTRATION, "operation", "digests.agreement"),
     Kind.OPERATION_FROZEN: _rule(Verb.ADMINISTRATION, "operation", "officer", "justification"),
     Kind.CREDENTIAL_REGISTERED: _rule(Verb.ADMINISTRATION, "officer", "digests.credential"),
+    Kind.REVOCATIONS_REGISTERED: _rule(Verb.ADMINISTRATION, "digests.revocations", "count"),
     Kind.CREDENTIAL_REVOKED: _rule(Verb.ADMINISTRATION, "digests.credential"),
+    Kind.CEREMONY_HELD: _rule(Verb.ADMINISTRATION, "operation", "subject", "digests.ceremony"),
+    Kind.CEREMONY_CONFIRMED: _rule(Verb.ADMINISTRATION, "operation", "subject", "digests.confirmation"),
     Kind.LEDGER_READ: _rule(Verb.ADMINISTRATION, "officer"),
     Kind.SUBMISSION_ACCEPTED: _rule(
         Verb.COLLECTION,
@@ -86,13 +101,17 @@ RULES = {
     Kind.RUN_PUBLISHED: _rule(
         Verb.COMBINATION, "operation", "subject", "count", "comparisons", "digests.plan", "digests.result"
     ),
+    Kind.RUN_REPEATED: _rule(
+        Verb.COMBINATION,
+        *("operation", "subject", "officer", "justification", "reason", "count", "digests.plan", "digests.result"),
+    ),
     Kind.RUN_ENDED: _rule(Verb.ADMINISTRATION, "operation", "subject", "reason"),
     Kind.HITS_VIEWED: _rule(Verb.CONSULTATION, "operation", "subject", "officer", "justification", "count"),
     Kind.HIT_DECIDED: _rule(Verb.ALTERATION, "operation", "subject", "officer", "justification"),
     Kind.HITS_DISCLOSED: _rule(
         Verb.DISCLOSURE, "operation", "subject", "officer", "justification", "recipient", "count"
     ),
-    Kind.RECORDS_WITHDRAWN: _rule(Verb.ERASURE, "operation", "subject", "reason", "count"),
+    Kind.RECORDS_WITHDRAWN: _rule(Verb.ERASURE, "operation", "subject", "reason", "count", "digests.certificate"),
     Kind.SUBMISSION_ERASED: _rule(Verb.ERASURE, "operation", "subject", "reason", "count", "digests.certificate"),
     Kind.HITS_ERASED: _rule(Verb.ERASURE, "operation", "subject", "reason", "count"),
     Kind.OPENINGS_ERASED: _rule(Verb.ERASURE, "reason", "count"),
@@ -172,8 +191,8 @@ class Entry(_Part):
     category: Category | None = Field(default=None, strict=False)
     count: int | None = Field(default=None, ge=0, le=1 << 53, description="records, or hits returned")
     due: Moment | None = Field(default=None, description="when it has to be deleted")
-    reason: Word | None = None
-    comparisons: tuple[Compared, ...] | None = Field(default=None, strict=False, max_length=1000)
+    reason: Word | None = Field(default=None, description="why it ended or went; of a repetition, by which engine")
+    comparisons: tuple[Compared, ...] | None = Field(default=None, strict=False, max_length=MOST_COMPARISONS)
     digests: dict[Word, Digest] = Field(default={}, max_length=16)
     commitments: dict[Word, Digest] = Field(default={}, max_length=16)
 

@@ -3,9 +3,10 @@
 Every check yields findings: one plain sentence each, for a person who knows the law and not the code.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from linkage.identity import PublicIdentity
@@ -53,7 +54,7 @@ def check_history(
         latest: the last checkpoint of the pack, its signature verified or found false here.
     """
     sizes = {signed.checkpoint.size for signed in pack.signed_checkpoints}
-    heads = _heads(pack, sizes if held is None else sizes | {held.checkpoint.size})
+    heads = heads_of(pack, sizes if held is None else sizes | {held.checkpoint.size})
     yield from _signed(pack, host)
     yield from _whole(pack, latest, heads)
     yield from _entries_are_those_logged(pack)
@@ -75,16 +76,20 @@ def check_times(pack: Pack, witnesses: tuple[PublicIdentity, ...]) -> Iterator[F
         for witness in witnesses
         if (moment := signed.seen_by(witness)) is not None
     )
-    for size, moment, name in seen:
-        for numbered in pack.entries:
-            time = parse_moment(numbered.entry.time)
-            if numbered.number < size and time > moment + _CLOCK_TOLERANCE:
-                found.problem(f"entry {numbered.number} claims to be later than {name} saw it ({moment_text(moment)})")
-            if numbered.number >= size and time < moment - _CLOCK_TOLERANCE:
-                found.problem(
-                    f"entry {numbered.number} claims to be earlier than {moment_text(moment)}, when {name} saw the "
-                    "ledger without it"
-                )
+    sizes = [size for size, _, _ in seen]
+    latest = [*accumulate((each[1:] for each in seen), max)]  # of those that saw up to so many entries
+    earliest = [*accumulate((each[1:] for each in reversed(seen)), min)][::-1]  # of those that saw at least so many
+    for numbered in pack.entries:
+        time, place = parse_moment(numbered.entry.time), bisect_right(sizes, numbered.number)
+        if place < len(seen) and time > earliest[place][0] + _CLOCK_TOLERANCE:
+            moment, name = earliest[place]
+            found.problem(f"entry {numbered.number} claims to be later than {name} saw it ({moment_text(moment)})")
+        if place and time < latest[place - 1][0] - _CLOCK_TOLERANCE:
+            moment, name = latest[place - 1]
+            found.problem(
+                f"entry {numbered.number} claims to be earlier than {moment_text(moment)}, when {name} saw the "
+                "ledger without it"
+            )
     names = ", ".join(sorted({name for _, _, name in seen}))
     yield from found.or_else(
         f"the times of the {len(pack.entries):,} entries go forward"
@@ -101,10 +106,12 @@ def check_openings(pack: Pack) -> Iterator[Finding]:
         if entry is None or not document.opening.opens(entry):
             found.problem(f"what is disclosed as {document.name} of entry {document.number} is not what was logged")
     if pack.openings:
-        yield from found.or_else(f"the {len(pack.openings):,} disclosed values are those that were logged")
+        yield from found.or_else(
+            f"{len(pack.openings):,} disclosed values (words behind a commitment) are those that were logged"
+        )
 
 
-def _heads(pack: Pack, sizes: set[int]) -> dict[int, bytes]:
+def heads_of(pack: Pack, sizes: set[int]) -> dict[int, bytes]:
     """Return the head of the ledger at those of `sizes` that it reaches, from the hashes of its entries."""
     frontier = Frontier()
     heads = {0: frontier.head()}

@@ -14,14 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from linkage.agreement import SignedAgreement
 from linkage.canonical import base64_text, canonical_json, digest_of, parse_base64, parse_json
-from linkage.errors import CounterfoilError, LedgerError
+from linkage.errors import CounterfoilError, LedgerError, SchemaError
 from linkage.files import read_capped, write_whole
 from linkage.identity import Identity, PublicIdentity
 from linkage.ledger.checkpoint import SignedCheckpoint
 from linkage.ledger.entry import SALT_BYTES, Entry, Name, Opening, Word
-from linkage.ledger.tree import HASH_BYTES
+from linkage.ledger.proof_file import InclusionProof
+from linkage.ledger.tree import HASH_BYTES, inclusion_proof, leaf_nodes
 from linkage.manifest import Digest, Moment, Text
 from linkage.problems import first_problem
+from linkage.schema import Schema, load_schema
 
 LARGEST_PACK_BYTES = 1 << 28
 _SIGNED = b"counterfoil-pack/1\n"
@@ -86,6 +88,18 @@ class HostKey(_Part):
         return PublicIdentity.from_text(self.name, self.public_key)
 
 
+class Attached(_Part):
+    """What whoever asks for a pack adds to it; the host signs that it was added, each is verified for itself."""
+
+    ceremony: tuple[Text, ...] = Field(
+        default=(), strict=False, max_length=10_000, description="signed ceremonies and confirmations"
+    )
+    schemas: tuple[Text, ...] = Field(default=(), strict=False, max_length=100, description="linkage schemas, JSON")
+    assessments: tuple[Text, ...] = Field(
+        default=(), strict=False, max_length=100, description="what 'counterfoil assess --json' printed"
+    )
+
+
 class Pack(_Part):
     """An operation's part of a ledger and the documents that it names."""
 
@@ -98,8 +112,12 @@ class Pack(_Part):
     checkpoints: tuple[Text, ...] = Field(strict=False, min_length=1, max_length=10_000, description="oldest first")
     agreements: tuple[Text, ...] = Field(strict=False, max_length=1000, description="signed agreements")
     documents: tuple[Text, ...] = Field(
-        strict=False, description="signed manifests, run plans, certificates, reports: what the entries name by digest"
+        strict=False, description="signed manifests, run plans, certificates: what the entries name by digest"
     )
+    credentials: tuple[Text, ...] = Field(
+        default=(), strict=False, max_length=100_000, description="signed credentials of officers"
+    )
+    attached: Attached = Attached()
     openings: tuple[OpeningDocument, ...] = Field(strict=False)
     software: tuple[SoftwareUsed, ...] = Field(strict=False, max_length=1000)
     signature: str = Field(pattern=r"^([A-Za-z0-9+/]{86}==)?$", description="of the host, over all the rest; base64")
@@ -149,6 +167,33 @@ class Pack(_Part):
     def document_of(self) -> dict[str, bytes]:
         """The other documents by their digests."""
         return {digest_of(text.encode()): text.encode() for text in self.documents}
+
+    def proof(self, number: int) -> InclusionProof:
+        """Return the proof that an entry is in the ledger of the last checkpoint.
+
+        Raises:
+            LedgerError: the pack lacks hashes that the checkpoint asks for.
+        """
+        signed = self.signed_checkpoints[-1]
+        if not number < signed.checkpoint.size <= len(self.leaf_hashes):
+            raise LedgerError("the pack does not have the hashes of its checkpoint", code="ledger.pack")
+        path = inclusion_proof(number, signed.checkpoint.size, leaf_nodes(self.leaf_hashes))
+        return InclusionProof(number, path, signed)
+
+    @staticmethod
+    def schema_of(text: str) -> Schema:
+        """Return an attached schema.
+
+        Raises:
+            SchemaError: it is none.
+        """
+        try:
+            document = parse_json(text.encode())
+        except ValueError as error:
+            raise SchemaError(str(error)) from None
+        if not isinstance(document, dict):  # a text would name a file of the verifier
+            raise SchemaError("the top level must be an object")
+        return load_schema(document)
 
     def signed(self, host: Identity) -> Self:
         """Return the pack as the host signs it."""

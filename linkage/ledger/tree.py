@@ -37,6 +37,11 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def leaf_nodes(leaves: Sequence[bytes]) -> Nodes:
+    """Return what tells the nodes over leaves that are all at hand."""
+    return lambda node: head_of(leaves[node.number << node.level : (node.number + 1) << node.level])
+
+
 class Frontier:
     """A tree that grows to the right, of which only the roots of the whole subtrees are kept."""
 

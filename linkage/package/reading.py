@@ -62,9 +62,16 @@ def read_manifest(path: Path, *, trusted: Collection[PublicIdentity] = (), now: 
     Arguments and errors are those of :func:`open_package`; the rows are read and let go.
     """
     with _opened(path) as file:
-        manifest, source = _verified_manifest(file, trusted, now)
-        for _ in _signed_rows(source, manifest):
-            pass
+        return verify_package(file, trusted=trusted, now=now)
+
+
+def verify_package(
+    file: BufferedReader, *, trusted: Collection[PublicIdentity] = (), now: datetime | None = None
+) -> Manifest:
+    """Return the manifest of the package in `file`, as :func:`read_manifest` does; errors do not name the file."""
+    manifest, source = _verified_manifest(file, trusted, now)
+    for _ in _signed_rows(source, manifest):
+        pass
     return manifest
 
 

@@ -1,12 +1,12 @@
 """Finding, reading and checking linkage schemas."""
 
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from linkage.builtin import builtin_names, builtin_path
 from linkage.canonical import parse_json
 from linkage.errors import SchemaError
 from linkage.files import read_capped
@@ -30,9 +30,7 @@ def load_schema(source: Schema | Mapping[str, Any] | str | Path) -> Schema:
         return source
     if isinstance(source, Mapping):
         return _checked(source, "schema")
-    path = Path(source)
-    if isinstance(source, str) and not path.exists() and source in builtin_schemas():
-        path = _builtin_folder() / f"{source}.json"
+    path = builtin_path("schemas", source) if isinstance(source, str) else source
     try:
         document = parse_json(read_capped(path, limit_bytes=SCHEMA_LIMIT_BYTES))
     except ValueError as error:
@@ -42,14 +40,7 @@ def load_schema(source: Schema | Mapping[str, Any] | str | Path) -> Schema:
 
 def builtin_schemas() -> list[str]:
     """Return the names of the schemas that come with Counterfoil."""
-    return sorted(path.stem for path in _builtin_folder().glob("*.json"))
-
-
-def _builtin_folder() -> Path:
-    """Return ``configs/schemas``: inside an installed linkage, or beside it in a checkout."""
-    package = Path(str(resources.files("linkage")))
-    installed = package / "configs" / "schemas"
-    return installed if installed.is_dir() else package.parent / "configs" / "schemas"
+    return builtin_names("schemas")
 
 
 def _checked(document: Any, origin: str) -> Schema:

@@ -10,7 +10,7 @@ from linkage.errors import SealedFileError
 from linkage.files import OWNER_ONLY, unusable, whole_file
 from linkage.sealing.header import Draw, new_header, open_header
 from linkage.sealing.keys import PublicSealingKey, SealingKey
-from linkage.sealing.stream import OnBytes, read_chunks, write_chunks
+from linkage.sealing.stream import OnBytes, Sink, read_chunks, write_chunks
 
 
 def seal_stream(
@@ -32,7 +32,7 @@ def seal_stream(
     write_chunks(source, sink, content_key, header, on_bytes)
 
 
-def open_stream(source: BinaryIO, sink: BinaryIO, key: SealingKey, *, on_bytes: OnBytes = lambda _: None) -> None:
+def open_stream(source: BinaryIO, sink: Sink, key: SealingKey, *, on_bytes: OnBytes = lambda _: None) -> None:
     """Read a sealed file from `source` and write its content to `sink`; after an error that must be discarded.
 
     Raises:

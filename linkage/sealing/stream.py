@@ -6,7 +6,7 @@ Construction: Hoang, Reyhanitabar, Rogaway, Vizar, CRYPTO 2015 (STREAM).
 """
 
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -16,6 +16,13 @@ from linkage.errors import SealedFileError
 CHUNK_BYTES = 64 * 1024
 TAG_BYTES = 16
 OnBytes = Callable[[int], None]
+
+
+class Sink(Protocol):
+    """What bytes can be written to."""
+
+    def write(self, content: bytes, /) -> object:
+        """Append `content`."""
 
 
 def write_chunks(source: BinaryIO, sink: BinaryIO, key: bytes, header: bytes, on_bytes: OnBytes) -> None:
@@ -41,7 +48,7 @@ def write_chunks(source: BinaryIO, sink: BinaryIO, key: bytes, header: bytes, on
         chunk = following
 
 
-def read_chunks(source: BinaryIO, sink: BinaryIO, key: bytes, header: bytes, on_bytes: OnBytes) -> None:
+def read_chunks(source: BinaryIO, sink: Sink, key: bytes, header: bytes, on_bytes: OnBytes) -> None:
     """Read sealed chunks from `source` to its end and write what they hold to `sink`.
 
     What reaches `sink` before an error is whole chunks in order, but not the whole content: the caller discards it.

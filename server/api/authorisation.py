@@ -5,7 +5,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from linkage.credential import Role
-from server.database.tables import operations, parties, runs, submissions, uploads
+from server.database.tables import ceremonies, ceremony_sharers, operations, parties, runs, submissions, uploads
 from server.errors import AbsentError, NotAllowedError
 from server.rules import Rule
 from server.service import Caller, Service
@@ -25,24 +25,28 @@ def authorise(service: Service, rule: Rule, caller: Caller, names: dict[str, Any
     if rule.relation == "officer":
         return
     with service.engine.connect() as connection:
-        operation, owner = _object(connection, names)
+        operation, owners = _object(connection, names)
         if operation is None or not (
             not Role(caller.role).of_agency
-            or (_is_party(connection, operation, caller) and (rule.relation == "party" or owner == caller.agency))
+            or (_is_party(connection, operation, caller) and (rule.relation == "party" or caller.agency in owners))
         ):
             raise AbsentError("there is no such thing for this caller")
 
 
-def _object(connection: sa.Connection, names: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Return the operation that the object belongs to, and the agency that it belongs to; None where there is none."""
+def _object(connection: sa.Connection, names: dict[str, Any]) -> tuple[str | None, set[str]]:
+    """Return the operation that the object belongs to, if there is one, and the agencies that it belongs to."""
     for name, table in _OBJECTS.items():
         if name in names:
             row = connection.execute(
                 sa.select(table.c.operation, table.c.agency).where(table.c.id == names[name])
             ).one_or_none()
-            return (None, None) if row is None else (row.operation, row.agency)
-    found = connection.execute(sa.select(operations.c.id).where(operations.c.id == names["operation"]))
-    return found.scalar_one_or_none(), None
+            return (None, set()) if row is None else (row.operation, {row.agency})
+    if "ceremony" in names:
+        found = sa.select(ceremonies.c.operation).where(ceremonies.c.id == names["ceremony"])
+        sharers = sa.select(ceremony_sharers.c.agency).where(ceremony_sharers.c.ceremony == names["ceremony"])
+        return connection.execute(found).scalar_one_or_none(), set(connection.execute(sharers).scalars())
+    found = sa.select(operations.c.id).where(operations.c.id == names["operation"])
+    return connection.execute(found).scalar_one_or_none(), set()
 
 
 def _is_party(connection: sa.Connection, operation: str, caller: Caller) -> bool:

@@ -9,23 +9,28 @@ from flask import Response, current_app, request
 from linkage import http_signature
 from linkage.canonical import canonical_json
 from linkage.credential import Officer
+from linkage.ledger import SignedCheckpoint
 from server import journal
 from server.api.authentication import check, signed_parts
-from server.api.context import host
+from server.api.context import caller, host
 from server.api.models import (
     CheckpointDocument,
     ConsistencyDocument,
     ConsistencyQuery,
+    CosignedDocument,
     Document,
     Envelope,
     HostDocument,
     OfficerDocument,
+    RevocationDocument,
     Status,
 )
 from server.api.observation import Metrics
+from server.database import writing
 from server.errors import NotAllowedError
 from server.ledger import Ledger
-from server.operations.officers import register_credential
+from server.operations.officers import officer_with, register_credential
+from server.operations.revocation import accept_list
 
 general = APIBlueprint("general", __name__)
 METRICS = "counterfoil-metrics"
@@ -80,12 +85,36 @@ def register_officer(json_data: Envelope) -> OfficerDocument:
     return OfficerDocument(agency=found.agency, officer=found.officer, role=found.role, key_id=found.key_id)
 
 
+@general.post("/revocations")
+@general.input(Envelope)
+@general.output(RevocationDocument, status_code=201)
+def revoke_credentials(json_data: Envelope) -> RevocationDocument:
+    """End credentials before their time: a revocation list, signed by the root key of their issuer."""
+    found = accept_list(host(), caller(), canonical_json(json_data.model_dump()))
+    return RevocationDocument(issuer=found.issuer, number=found.number, revoked=len(found.revoked))
+
+
 @general.get("/ledger/checkpoint")
 @general.output(CheckpointDocument)
 def checkpoint() -> CheckpointDocument:
     """Give the signed head of the ledger."""
     with host().engine.connect() as connection:
         return CheckpointDocument(checkpoint=journal.checkpoint(connection, host()))
+
+
+@general.post("/ledger/cosignatures")
+@general.input(CosignedDocument)
+@general.output(CheckpointDocument, status_code=201)
+def cosign(json_data: CosignedDocument) -> CheckpointDocument:
+    """Keep a checkpoint that the caller has cosigned as a witness: packs carry it."""
+    signed = SignedCheckpoint.parse(json_data.checkpoint.encode())
+    ledger = Ledger(host().keys.identity)
+    with writing(host().engine) as connection:
+        found = officer_with(connection, host(), caller().key_id)
+        if found is None:
+            raise NotAllowedError("the credential has ended", code="credential.time")
+        ledger.keep_cosigned(connection, signed, found[1])
+    return CheckpointDocument(checkpoint=json_data.checkpoint)
 
 
 @general.get("/ledger/consistency")

@@ -72,6 +72,14 @@ class OfficerDocument(Model):
     key_id: str
 
 
+class RevocationDocument(Model):
+    """The revocation list of an issuer that counts now."""
+
+    issuer: str
+    number: int
+    revoked: int = Field(description="how many credentials it ends")
+
+
 class OperationDocument(Model):
     """An operation, and the agreement behind it as all have signed it."""
 
@@ -79,6 +87,7 @@ class OperationDocument(Model):
     version: int
     agreement: Digest
     valid_until: str
+    frozen: str | None = Field(default=None, description="since when nothing is submitted, compared or looked at")
     signed: Envelope
 
 
@@ -86,6 +95,56 @@ class OperationList(Model):
     """The caller's operations."""
 
     operations: list[str]
+
+
+class PackOrder(Model):
+    """What is added to a compliance pack: files of the key ceremony, schemas and assessments, as they stand."""
+
+    ceremony: list[str] = Field(default=[], max_length=10_000)
+    schemas: list[str] = Field(default=[], max_length=100)
+    assessments: list[str] = Field(default=[], max_length=100)
+
+
+class FreezeOrder(Model):
+    """Why an operation is to stop."""
+
+    justification: Word
+    remarks: str | None = Field(default=None, max_length=1000, description="why, in words; kept apart from the ledger")
+
+
+class FrozenDocument(Model):
+    """Since when an operation is frozen."""
+
+    operation: str
+    frozen: str
+
+
+class CeremonyDocument(Model):
+    """A key ceremony: who shares the secret, and who has confirmed it."""
+
+    ceremony: Identifier
+    operation: str
+    agreement: Digest
+    epoch: int
+    maker: str
+    made: str
+    sharers: list[str]
+    agreeing: list[str] = Field(description="who confirms the secret of the maker")
+    differing: list[str] = Field(description="who confirms another one")
+    waiting: list[str] = Field(description="who has not confirmed")
+    complete: bool
+
+
+class SealedCeremonyDocument(CeremonyDocument):
+    """A key ceremony with the sealed copies, as its maker has signed it; they are gone once all have confirmed."""
+
+    signed: Envelope | None = None
+
+
+class CeremonyList(Model):
+    """The ceremonies that the caller's agency has a part in."""
+
+    ceremonies: list[CeremonyDocument]
 
 
 class UploadOrder(Model):
@@ -110,12 +169,28 @@ class ReceiptDocument(Model):
     submission: Identifier
     operation: str
     category: str
+    counterpart: str | None = Field(description="for whom alone, where each pair of agencies has a secret of its own")
     records: int
     state: Literal["stored", "replaced", "withdrawn", "expired", "superseded"]
     package: Digest
     accepted: str
     expires: str
     receipt: Envelope
+
+
+class SubmissionQuery(Model):
+    """What becomes of the agency's earlier submissions of the same category."""
+
+    supplement: bool = Field(
+        default=False, strict=False, description="true: they stay, and this one comes beside them; false: they go"
+    )
+
+
+class RecordWithdrawal(Model):
+    """Records of a submission that are to go, and why."""
+
+    tokens: list[Identifier] = Field(min_length=1, max_length=LARGEST_PAGE)
+    reason: Word
 
 
 class SubmissionList(Model):
@@ -142,6 +217,7 @@ class PlanSubmission(Model):
     submission: Identifier
     agency: str
     category: str
+    counterpart: str | None
     records: int
 
 
@@ -163,6 +239,7 @@ class PlanDocument(Model):
     pairs: int
     submissions: list[PlanSubmission]
     comparisons: list[PlanComparison]
+    known: list[PlanComparison] = Field(description="compared by earlier runs of a standing operation")
 
 
 class RunOrder(Model):
@@ -248,6 +325,12 @@ class CheckpointDocument(Model):
     """The signed head of the ledger (C2SP signed note)."""
 
     checkpoint: str
+
+
+class CosignedDocument(Model):
+    """A checkpoint with the caller's cosignature (C2SP tlog-cosignature)."""
+
+    checkpoint: str = Field(max_length=1 << 16)
 
 
 Document = dict[str, Any]

@@ -1,5 +1,6 @@
 """What the host's operators see: metrics, and a log that holds nothing but what is on a list."""
 
+import os
 import sys
 from typing import Any, Final
 
@@ -7,11 +8,14 @@ import sqlalchemy as sa
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from server.database.tables import jobs, runs, submissions
 from server.service import Service
 
+MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Where several web processes count together; prometheus-client reads it from the environment when it is imported."""
 ALLOWED_KEYS: Final = frozenset(
     {"event", "level", "timestamp", "request_id", "route", "method", "status", "code", "milliseconds"}
     | {"agency", "officer", "worker", "job", "kind", "subject", "attempt", "outcome", "fault", "address", "port"}
@@ -29,7 +33,7 @@ class Metrics:
         self._seconds = Histogram(
             "counterfoil_request_seconds", "Time to answer", ["route", "method"], registry=self.registry
         )
-        self.registry.register(_States(service))
+        self._states = _States(service)
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one request."""
@@ -38,8 +42,17 @@ class Metrics:
         self._seconds.labels(route, method).observe(seconds)
 
     def text(self) -> bytes:
-        """Return all metrics in the text format of Prometheus."""
-        return generate_latest(self.registry)
+        """Return all metrics, of all web processes of this machine, in the text format of Prometheus."""
+        shown = CollectorRegistry()
+        if MULTIPROCESS in os.environ:
+            new_collector: Any = MultiProcessCollector  # not typed
+            new_collector(shown)
+            requests = generate_latest(shown)
+        else:
+            requests = generate_latest(self.registry)
+        states = CollectorRegistry()
+        states.register(self._states)
+        return requests + generate_latest(states)
 
 
 class _States(Collector):

@@ -19,7 +19,9 @@ from server.api.models import (
     OperationDocument,
     OperationList,
     ReceiptDocument,
+    RecordWithdrawal,
     SubmissionList,
+    SubmissionQuery,
     UploadDocument,
     UploadOrder,
 )
@@ -27,7 +29,7 @@ from server.database.tables import certificates, operations, submissions, upload
 from server.operations.registry import agreement_of, operations_of, register
 from server.submissions import uploads as parts
 from server.submissions.acceptance import accept
-from server.submissions.keeping import withdraw
+from server.submissions.withdrawal import withdraw, withdraw_records
 
 agreed = APIBlueprint("operations", __name__)
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
@@ -59,8 +61,8 @@ def list_operations() -> Document:
 def show_operation(operation: str) -> Document:
     """Show an operation and its signed agreement."""
     with host().engine.connect() as connection:
-        content = connection.execute(sa.select(operations.c.agreement).where(operations.c.id == operation)).scalar_one()
-        return _operation(agreement_of(connection, operation), content)
+        row = connection.execute(sa.select(operations).where(operations.c.id == operation)).one()
+        return _operation(agreement_of(connection, operation), row.agreement) | {"frozen": row.frozen}
 
 
 @agreed.post("/operations/<operation>/uploads")
@@ -106,10 +108,11 @@ def abandon_upload(upload: str) -> str:
 
 
 @agreed.post("/uploads/<upload>/submission")
+@agreed.input(SubmissionQuery, location="query")
 @agreed.output(ReceiptDocument, status_code=201)
-def submit(upload: str) -> Document:
-    """Make a complete upload a submission, in place of the agency's earlier one of its category."""
-    receipt = accept(host(), caller(), _found_upload(upload))
+def submit(upload: str, query_data: SubmissionQuery) -> Document:
+    """Make a complete upload a submission, in place of the agency's earlier ones of its category or beside them."""
+    receipt = accept(host(), caller(), _found_upload(upload), supplement=query_data.supplement)
     return _submission(receipt.submission)
 
 
@@ -140,6 +143,15 @@ def show_submission(submission: str) -> Document:
 def withdraw_submission(submission: str) -> Document:
     """Erase a submission and all hits that rest on it; the answer is the certificate."""
     return {"certificate": parse_json(withdraw(host(), caller(), submission))}
+
+
+@agreed.post("/submissions/<submission>/withdrawals")
+@agreed.input(RecordWithdrawal)
+@agreed.output(CertificateDocument, status_code=201)
+def withdraw_some(submission: str, json_data: RecordWithdrawal) -> Document:
+    """Erase some records of a submission and all hits about them; the answer is the certificate."""
+    done = withdraw_records(host(), caller(), submission, json_data.tokens, reason=json_data.reason)
+    return {"certificate": parse_json(done)}
 
 
 @agreed.get("/operations/<operation>/certificates")
@@ -183,6 +195,7 @@ def _submission(identifier: str) -> Document:
         "submission": row.id,
         "operation": row.operation,
         "category": row.category,
+        "counterpart": row.counterpart,
         "records": row.records,
         "state": row.state,
         "package": row.digest,

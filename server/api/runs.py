@@ -26,9 +26,11 @@ def show_plan(operation: str) -> Document:
         "digest": plan.digest,
         "pairs": plan.pairs,
         "submissions": [
-            found.model_dump(include={"submission", "agency", "category", "records"}) for found in plan.submissions
+            found.model_dump(include={"submission", "agency", "category", "counterpart", "records"})
+            for found in plan.submissions
         ],
         "comparisons": [found.model_dump() for found in plan.comparisons],
+        "known": [found.model_dump() for found in plan.known],
     }
 
 

@@ -16,6 +16,7 @@ from linkage.ledger.watcher import Watcher
 from linkage.problems import first_problem
 
 _LIMIT_BYTES = 1 << 16
+AUTHORITY_FILE = "authority.pem"
 
 
 class _Address(BaseModel):
@@ -50,6 +51,12 @@ class Desk:
         """The operation that this desk is for."""
         return self.agreement.agreement.operation
 
+    @property
+    def authority(self) -> Path | None:
+        """The certificates of who vouches for the host's address; None for the public authorities."""
+        path = self.folder / AUTHORITY_FILE
+        return path if path.exists() else None
+
     def watcher(self) -> Watcher:
         """Return what the officer believes of the host's ledger so far."""
         return Watcher.read(self.folder / "checkpoint.txt", self.host)
@@ -65,8 +72,17 @@ class Desk:
         return path
 
     @classmethod
-    def set_up(cls, folder: Path, url: str, key: Identity, agreement: SignedAgreement) -> Self:
+    def set_up(
+        cls, folder: Path, url: str, key: Identity, agreement: SignedAgreement, *, authority: bytes | None = None
+    ) -> Self:
         """Return a new desk in `folder`, which must not be one yet.
+
+        Args:
+            folder: of the desk.
+            url: of the host.
+            key: of the officer.
+            agreement: as all have signed it.
+            authority: certificates (PEM) of who vouches for the host's address; the public authorities by default.
 
         Raises:
             FileError: the folder cannot be used, or is a desk already.
@@ -79,6 +95,8 @@ class Desk:
         folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         key.write(folder / "officer.key")
         write_whole(folder / "agreement.json", agreement.encode())
+        if authority is not None:
+            write_whole(folder / AUTHORITY_FILE, authority)
         write_whole(folder / "desk.json", canonical_json(address.model_dump()), overwrite=False)
         return cls(folder, url, key, agreement)
 

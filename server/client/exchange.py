@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -41,6 +42,10 @@ class Exchange:
         self._client, self._key, self._host_key_id = client, key, host_key_id
         self._clock, self._pause = clock, pause
 
+    def now(self) -> datetime:
+        """Return the present moment, as requests state it."""
+        return self._clock()
+
     def ask(
         self,
         kind: type[ModelT],
@@ -74,6 +79,14 @@ class Exchange:
         response = self._tried(target, body)
         if response.is_success:
             return _document(kind, response)
+        raise _refusal(response)
+
+    def fetch(self, path: str, document: Any) -> bytes:
+        """Return the answer to a document that is posted, byte for byte; errors are those of :meth:`ask`."""
+        request = Request("POST", path, "", {"content-type": "application/json"})
+        response = self._tried(request, canonical_json(document))
+        if response.is_success:
+            return response.content
         raise _refusal(response)
 
     def _tried(self, target: Request, body: bytes) -> httpx.Response:

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import ssl
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -15,11 +16,17 @@ from linkage.envelope import Envelope as SignedEnvelope
 from linkage.errors import SignatureError
 from linkage.files import unusable
 from linkage.ledger import SignedCheckpoint
+from linkage.ledger.pack import Attached, Pack
+from linkage.ledger.tree import Proof, consistency_proof, leaf_nodes
+from linkage.ledger.watcher import Watcher
 from server.api.models import (
+    CeremonyDocument,
+    CeremonyList,
     CertificateDocument,
     CheckpointDocument,
     ConsistencyDocument,
     Envelope,
+    FrozenDocument,
     HitDocument,
     HitList,
     HostDocument,
@@ -27,13 +34,16 @@ from server.api.models import (
     OperationDocument,
     PlanDocument,
     ReceiptDocument,
+    RevocationDocument,
     RunDocument,
     RunList,
+    SealedCeremonyDocument,
     SubmissionList,
     UploadDocument,
 )
 from server.client.desk import Desk
 from server.client.exchange import BROKEN, Exchange
+from server.client.receipts import verified
 from server.errors import ServiceError
 
 PART_BYTES = 4 << 20
@@ -51,7 +61,8 @@ class RemoteHost:
     @contextmanager
     def of(cls, desk: Desk) -> Iterator[Self]:
         """Yield the host of a desk; the connection is closed in the end."""
-        with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+        trusted = True if desk.authority is None else ssl.create_default_context(cafile=desk.authority)
+        with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted) as client:
             yield cls(desk, Exchange(client, desk.key, desk.host.key_id))
 
     def join(self, credential: bytes) -> OfficerDocument:
@@ -70,8 +81,34 @@ class RemoteHost:
         document = json.loads(self._desk.agreement.encode())
         return self._exchange.ask(OperationDocument, "POST", "/operations", document=document)
 
-    def submit(self, path: Path, on_progress: OnProgress | None = None) -> ReceiptDocument:
-        """Upload a package in parts and make it a submission; return the receipt, which is also kept on the desk."""
+    def revoke(self, revocations: bytes) -> RevocationDocument:
+        """Have a revocation list of the agency's root key count; the officers that it names are out at once."""
+        return self._exchange.ask(RevocationDocument, "POST", "/revocations", document=json.loads(revocations))
+
+    def hold_ceremony(self, ceremony: bytes) -> CeremonyDocument:
+        """Send the sealed copies of a secret to the host, which hands them on and can open none."""
+        document = json.loads(ceremony)
+        return self._exchange.ask(CeremonyDocument, "POST", self._of_operation("ceremonies"), document=document)
+
+    def ceremonies(self) -> list[CeremonyDocument]:
+        """Return the ceremonies that the agency has a part in."""
+        return self._exchange.ask(CeremonyList, "GET", self._of_operation("ceremonies")).ceremonies
+
+    def ceremony(self, ceremony: str) -> SealedCeremonyDocument:
+        """Return a ceremony with its sealed copies, as long as not all have confirmed."""
+        return self._exchange.ask(SealedCeremonyDocument, "GET", f"/ceremonies/{ceremony}")
+
+    def confirm_ceremony(self, ceremony: str, confirmation: bytes) -> CeremonyDocument:
+        """Send the signed word of which secret the agency holds."""
+        document = json.loads(confirmation)
+        path = f"/ceremonies/{ceremony}/confirmations"
+        return self._exchange.ask(CeremonyDocument, "POST", path, document=document)
+
+    def submit(self, path: Path, on_progress: OnProgress | None = None, *, supplement: bool = False) -> ReceiptDocument:
+        """Upload a package in parts and make it a submission; return the receipt, which is also kept on the desk.
+
+        It takes the place of the agency's earlier ones of its category, or comes beside them as a supplement.
+        """
         try:
             with path.open("rb") as file:
                 size, digest = _measured(file)
@@ -82,7 +119,8 @@ class RemoteHost:
                         on_progress(upload.received, size)
         except OSError as error:
             raise unusable(path, "read", error) from error
-        receipt = self._exchange.ask(ReceiptDocument, "POST", f"/uploads/{upload.upload}/submission")
+        query = {"supplement": "true"} if supplement else None
+        receipt = self._exchange.ask(ReceiptDocument, "POST", f"/uploads/{upload.upload}/submission", query=query)
         statement = self._verified(receipt.receipt)
         self._watch(statement["checkpoint"])
         self._desk.keep(f"receipt-{receipt.submission}.json", receipt.model_dump_json().encode())
@@ -97,6 +135,16 @@ class RemoteHost:
         found = self._exchange.ask(CertificateDocument, "DELETE", f"/submissions/{submission}")
         self._verified(found.certificate)
         self._desk.keep(f"deletion-{submission}.json", found.certificate.model_dump_json().encode())
+        return found
+
+    def withdraw_records(self, submission: str, tokens: Sequence[str], *, reason: str) -> CertificateDocument:
+        """Have some records of a submission and their hits erased; return the certificate, also kept on the desk."""
+        document = {"tokens": list(tokens), "reason": reason}
+        path = f"/submissions/{submission}/withdrawals"
+        found = self._exchange.ask(CertificateDocument, "POST", path, document=document)
+        self._verified(found.certificate)
+        content = found.certificate.model_dump_json().encode()
+        self._desk.keep(f"withdrawal-{submission}-{hashlib.sha256(content).hexdigest()[:12]}.json", content)
         return found
 
     def plan(self) -> PlanDocument:
@@ -137,13 +185,37 @@ class RemoteHost:
             yield from page.hits
             after = page.next
 
+    def pack(self, attached: Attached) -> Pack:
+        """Return the compliance pack of the operation, signed by the host, of a ledger that continues the one believed.
+
+        Raises:
+            SignatureError: it is not signed by the host, or lacks what was to be added.
+            RefusedError: its ledger does not continue what is believed.
+        """
+        content = self._exchange.fetch(self._of_operation("pack"), attached.model_dump(mode="json"))
+        pack = Pack.parse(content, "the pack of the host")
+        if not pack.signed_by(self._desk.host) or pack.attached != attached:
+            raise SignatureError("the pack is not what the host of the agreement signs for", code="package.signer")
+        shown = pack.signed_checkpoints[-1]
+        watcher = self._desk.watcher()
+        self._desk.believe(watcher.advanced(shown, _continuation(watcher, pack)))
+        return pack
+
+    def freeze(self, *, justification: str, remarks: str | None = None) -> FrozenDocument:
+        """Stop the operation until all have signed a next version of the agreement."""
+        document = {"justification": justification, "remarks": remarks}
+        return self._exchange.ask(FrozenDocument, "POST", self._of_operation("freeze"), document=document)
+
     def watch(self) -> None:
-        """Fetch the head of the ledger and believe it if it continues what is believed.
+        """Fetch the head of the ledger, believe it if it continues what is believed, and cosign it as a witness.
 
         Raises:
             RefusedError: it is a fork, or the host cannot show that it is not.
         """
         self._watch(self._exchange.ask(CheckpointDocument, "GET", "/ledger/checkpoint").checkpoint)
+        cosigned = self._desk.watcher().cosigned(self._desk.key, self._exchange.now())
+        document = {"checkpoint": cosigned.encode().decode()}
+        self._exchange.ask(CheckpointDocument, "POST", "/ledger/cosignatures", document=document)
 
     def _next_part(self, file: BinaryIO, upload: UploadDocument) -> UploadDocument:
         """Send the next part; where the line breaks, ask how much has come and go on there."""
@@ -176,13 +248,18 @@ class RemoteHost:
     def _verified(self, envelope: Envelope) -> dict[str, Any]:
         """Return what the host has signed."""
         signed = SignedEnvelope.parse(canonical_json(envelope.model_dump()))
-        if not signed.signed_by(self._desk.host):
-            raise SignatureError("a receipt is not signed by the host of the agreement", code="package.signer")
-        statement: dict[str, Any] = json.loads(signed.payload)
-        return statement
+        return verified(signed, self._desk.host, "a receipt")
 
     def _of_operation(self, name: str) -> str:
         return f"/operations/{self._desk.operation}/{name}"
+
+
+def _continuation(watcher: Watcher, pack: Pack) -> Proof | None:
+    """Return the proof, from the hashes in a pack, that its ledger continues the one believed."""
+    if watcher.believed is None or watcher.believed.checkpoint.size > len(pack.leaf_hashes):
+        return None
+    nodes = leaf_nodes(pack.leaf_hashes)
+    return consistency_proof(watcher.believed.checkpoint.size, len(pack.leaf_hashes), nodes)
 
 
 def _measured(file: BinaryIO) -> tuple[int, str]:

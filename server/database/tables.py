@@ -3,7 +3,7 @@
 No table holds a raw value, an operation secret, an encoding or a local reference.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -27,8 +27,25 @@ officers = Table(
     Column("role", String(30), nullable=False),
     Column("public_key", String(44), nullable=False),
     Column("credential", LargeBinary, nullable=False),
+    Column("digest", _DIGEST, nullable=False, comment="of what the credential states; revocation lists name it"),
     Column("root_key", String(44), nullable=False),
     Column("valid_until", _MOMENT, nullable=False),
+)
+
+revocation_lists = Table(
+    "revocation_lists",
+    metadata,
+    Column("root_key", String(44), primary_key=True),
+    Column("issuer", _NAME, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("root_key", String(44), primary_key=True),
+    Column("credential", _DIGEST, primary_key=True),
 )
 
 nonces = Table(
@@ -47,6 +64,16 @@ operations = Table(
     Column("digest", _DIGEST, nullable=False),
     Column("agreement", LargeBinary, nullable=False),
     Column("registered", _MOMENT, nullable=False),
+    Column("frozen", _MOMENT, comment="since when; the next version of the agreement ends it"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("digest", _DIGEST, primary_key=True, comment="as the ledger names it"),
+    Column("kind", String(20), nullable=False),
+    Column("owner", _NAME, nullable=False, index=True, comment="operation; of a credential, its agency"),
+    Column("content", LargeBinary, nullable=False),
 )
 
 parties = Table(
@@ -67,6 +94,30 @@ uploads = Table(
     Column("digest", _DIGEST, nullable=False),
     Column("received", BigInteger, nullable=False),
     Column("expires", _MOMENT, nullable=False, index=True),
+    Column("sealing_key", LargeBinary, nullable=False, comment="wrapped; of the parts on disk"),
+)
+
+ceremonies = Table(
+    "ceremonies",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("operation", _NAME, ForeignKey("operations.id"), nullable=False, index=True),
+    Column("agreement", _DIGEST, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("maker", _NAME, nullable=False),
+    Column("made", _MOMENT, nullable=False),
+    Column("confirmation", String(64), nullable=False),
+    Column("key_confirmation", String(64), nullable=False),
+    Column("content", LargeBinary, comment="sealed copies, none of them for the host; gone when all have confirmed"),
+)
+
+ceremony_sharers = Table(
+    "ceremony_sharers",
+    metadata,
+    Column("ceremony", _ID, ForeignKey("ceremonies.id"), primary_key=True),
+    Column("agency", _NAME, primary_key=True),
+    Column("agrees", Boolean, comment="none until the agency has confirmed which secret it holds"),
+    Column("confirmation", LargeBinary, comment="as the agency has signed it"),
 )
 
 submissions = Table(
@@ -76,7 +127,9 @@ submissions = Table(
     Column("operation", _NAME, ForeignKey("operations.id"), nullable=False, index=True),
     Column("agency", _NAME, nullable=False, index=True),
     Column("category", String(30), nullable=False),
+    Column("counterpart", _NAME, comment="for whom alone, where each pair of agencies has a secret of its own"),
     Column("digest", _DIGEST, nullable=False),
+    Column("file", _ID, nullable=False, comment="of the store; another one when records were withdrawn"),
     Column("manifest", LargeBinary, nullable=False),
     Column("records", BigInteger, nullable=False),
     Column("encodings", BigInteger, nullable=False),
@@ -114,6 +167,19 @@ comparisons = Table(
     Column("run", _ID, ForeignKey("runs.id"), primary_key=True),
     Column("comparison", String(64), primary_key=True, comment="digest of what was compared and how"),
     Column("pairs", BigInteger, nullable=False, comment="candidate pairs found"),
+)
+
+couples = Table(
+    "couples",
+    metadata,
+    Column("left_submission", _ID, ForeignKey("submissions.id"), primary_key=True),
+    Column("right_submission", _ID, ForeignKey("submissions.id"), primary_key=True, index=True),
+    Column("published", _ID, ForeignKey("runs.id"), comment="the run that published what it found; no later one does"),
+    Column("file", _ID, comment="of the store; none once records were withdrawn"),
+    Column("sealing_key", LargeBinary, comment="wrapped; of the candidate pairs"),
+    Column("pairs", BigInteger, comment="how many are kept"),
+    Column("floor", String(30), comment="all at or above this score are kept"),
+    Column("most", BigInteger, comment="but no more than so many, the best"),
 )
 
 hits = Table(

@@ -11,11 +11,12 @@ from linkage.manifest import Moment
 from server.database.tables import certificates
 from server.service import Service, new_id
 
+Reason = Literal["replaced", "withdrawn", "expired", "superseded", "records-withdrawn"]
 PAYLOAD_TYPE = "application/vnd.counterfoil.deletion+json"
 
 
 class DeletionCertificate(BaseModel):
-    """The host's statement that a submission and its hits are gone."""
+    """The host's statement that a submission and its hits are gone, or some records of it and theirs."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     format: Literal["counterfoil-deletion/1"] = "counterfoil-deletion/1"
@@ -23,7 +24,7 @@ class DeletionCertificate(BaseModel):
     agency: str
     submission: str
     package: str
-    reason: Literal["replaced", "withdrawn", "expired", "superseded"]
+    reason: Reason
     deleted: Moment
     due: Moment
     encodings_before: int
@@ -36,9 +37,11 @@ def certify(
     connection: sa.Connection,
     service: Service,
     submission: sa.Row[Any],
-    reason: Literal["replaced", "withdrawn", "expired", "superseded"],
+    reason: Reason,
     *,
     hits_before: int,
+    encodings_after: int = 0,
+    hits_after: int = 0,
 ) -> bytes:
     """Return the signed certificate for the deletion of a submission, kept for its owner in the same transaction."""
     now = service.now_text()
@@ -51,9 +54,9 @@ def certify(
         deleted=now,
         due=submission.expires,
         encodings_before=submission.encodings,
-        encodings_after=0,
+        encodings_after=encodings_after,
         hits_before=hits_before,
-        hits_after=0,
+        hits_after=hits_after,
     )
     envelope = Envelope.signed(PAYLOAD_TYPE, canonical_json(statement.model_dump()), service.keys.identity).encode()
     connection.execute(

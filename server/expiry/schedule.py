@@ -6,13 +6,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from linkage.ledger import Kind
-from server import journal
 from server.database import writing
-from server.database.tables import hits, nonces, runs, submissions, uploads
-from server.runs.orders import ACTIVE
+from server.database.tables import couples, hits, nonces, runs, submissions, uploads
+from server.hits.erasing import erase_hits
+from server.operations.registry import agreement_of
+from server.runs.standing import ACTIVE, follow
 from server.service import Service
-from server.submissions.keeping import discard, erase, sealed_name
+from server.submissions.keeping import discard, erase
 from server.submissions.uploads import path_of, unlink
 
 _LEFT_BEHIND_SECONDS = 3600
@@ -32,10 +32,13 @@ def expire(service: Service) -> None:
         old_nonces = connection.execute(sa.select(nonces.c.key_id).where(nonces.c.expires <= now).limit(1)).first()
     for submission in due:
         with writing(service.engine) as connection:
-            still = sa.select(submissions.c.state).where(submissions.c.id == submission)
-            if connection.execute(still).scalar_one() == "stored":
-                erase(connection, service, None, submission, "expired")
-        discard(service, sealed_name(submission))
+            row = connection.execute(sa.select(submissions).where(submissions.c.id == submission)).one()
+            files = []
+            if row.state == "stored":
+                files = erase(connection, service, None, submission, "expired").files
+                follow(connection, service, agreement_of(connection, row.operation))
+        for name in files:
+            discard(service, name)
     if stale or old_nonces:
         with writing(service.engine) as connection:
             connection.execute(uploads.delete().where(uploads.c.id.in_(stale)))
@@ -44,19 +47,7 @@ def expire(service: Service) -> None:
         unlink(path_of(service, upload))
     for run in old_hits:
         with writing(service.engine) as connection:
-            gone = connection.execute(hits.delete().where(hits.c.run == run, hits.c.expires <= now)).rowcount
-            if gone:
-                operation = connection.execute(sa.select(runs.c.operation).where(runs.c.id == run)).scalar_one()
-                journal.record(
-                    connection,
-                    service,
-                    None,
-                    Kind.HITS_ERASED,
-                    operation=operation,
-                    subject=run,
-                    reason="expired",
-                    count=gone,
-                )
+            erase_hits(connection, service, sa.and_(hits.c.run == run, hits.c.expires <= now), "expired")
     _sweep(service)
 
 
@@ -65,12 +56,13 @@ def _sweep(service: Service) -> None:
     youngest = service.now() - timedelta(seconds=_LEFT_BEHIND_SECONDS)
     with service.engine.connect() as connection:
         known = {path_of(service, found) for found in connection.execute(sa.select(uploads.c.id)).scalars()}
-        stored = set(connection.execute(sa.select(submissions.c.id).where(submissions.c.state == "stored")).scalars())
+        stored = set(connection.execute(sa.select(submissions.c.file).where(submissions.c.state == "stored")).scalars())
+        paired = set(connection.execute(sa.select(couples.c.file).where(couples.c.file.is_not(None))).scalars())
         active = set(connection.execute(sa.select(runs.c.id).where(runs.c.state.in_(ACTIVE))).scalars())
     for path in service.settings.uploads.iterdir():
         if path not in known and _changed(path) < youngest.timestamp():
             unlink(path)
-    for folder, live in (("submissions", stored), ("comparisons", active)):
+    for folder, live in (("submissions", stored), ("comparisons", active), ("couples", paired)):
         for name in service.store.older(folder, youngest):
             if name.split("/")[1] not in live:
                 discard(service, name)

@@ -1,15 +1,51 @@
 """From groups of records to hits."""
 
 import hashlib
-from itertools import groupby
+from collections.abc import Collection, Iterable
+from itertools import combinations, groupby
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
 from linkage.canonical import canonical_json, digest_of
 from matcher import Linkage
-from server.runs.plan import Plan
+from server.runs.files import AgencyFile
 
 _LIKELY_SHARE: Final = 0.5  # of the way from the threshold to full agreement
+Band = Literal["likely", "possible"]
+
+
+class Member(NamedTuple):
+    """One record of a group."""
+
+    agency: str
+    token: str
+    submission: str
+
+
+class FoundGroup(NamedTuple):
+    """Records taken to be one person.
+
+    Attributes:
+        members: in the order of agencies and tokens.
+        band: `likely` if every member reaches half of the way from the threshold to full agreement.
+    """
+
+    members: tuple[Member, ...]
+    band: Band
+
+    @property
+    def name(self) -> str:
+        """A digest of the members' tokens, which are random.
+
+        The same people found again have the same name, and it tells nothing to those who do not have all the tokens.
+        """
+        text = "\n".join(f"{member.agency} {member.token}" for member in self.members)
+        return hashlib.sha256(b"counterfoil group/1\n" + text.encode()).hexdigest()[:32]
+
+    def rests_on(self, couples: Collection[frozenset[str]]) -> bool:
+        """Return whether two members are of submissions that are such a couple."""
+        own = {member.submission for member in self.members}
+        return any(frozenset(couple) in couples for couple in combinations(own, 2))
 
 
 class Hit(NamedTuple):
@@ -19,39 +55,39 @@ class Hit(NamedTuple):
     token: str
     agency: str
     hit_group: str
-    band: Literal["likely", "possible"]
+    band: Band
 
 
-def found_hits(linkage: Linkage, plan: Plan) -> list[Hit]:
-    """Return a hit for each record of each group, in the order of their groups' names and their tokens.
-
-    The name of a group is a digest of its members' tokens, which are random: the same people found again have the
-    same name, and a name tells nothing to those who do not have all the tokens. The band is the group's: `likely` if
-    every member reaches half of the way from the threshold to full agreement.
-    """
-    submission = {(planned.agency, planned.category): planned.submission for planned in plan.submissions}
+def found_groups(linkage: Linkage, files: Iterable[AgencyFile]) -> list[FoundGroup]:
+    """Return the groups of a linkage of `files`."""
+    by_name = {(file.package.manifest.agency, file.package.manifest.category.value): file for file in files}
+    parties = [(party, by_name[party.agency, party.category]) for party in linkage.parties]
     groups = linkage.groups
     rows = zip(groups.group.tolist(), groups.party.tolist(), groups.index.tolist(), groups.score.tolist(), strict=True)
-    tokens = [party.encodings.tokens[party.first_row] for party in linkage.parties]
     likely_from = linkage.threshold + _LIKELY_SHARE * (1 - linkage.threshold)
     found = []
-    for _, members in groupby(rows, key=itemgetter(0)):
-        own = [
-            (linkage.parties[party], tokens[party][index].tobytes().hex(), score) for _, party, index, score in members
-        ]
-        name = _name([(party.agency, token) for party, token, _ in own])
-        band: Literal["likely", "possible"] = "likely" if min(score for *_, score in own) >= likely_from else "possible"
-        found += [
-            Hit(submission[party.agency, party.category], token, party.agency, name, band) for party, token, _ in own
-        ]
+    for _, of_group in groupby(rows, key=itemgetter(0)):
+        members, scores = [], []
+        for _, number, index, score in of_group:
+            party, file = parties[number]
+            row = int(party.first_row[index])
+            token = party.encodings.tokens[row].tobytes().hex()
+            members.append(Member(party.agency, token, file.submission_of(row)))
+            scores.append(score)
+        found.append(FoundGroup(tuple(sorted(members)), "likely" if min(scores) >= likely_from else "possible"))
+    return found
+
+
+def hits_of(named: Iterable[tuple[str, FoundGroup]]) -> list[Hit]:
+    """Return a hit for each record of each group, in the order of their groups' names and their tokens."""
+    found = [
+        Hit(member.submission, member.token, member.agency, name, group.band)
+        for name, group in named
+        for member in group.members
+    ]
     return sorted(found, key=lambda hit: (hit.hit_group, hit.token))
 
 
 def hits_digest(found: list[Hit]) -> str:
     """Return the digest of a result: equal for equal hits, whatever crashed meanwhile."""
     return digest_of(canonical_json([list(hit) for hit in found]))
-
-
-def _name(members: list[tuple[str, str]]) -> str:
-    text = "\n".join(f"{agency} {token}" for agency, token in sorted(members))
-    return hashlib.sha256(b"counterfoil group/1\n" + text.encode()).hexdigest()[:32]

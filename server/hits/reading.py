@@ -8,7 +8,7 @@ from linkage.ledger import Kind
 from server import journal
 from server.database import writing
 from server.database.tables import hits, runs, submissions
-from server.operations.registry import agreement_of
+from server.operations.registry import agreement_of, check_not_frozen
 from server.service import Caller, Service
 
 
@@ -48,34 +48,15 @@ def own_hits(service: Service, caller: Caller, run: str, *, justification: str, 
         justification: why, as a code, for the ledger.
         after: token after which to begin.
         limit: most hits of a page.
+
+    Raises:
+        NotAllowedError: the operation is frozen.
     """
-    mine = (
-        sa.select(hits, submissions.c.category)
-        .join(submissions, submissions.c.id == hits.c.submission)
-        .where(hits.c.run == run, hits.c.agency == caller.agency, hits.c.token > after)
-        .where(hits.c.expires > service.now_text())
-        .order_by(hits.c.token)
-        .limit(limit + 1)
-    )
     with writing(service.engine) as connection:
-        rows = connection.execute(mine).all()
+        found = hits_about(connection, service, caller.agency, run, after=after, limit=limit + 1)
         operation = connection.execute(sa.select(runs.c.operation).where(runs.c.id == run)).scalar_one()
-        agreement = agreement_of(connection, operation)
-        others = _others(connection, caller, run, [row.hit_group for row in rows[:limit]])
-        contacts = {
-            party.agency: Counterpart(party.agency, party.jurisdiction, party.contact_point)
-            for party in agreement.parties
-        }
-        found = [
-            OwnHit(
-                row.token,
-                row.hit_group,
-                row.band,
-                row.category,
-                [contacts[agency] for agency in others[row.hit_group] if agency in contacts],
-            )
-            for row in rows[:limit]
-        ]
+        check_not_frozen(connection, operation)
+        shown = found[:limit]
         journal.record(
             connection,
             service,
@@ -84,20 +65,53 @@ def own_hits(service: Service, caller: Caller, run: str, *, justification: str, 
             operation=operation,
             subject=run,
             justification=justification,
-            count=len(found),
+            count=len(shown),
         )
-        return HitPage(found, len(rows) > limit, journal.checkpoint(connection, service))
+        return HitPage(shown, len(found) > limit, journal.checkpoint(connection, service))
 
 
-def _others(connection: sa.Connection, caller: Caller, run: str, groups: list[str]) -> dict[str, list[str]]:
+def hits_about(
+    connection: sa.Connection, service: Service, agency: str, run: str, *, after: str = "", limit: int | None = None
+) -> list[OwnHit]:
+    """Return hits of a run that are about the records of an agency; whoever shows them writes that into the ledger."""
+    mine = (
+        sa.select(hits, submissions.c.category)
+        .join(submissions, submissions.c.id == hits.c.submission)
+        .where(hits.c.run == run, hits.c.agency == agency, hits.c.token > after)
+        .where(hits.c.expires > service.now_text())
+        .order_by(hits.c.token)
+        .limit(limit)
+    )
+    rows = connection.execute(mine).all()
+    operation = connection.execute(sa.select(runs.c.operation).where(runs.c.id == run)).scalar_one()
+    others = _others(connection, agency, run, {row.hit_group for row in rows})
+    contacts = {
+        party.agency: Counterpart(party.agency, party.jurisdiction, party.contact_point)
+        for party in agreement_of(connection, operation).parties
+    }
+    return [
+        OwnHit(
+            row.token,
+            row.hit_group,
+            row.band,
+            row.category,
+            [contacts[other] for other in others[row.hit_group] if other in contacts],
+        )
+        for row in rows
+    ]
+
+
+def _others(connection: sa.Connection, agency: str, run: str, groups: set[str]) -> dict[str, list[str]]:
     """Return the other agencies of each group, in the order of their names."""
+    own = sa.select(hits.c.hit_group).where(hits.c.run == run, hits.c.agency == agency)
     members = (
         sa.select(hits.c.hit_group, hits.c.agency)
-        .where(hits.c.run == run, hits.c.hit_group.in_(groups), hits.c.agency != caller.agency)
+        .where(hits.c.run == run, hits.c.hit_group.in_(own), hits.c.agency != agency)
         .distinct()
         .order_by(hits.c.agency)
     )
     found: dict[str, list[str]] = {group: [] for group in groups}
-    for group, agency in connection.execute(members):
-        found[group].append(agency)
+    for group, other in connection.execute(members):
+        if group in found:
+            found[group].append(other)
     return found

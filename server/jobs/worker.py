@@ -22,11 +22,12 @@ _EXPIRY_SECONDS = 60.0
 
 
 class Kind:
-    """How jobs of one kind are done, and what happens when one fails for good."""
+    """How jobs of one kind are done, what happens when one fails for good, and after which errors it has not yet."""
 
-    def __init__(self, task: Task, failed: Failure) -> None:
+    def __init__(self, task: Task, failed: Failure, again_after: frozenset[str] = frozenset()) -> None:
         self.task = task
         self.failed = failed
+        self.again_after = again_after
 
 
 class Worker:
@@ -74,6 +75,8 @@ class Worker:
         except LeaseLostError:
             log.warning("job.end", outcome="lease")
         except CounterfoilError as error:
+            if error.code in kind.again_after:
+                raise
             self._fail(job, error.code)
             log.warning("job.end", outcome=error.code)
         except (sa.exc.DBAPIError, OSError):

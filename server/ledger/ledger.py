@@ -19,6 +19,7 @@ from server.ledger import tables
 
 _ONE = 1
 _ENTRIES_AT_ONCE = 1000
+_MOST_COSIGNED = 1000
 _TILE = (
     sa.select(tables.hashes.c.hash)
     .where(
@@ -86,10 +87,11 @@ class Ledger:
         connection.execute(table.insert(), stated)
 
     def cosigned(self, connection: sa.Connection) -> list[SignedCheckpoint]:
-        """Return the checkpoints that witnesses have cosigned, oldest first."""
+        """Return the newest checkpoints that witnesses have cosigned, oldest first, as many as a pack needs."""
         table = tables.cosignatures
-        rows = connection.scalars(sa.select(table.c.checkpoint).order_by(table.c.size, table.c.witness))
-        return [SignedCheckpoint.parse(content) for content in rows]
+        newest = sa.select(table.c.checkpoint).order_by(table.c.size.desc(), table.c.witness.desc())
+        rows = connection.scalars(newest.limit(_MOST_COSIGNED)).all()
+        return [SignedCheckpoint.parse(content) for content in reversed(rows)]
 
     def inclusion(self, connection: sa.Connection, number: int, size: int) -> Proof:
         """Return the proof that entry `number` is in the ledger of `size` entries.

@@ -1,14 +1,15 @@
 """The compliance pack of an operation, out of the host's ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from linkage.canonical import base64_text
-from linkage.ledger import Entry
-from linkage.ledger.pack import HostKey, Numbered, OpeningDocument, Pack, SoftwareUsed, leaves_text
+from linkage.ledger import Entry, Kind
+from linkage.ledger.pack import Attached, HostKey, Numbered, OpeningDocument, Pack, SoftwareUsed, leaves_text
 from linkage.manifest import moment_text
+from server.audit.evidence import Evidence
 from server.ledger import tables
 from server.ledger.ledger import Ledger
 
@@ -18,9 +19,11 @@ def operation_pack(
     ledger: Ledger,
     operation: str,
     *,
-    agreements: Iterable[bytes],
-    documents: Iterable[bytes],
+    agencies: Collection[str],
+    evidence: Evidence,
+    attached: Attached,
     software: Iterable[SoftwareUsed],
+    disclosed_to: str,
     now: datetime,
 ) -> Pack:
     """Return the signed pack of what the ledger says about an operation.
@@ -29,19 +32,16 @@ def operation_pack(
         connection: in a transaction that sees one state of the ledger.
         ledger: whose it is.
         operation: whose entries are shown; of all others the pack has the hashes.
-        agreements: the signed versions of its agreement.
-        documents: what its entries name by digest: manifests, plans, certificates.
+        agencies: whose officers' credentials count; the entries that registered them are shown, too.
+        evidence: the documents that entries name.
+        attached: what whoever asks for the pack adds.
         software: what the host ran.
+        disclosed_to: who sees the words behind commitments: an agency its own, the host all that were not erased.
         now: when it is made; aware.
     """
-    entries = connection.execute(
-        sa.select(tables.entries.c.number, tables.entries.c.content)
-        .where(tables.entries.c.operation == operation)
-        .order_by(tables.entries.c.number)
-    )
     leaves = sa.select(tables.hashes.c.hash).where(tables.hashes.c.level == 0).order_by(tables.hashes.c.number)
     openings = connection.execute(
-        sa.select(tables.openings)
+        sa.select(tables.openings, tables.entries.c.content)
         .join(tables.entries, tables.entries.c.number == tables.openings.c.entry)
         .where(tables.entries.c.operation == operation)
         .order_by(tables.openings.c.entry, tables.openings.c.name)
@@ -52,17 +52,35 @@ def operation_pack(
         operation=operation,
         host=HostKey(name=host.agency, public_key=host.key_text),
         leaves=leaves_text(tuple(connection.scalars(leaves))),
-        entries=tuple(Numbered(number=row.number, entry=Entry.parse(row.content)) for row in entries),
+        entries=tuple(_entries(connection, operation, agencies)),
         checkpoints=tuple(
             found.encode().decode() for found in (*ledger.cosigned(connection), ledger.checkpoint(connection))
         ),
-        agreements=tuple(content.decode() for content in agreements),
-        documents=tuple(content.decode() for content in documents),
+        agreements=tuple(content.decode() for content in evidence.agreements),
+        documents=tuple(content.decode() for content in evidence.documents),
+        credentials=tuple(content.decode() for content in evidence.credentials),
+        attached=attached,
         openings=tuple(
             OpeningDocument(number=row.entry, name=row.name, salt=base64_text(row.salt), value=row.value)
             for row in openings
+            if disclosed_to in (host.agency, Entry.parse(row.content).agency)
         ),
         software=tuple(software),
         signature="",
     )
     return pack.signed(ledger.host)
+
+
+def _entries(connection: sa.Connection, operation: str, agencies: Collection[str]) -> Iterator[Numbered]:
+    """Yield the entries about an operation, and those by which officers of its agencies became and ceased to be."""
+    of_officers = (Kind.CREDENTIAL_REGISTERED, Kind.REVOCATIONS_REGISTERED, Kind.CREDENTIAL_REVOKED)
+    table = tables.entries
+    rows = connection.execute(
+        sa.select(table)
+        .where(sa.or_(table.c.operation == operation, table.c.operation.is_(None)))
+        .order_by(table.c.number)
+    )
+    for row in rows:
+        entry = Entry.parse(row.content)
+        if entry.operation == operation or (entry.kind in of_officers and entry.agency in agencies):
+            yield Numbered(number=row.number, entry=entry)

@@ -8,18 +8,21 @@ from linkage.agreement import Agreement, SignedAgreement, changes_to_tell
 from linkage.ledger import Kind
 from linkage.manifest import moment_text
 from server import journal
+from server.audit import evidence
 from server.database import writing
 from server.database.tables import operations, parties
 from server.errors import AbsentError, ConflictError, NotAllowedError
+from server.operations.circles import forget_ceremonies
+from server.runs.standing import follow, is_frozen
 from server.service import Caller, Service
-from server.submissions.keeping import erase, live_submissions, sealed_name
+from server.submissions.keeping import discard, erase, live_submissions
 
 
 def register(service: Service, caller: Caller, content: bytes) -> Agreement:
     """Return the agreement in a signed agreement, from now on an operation of this host.
 
     A later version takes the place of the one before it; the same version again changes nothing. A new epoch of the key
-    erases the submissions that were made with the former secret.
+    erases the submissions that were made with the former secret, and the ceremonies that shared it.
 
     Raises:
         AgreementError: not a signed agreement.
@@ -38,6 +41,7 @@ def register(service: Service, caller: Caller, content: bytes) -> Agreement:
     if caller.agency != service.settings.name and agreement.party(caller.agency) is None:
         raise NotAllowedError("only a party to the agreement or the host can register it", code="agreement.stranger")
     superseded: list[str] = []
+    files: list[str] = []
     with writing(service.engine) as connection:
         present = connection.execute(sa.select(operations).where(operations.c.id == agreement.operation)).one_or_none()
         if present is not None and present.digest == agreement.digest:
@@ -55,7 +59,10 @@ def register(service: Service, caller: Caller, content: bytes) -> Agreement:
             _check_follows(connection, service, caller, agreement, former)
             if agreement.key.epoch > former.key.epoch:
                 superseded = [row.id for row in live_submissions(connection, agreement.operation)]
-            connection.execute(operations.update().where(operations.c.id == agreement.operation).values(**values))
+                forget_ceremonies(connection, agreement.operation)
+            connection.execute(
+                operations.update().where(operations.c.id == agreement.operation).values(**values, frozen=None)
+            )
             connection.execute(parties.delete().where(parties.c.operation == agreement.operation))
         rows = [
             {"operation": agreement.operation, "agency": party.agency, "root_key": party.root_key}
@@ -70,10 +77,12 @@ def register(service: Service, caller: Caller, content: bytes) -> Agreement:
             operation=agreement.operation,
             digests={"agreement": agreement.digest},
         )
+        evidence.keep(connection, "agreement", agreement.operation, agreement.digest, content)
         for submission in superseded:
-            erase(connection, service, caller, submission, "superseded")
-    for submission in superseded:
-        service.store.delete(sealed_name(submission))
+            files += erase(connection, service, caller, submission, "superseded").files
+        follow(connection, service, agreement)
+    for name in files:
+        discard(service, name)
     return agreement
 
 
@@ -84,13 +93,10 @@ def _check_ours(service: Service, agreement: Agreement) -> None:
 
 def _check_can_do(agreement: Agreement) -> None:
     """Raise NotAllowedError for what an agreement may ask and this host does not do."""
-    for asked, what in (
-        (agreement.key.scope == "pair", "a secret per pair of parties"),
-        (agreement.runs.by == "on_submission", "runs that a submission starts"),
-        (agreement.hit_shows == "score", "hits that show a score"),
-    ):
-        if asked:
-            raise NotAllowedError(f"the agreement asks for {what}, which this host cannot do", code="agreement.cannot")
+    if agreement.hit_shows == "score":
+        raise NotAllowedError(
+            "the agreement asks for hits that show a score, which this host cannot do", code="agreement.cannot"
+        )
 
 
 def _check_follows(
@@ -121,12 +127,23 @@ def operation_in_force(connection: sa.Connection, operation: str, now: datetime)
 
     Raises:
         AbsentError: there is none.
-        NotAllowedError: it is not in force.
+        NotAllowedError: it is not in force, or frozen.
     """
     agreement = agreement_of(connection, operation)
+    check_not_frozen(connection, operation)
     if not agreement.valid_from <= moment_text(now) < agreement.valid_until:
         raise NotAllowedError("the agreement is not in force now", code="agreement.not-in-force")
     return agreement
+
+
+def check_not_frozen(connection: sa.Connection, operation: str) -> None:
+    """Raise NotAllowedError if an operation is frozen."""
+    if is_frozen(connection, operation):
+        raise NotAllowedError(
+            "the operation is frozen",
+            code="operation.frozen",
+            hint="it goes on with a next version of the agreement that all have signed",
+        )
 
 
 def operations_of(connection: sa.Connection, agency: str) -> list[str]:

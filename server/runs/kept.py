@@ -5,7 +5,7 @@ was compared and how; so whoever does the run again finds it, and the key's end 
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -59,14 +59,10 @@ class KeptComparisons:
             pairs = connection.execute(sa.select(comparisons.c.pairs).where(mine)).scalar_one_or_none()
         if pairs is None:
             return None
-        content = bytearray()
-        for piece in self._service.store.opened(self._path(name), self._key):
-            content += piece
-        columns = np.frombuffer(bytes(content), dtype="<i8").reshape(3, pairs)
-        return CandidatePairs(columns[0], columns[1], columns[2].view("<f8"))
+        return read_pairs(self._service.store.opened(self._path(name), self._key), pairs)
 
     def _keep(self, name: str, found: CandidatePairs) -> None:
-        self._service.store.seal(self._path(name), _content(found), self._key)
+        self._service.store.seal(self._path(name), pairs_content(found), self._key)
         with writing(self._service.engine) as connection:
             held(connection, self._lease.job)
             connection.execute(comparisons.insert().values(run=self._run, comparison=name, pairs=len(found.score)))
@@ -75,9 +71,19 @@ class KeptComparisons:
         return f"comparisons/{self._run}/{name}"
 
 
-def _content(found: CandidatePairs) -> Iterator[bytes]:
+def pairs_content(found: CandidatePairs) -> Iterator[bytes]:
+    """Yield the bytes that :func:`read_pairs` reads."""
     for column in (found.left.astype("<i8"), found.right.astype("<i8"), found.score.astype("<f8")):
         yield column.tobytes()
+
+
+def read_pairs(pieces: Iterable[bytes], count: int) -> CandidatePairs:
+    """Return `count` candidate pairs."""
+    content = bytearray()
+    for piece in pieces:
+        content += piece
+    columns = np.frombuffer(bytes(content), dtype="<i8").reshape(3, count)
+    return CandidatePairs(columns[0], columns[1], columns[2].view("<f8"))
 
 
 def _name(left: Encodings, right: Encodings, threshold: float, options: dict[str, Any]) -> str:

@@ -5,19 +5,16 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from linkage.agreement import Agreement
-from linkage.ledger import Kind, Opening
+from linkage.ledger import Kind
 from linkage.manifest import moment_text
 from server import journal
 from server.database import writing
 from server.database.tables import comparisons, runs
 from server.errors import ConflictError, NotAllowedError
-from server.jobs.queue import enqueue
 from server.operations.registry import operation_in_force
 from server.runs.plan import Plan, plan_of
-from server.service import Caller, Service, new_id
-
-ACTIVE = ("queued", "running")
-AUTOMATIC = "auto"
+from server.runs.standing import ACTIVE, enter, is_active
+from server.service import Caller, Service
 
 
 def planned(service: Service, operation: str) -> Plan:
@@ -52,7 +49,6 @@ def order(
         ConflictError: the plan has changed, or a run is under way.
     """
     now = service.now()
-    identifier = new_id()
     with writing(service.engine) as connection:
         agreement = operation_in_force(connection, operation, now)
         _check_may_order(connection, agreement, caller, now)
@@ -65,40 +61,17 @@ def order(
             )
         if plan.digest != plan_digest:
             raise ConflictError("the plan has changed", code="run.plan", hint="look at the plan and order again")
-        active = sa.select(runs.c.id).where(runs.c.operation == operation, runs.c.state.in_(ACTIVE))
-        if connection.execute(active).first() is not None:
+        if is_active(connection, operation):
             raise ConflictError("a run of this operation is under way", code="run.active")
-        journal.record(
+        return enter(
             connection,
             service,
             caller,
-            Kind.RUN_ORDERED,
-            openings=[Opening.new("remarks", remarks)] if remarks else [],
-            operation=operation,
-            subject=identifier,
+            plan,
+            threshold=threshold,
             justification=justification,
-            comparisons=plan.compared(),
-            digests={"agreement": agreement.digest, "plan": plan.digest},
+            remarks=remarks,
         )
-        connection.execute(
-            runs.insert().values(
-                id=identifier,
-                operation=operation,
-                agency=caller.agency,
-                officer=caller.officer,
-                justification=justification,
-                plan=plan.encode(),
-                plan_digest=plan.digest,
-                threshold=AUTOMATIC if threshold is None else repr(threshold),
-                state="queued",
-                pairs_done=0,
-                pairs_total=plan.pairs,
-                ordered=moment_text(now),
-                sealing_key=service.keys.new_sealing_key(identifier),
-            )
-        )
-        enqueue(connection, "run", identifier, now)
-    return identifier
 
 
 def cancel(service: Service, caller: Caller, run: str) -> None:
@@ -123,6 +96,10 @@ def cancel(service: Service, caller: Caller, run: str) -> None:
 
 
 def _check_may_order(connection: sa.Connection, agreement: Agreement, caller: Caller, now: datetime) -> None:
+    if agreement.runs.by == "on_submission":
+        raise NotAllowedError(
+            "under this agreement runs are not ordered: every submission starts one", code="run.order"
+        )
     if agreement.runs.by == "named" and caller.agency not in agreement.runs.agencies:
         raise NotAllowedError("the agreement does not let this agency order a run", code="run.order")
     today = sa.select(sa.func.count()).where(

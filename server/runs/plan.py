@@ -1,5 +1,6 @@
 """The plan of a run: which submissions are compared with each other, and on what legal ground. Nothing else is."""
 
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, Literal
 
@@ -10,7 +11,8 @@ from linkage.agreement import Agreement, Pairing, allowed
 from linkage.canonical import canonical_json, digest_of, parse_json
 from linkage.category import Category
 from linkage.ledger import Compared, Side
-from server.submissions.keeping import live_submissions
+from server.database.tables import couples
+from server.submissions.keeping import circle_of, live_submissions
 
 
 class PlannedSubmission(BaseModel):
@@ -20,9 +22,15 @@ class PlannedSubmission(BaseModel):
     submission: str
     agency: str
     category: str
+    counterpart: str | None = None
     package: str
     records: int
     encodings: int
+
+    @property
+    def circle(self) -> frozenset[str]:
+        """The two agencies that share the secret it was made with; empty where all parties do."""
+        return circle_of(self.agency, self.counterpart)
 
 
 class PlannedComparison(BaseModel):
@@ -36,19 +44,33 @@ class PlannedComparison(BaseModel):
 
 
 class Plan(BaseModel):
-    """All comparisons that an agreement permits among the submissions that are here."""
+    """All comparisons that an agreement permits among the submissions that are here.
+
+    Attributes:
+        standing: whether the operation is one where every submission starts a run.
+        comparisons: what is compared.
+        known: in a standing one, what earlier runs have compared and published; it takes part in the groups.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     format: Literal["counterfoil-plan/1"] = "counterfoil-plan/1"
     operation: str
     agreement: str
+    standing: bool = False
     submissions: list[PlannedSubmission]
     comparisons: list[PlannedComparison]
+    known: list[PlannedComparison] = []
 
     @property
     def pairs(self) -> int:
         """Pairs of encodings to compare."""
         return sum(comparison.pairs for comparison in self.comparisons)
+
+    @property
+    def combined(self) -> Iterator[PlannedComparison]:
+        """Everything that the groups rest on, compared now or before."""
+        yield from self.comparisons
+        yield from self.known
 
     def compared(self) -> tuple[Compared, ...]:
         """Return the comparisons as an entry of the ledger states them."""
@@ -78,22 +100,26 @@ class Plan(BaseModel):
 def plan_of(connection: sa.Connection, agreement: Agreement) -> Plan:
     """Return the plan for what is here now; submissions that nothing may be compared with are not in it."""
     rows = live_submissions(connection, agreement.operation)
-    comparisons = [
+    permitted = [
         PlannedComparison(
             left=left.id, right=right.id, ground=pairing.legal_ground, pairs=left.encodings * right.encodings
         )
         for left, right in combinations(rows, 2)
         if (pairing := _pairing(agreement, left, right)) is not None
     ]
-    used = {identifier for comparison in comparisons for identifier in (comparison.left, comparison.right)}
+    standing = agreement.runs.by == "on_submission"
+    published = _published(connection, [row.id for row in rows]) if standing else set()
+    used = {identifier for comparison in permitted for identifier in (comparison.left, comparison.right)}
     return Plan(
         operation=agreement.operation,
         agreement=agreement.digest,
+        standing=standing,
         submissions=[
             PlannedSubmission(
                 submission=row.id,
                 agency=row.agency,
                 category=row.category,
+                counterpart=row.counterpart,
                 package=row.digest,
                 records=row.records,
                 encodings=row.encodings,
@@ -101,9 +127,20 @@ def plan_of(connection: sa.Connection, agreement: Agreement) -> Plan:
             for row in rows
             if row.id in used
         ],
-        comparisons=comparisons,
+        comparisons=[one for one in permitted if (one.left, one.right) not in published],
+        known=[one for one in permitted if (one.left, one.right) in published],
     )
 
 
+def _published(connection: sa.Connection, live: list[str]) -> set[tuple[str, str]]:
+    """Return which two submissions earlier runs have compared and published."""
+    done = sa.select(couples.c.left_submission, couples.c.right_submission).where(
+        couples.c.published.is_not(None), couples.c.left_submission.in_(live)
+    )
+    return {(row.left_submission, row.right_submission) for row in connection.execute(done)}
+
+
 def _pairing(agreement: Agreement, left: sa.Row[Any], right: sa.Row[Any]) -> Pairing | None:
+    if agreement.key.scope == "pair" and (left.counterpart, right.counterpart) != (right.agency, left.agency):
+        return None
     return allowed(agreement, left.agency, Category(left.category), right.agency, Category(right.category))

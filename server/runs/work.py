@@ -1,31 +1,54 @@
 """The work of a run: the permitted comparisons, and what is published of them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, Final
+from importlib.metadata import version
+from itertools import groupby
+from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from linkage import Package
+from linkage.canonical import canonical_json, digest_of
+from linkage.command import OnProgress
 from linkage.ledger import Kind
 from linkage.manifest import moment_text
 from matcher import Linkage, link
+from matcher.comparison import Options
+from matcher.engine import Engine
 from matcher.party import Party
 from server import journal
+from server.audit import evidence
 from server.database import writing
-from server.database.tables import comparisons, hits, runs, submissions
+from server.database.tables import comparisons, couples, hits, runs, submissions
 from server.errors import CancelledError
-from server.hits.groups import Hit, found_hits, hits_digest
+from server.hits.continuity import continued, former_names
+from server.hits.groups import FoundGroup, Hit, found_groups, hits_digest, hits_of
 from server.jobs.queue import Lease, finish, held
 from server.operations.registry import agreement_of
+from server.runs.couples import KnownCouples
+from server.runs.files import AgencyFile
 from server.runs.kept import KEEP_FROM_PAIRS, KeptComparisons
-from server.runs.orders import ACTIVE, AUTOMATIC
-from server.runs.plan import Plan
+from server.runs.machines import comparison_options
+from server.runs.plan import Plan, PlannedSubmission
+from server.runs.standing import ACTIVE, AUTOMATIC, follow
 from server.service import Service
 from server.submissions.keeping import discard, opened
 
 _NOTE_SECONDS: Final = 1.0
+
+
+class _Found(NamedTuple):
+    """What a run has found, in all circles that share a secret."""
+
+    groups: list[FoundGroup]
+    thresholds: list[float]
+
+    @property
+    def threshold(self) -> str:
+        """The threshold, or from which to which they go where circles have different ones."""
+        least, most = min(self.thresholds), max(self.thresholds)
+        return repr(least) if least == most else f"{least:.4f} to {most:.4f}"
 
 
 def do_run(service: Service, lease: Lease, *, keep_from: int = KEEP_FROM_PAIRS) -> None:
@@ -40,8 +63,26 @@ def do_run(service: Service, lease: Lease, *, keep_from: int = KEEP_FROM_PAIRS) 
         row = _begun(service, lease)
         plan = Plan.parse(row.plan)
         key = service.keys.sealing_key(row.sealing_key, row.id)
-        linkage = _linked(service, lease, row, plan, KeptComparisons(service, lease, key, keep_from=keep_from))
-        _publish(service, lease, row, found_hits(linkage, plan), linkage.threshold)
+        found, progress = _Found([], []), _Progress(service, lease, plan)
+        for planned in circles(plan):
+            files = files_of(service, planned)
+            memory = (
+                KnownCouples(service, lease, files)
+                if plan.standing
+                else KeptComparisons(service, lease, key, keep_from=keep_from)
+            )
+            linkage = linked(
+                plan,
+                files,
+                AUTOMATIC if row.threshold == AUTOMATIC else float(row.threshold),  # type: ignore[arg-type]  # a literal
+                engine=memory.engine(),
+                options=comparison_options(service.settings),
+                on_progress=progress,
+            )
+            progress.before += linkage.pairs_compared
+            found.groups.extend(found_groups(linkage, files))
+            found.thresholds.append(linkage.threshold)
+        _publish(service, lease, row, plan, found)
     except CancelledError:
         with writing(service.engine) as connection:
             finish(connection, lease.job, "done")
@@ -68,54 +109,88 @@ def _begun(service: Service, lease: Lease) -> sa.Row[Any]:
         return connection.execute(sa.select(runs).where(runs.c.id == lease.job.subject)).one()
 
 
-def _packages(service: Service, plan: Plan) -> list[Package]:
-    names = [planned.submission for planned in plan.submissions]
+def circles(plan: Plan) -> Iterator[list[PlannedSubmission]]:
+    """Yield the submissions of each circle that shares a secret and has something to compare."""
+    new = {name for one in plan.comparisons for name in (one.left, one.right)}
+    for _, of_circle in groupby(sorted(plan.submissions, key=_circle), key=_circle):
+        planned = list(of_circle)
+        if any(found.submission in new for found in planned):
+            yield planned
+
+
+def _circle(planned: PlannedSubmission) -> list[str]:
+    return sorted(planned.circle)
+
+
+def files_of(service: Service, planned: list[PlannedSubmission]) -> list[AgencyFile]:
+    """Return the files of a circle, opened.
+
+    Raises:
+        ConflictError: a submission is gone.
+    """
     with service.engine.connect() as connection:
-        rows = connection.execute(sa.select(submissions).where(submissions.c.id.in_(names))).all()
-    return [opened(service, row) for row in rows]
+        named = submissions.c.id.in_([found.submission for found in planned])
+        rows = {row.id: row for row in connection.execute(sa.select(submissions).where(named))}
+    return [
+        AgencyFile.of(opened(service, rows[found.submission]) for found in of_file)
+        for _, of_file in groupby(planned, key=lambda found: (found.agency, found.category))
+    ]
 
 
-def _linked(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, kept: KeptComparisons) -> Linkage:
+def linked(
+    plan: Plan,
+    files: list[AgencyFile],
+    threshold: float | Literal["auto"],
+    *,
+    engine: Engine,
+    options: Options,
+    on_progress: OnProgress | None = None,
+) -> Linkage:
+    """Return what the comparisons of a plan, and no others, find in the files of one circle."""
     names = {planned.submission: (planned.agency, planned.category) for planned in plan.submissions}
-    couples = {frozenset((names[planned.left], names[planned.right])) for planned in plan.comparisons}
+    couples_ = {frozenset((names[planned.left], names[planned.right])) for planned in plan.combined}
 
     def permitted(left: Party, right: Party) -> bool:
-        return frozenset(((left.agency, left.category), (right.agency, right.category))) in couples
+        return frozenset(((left.agency, left.category), (right.agency, right.category))) in couples_
 
     return link(
-        _packages(service, plan),
-        AUTOMATIC if row.threshold == AUTOMATIC else float(row.threshold),  # type: ignore[arg-type]  # a literal by name
-        engine=kept.engine(),
-        options={"threads": service.settings.jobs.threads},
+        [file.package for file in files],
+        threshold,
+        engine=engine,
+        options=options,
         permitted=permitted,
-        on_progress=_progress(service, lease),
+        on_progress=on_progress,
     )
 
 
-def _progress(service: Service, lease: Lease) -> Callable[[int, int | None], None]:
-    """Return what notes progress once a second, and ends the work when it is no longer wanted."""
-    noted = 0.0
+class _Progress:
+    """Notes progress once a second, and ends the work when it is no longer wanted."""
 
-    def note(done: int, _total: int | None) -> None:
-        nonlocal noted
-        lease.check()
-        if time.monotonic() - noted < _NOTE_SECONDS:
+    def __init__(self, service: Service, lease: Lease, plan: Plan) -> None:
+        self.before = 0
+        self._service, self._lease = service, lease
+        self._pairs, self._whole = plan.pairs, sum(one.pairs for one in plan.combined)
+        self._noted = 0.0
+
+    def __call__(self, done: int, _total: int | None) -> None:
+        self._lease.check()
+        if time.monotonic() - self._noted < _NOTE_SECONDS:
             return
-        noted = time.monotonic()
-        running = sa.and_(runs.c.id == lease.job.subject, runs.c.state == "running")
-        with writing(service.engine) as connection:
-            held(connection, lease.job)
-            if not connection.execute(runs.update().where(running).values(pairs_done=done)).rowcount:
+        self._noted = time.monotonic()
+        share = min(self._pairs, (self.before + done) * self._pairs // self._whole)
+        running = sa.and_(runs.c.id == self._lease.job.subject, runs.c.state == "running")
+        with writing(self._service.engine) as connection:
+            held(connection, self._lease.job)
+            if not connection.execute(runs.update().where(running).values(pairs_done=share)).rowcount:
                 raise CancelledError("the run was cancelled")
 
-    return note
 
-
-def _publish(service: Service, lease: Lease, row: sa.Row[Any], found: list[Hit], threshold: float) -> None:
+def _publish(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, found: _Found) -> None:
     """Write the hits, the end of the run and of its job, and the ledger entry, all or nothing."""
     now = service.now()
-    digest = hits_digest(found)
     with writing(service.engine) as connection:
+        published = _hits(connection, row, plan, found.groups)
+        digest = hits_digest(published)
         running = sa.and_(runs.c.id == row.id, runs.c.state == "running")
         ended = connection.execute(
             runs.update()
@@ -123,7 +198,7 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], found: list[Hit],
             .values(
                 state="done",
                 pairs_done=row.pairs_total,
-                threshold=repr(threshold),
+                threshold=found.threshold,
                 result_digest=digest,
                 finished=moment_text(now),
                 sealing_key=None,
@@ -133,9 +208,12 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], found: list[Hit],
             raise CancelledError("the run was cancelled")
         agreement = agreement_of(connection, row.operation)
         expires = moment_text(now + timedelta(days=agreement.retention.hits_days))
-        if found:
-            connection.execute(hits.insert(), [hit._asdict() | {"run": row.id, "expires": expires} for hit in found])
+        if published:
+            values = [hit._asdict() | {"run": row.id, "expires": expires} for hit in published]
+            connection.execute(hits.insert(), values)
         connection.execute(comparisons.delete().where(comparisons.c.run == row.id))
+        parameters = _parameters(row, found.thresholds)
+        evidence.keep(connection, "document", row.operation, digest_of(parameters), parameters)
         journal.record(
             connection,
             service,
@@ -143,8 +221,44 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], found: list[Hit],
             Kind.RUN_PUBLISHED,
             operation=row.operation,
             subject=row.id,
-            count=len(found),
-            comparisons=Plan.parse(row.plan).compared(),
-            digests={"agreement": agreement.digest, "plan": row.plan_digest, "result": digest},
+            count=len(published),
+            comparisons=plan.compared(),
+            digests={
+                "agreement": agreement.digest,
+                "plan": row.plan_digest,
+                "result": digest,
+                "parameters": digest_of(parameters),
+            },
         )
         finish(connection, lease.job, "done")
+        follow(connection, service, agreement)
+
+
+def _parameters(row: sa.Row[Any], thresholds: list[float]) -> bytes:
+    """Return how a run was done, circle by circle, for those who verify or repeat it."""
+    return canonical_json(
+        {
+            "format": "counterfoil-run-parameters/1",
+            "run": row.id,
+            "thresholds": thresholds,
+            "given": row.threshold != AUTOMATIC,
+            "engine": "native",
+            "software": f"counterfoil {version('counterfoil')}",
+        }
+    )
+
+
+def _hits(connection: sa.Connection, row: sa.Row[Any], plan: Plan, groups: list[FoundGroup]) -> list[Hit]:
+    """Return the hits that the run publishes.
+
+    A standing operation publishes what it owes to a comparison of this run, under the name that the group had before.
+    """
+    if not plan.standing:
+        return hits_of((group.name, group) for group in groups)
+    names = continued(groups, former_names(connection, row.operation), row.id)
+    for one in plan.comparisons:
+        couple = sa.and_(couples.c.left_submission == one.left, couples.c.right_submission == one.right)
+        if not connection.execute(couples.update().where(couple).values(published=row.id)).rowcount:
+            raise AssertionError("a comparison of the plan was not remembered")
+    new = {frozenset((one.left, one.right)) for one in plan.comparisons}
+    return hits_of((name, group) for name, group in zip(names, groups, strict=True) if group.rests_on(new))

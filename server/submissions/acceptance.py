@@ -1,9 +1,9 @@
 """From upload to submission: what a package must be, and the one transaction that takes it in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
+from io import BufferedReader
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,21 +11,21 @@ import sqlalchemy as sa
 from linkage.agreement import Agreement, Party
 from linkage.canonical import digest_of
 from linkage.envelope import Envelope
-from linkage.errors import PackageError, RefusedError
 from linkage.ledger import Kind
 from linkage.manifest import Manifest, moment_text
-from linkage.package import read_manifest
+from linkage.package import verify_package
 from linkage.package.archive import check_layout
 from server import journal
 from server.database import writing
 from server.database.tables import submissions
 from server.errors import AbsentError, ConflictError, NotAllowedError
+from server.operations.circles import counterpart_by_secret
 from server.operations.registry import operation_in_force
+from server.runs.standing import follow
 from server.service import Caller, Service, new_id
-from server.submissions.keeping import discard, erase, sealed_name
-from server.submissions.uploads import Upload, check_complete, forget, unlink
-
-_PIECE_BYTES = 1 << 20
+from server.submissions.keeping import circle_of, discard, erase, sealed_name
+from server.submissions.parts import pieces
+from server.submissions.uploads import Upload, forget, open_complete, path_of, unlink
 
 
 class Receipt(NamedTuple):
@@ -36,15 +36,18 @@ class Receipt(NamedTuple):
 
 
 class _Checked(NamedTuple):
-    """A package that was read: its manifest, that as the agency signed it, and the id it gets."""
+    """A package that was read: its manifest, that as the agency signed it, the id it gets, and what it is."""
 
     manifest: Manifest
     envelope: bytes
     submission: str
+    supplement: bool
 
 
-def accept(service: Service, caller: Caller, upload: Upload) -> Receipt:
-    """Return the receipt for a complete upload, now a submission in place of the earlier one of its category.
+def accept(service: Service, caller: Caller, upload: Upload, *, supplement: bool = False) -> Receipt:
+    """Return the receipt for a complete upload, now a submission.
+
+    It takes the place of the agency's earlier ones of its category, or comes beside them as a supplement.
 
     Raises:
         ConflictError: parts are missing, or this very package is here already.
@@ -52,24 +55,24 @@ def accept(service: Service, caller: Caller, upload: Upload) -> Receipt:
         RefusedError: the package has expired.
         NotAllowedError: the agreement does not allow it.
     """
-    path = check_complete(service, upload)
     now = service.now()
-    with service.engine.connect() as connection:
-        agreement = operation_in_force(connection, upload.operation, now)
-    manifest = _read(path, _party(agreement, caller), now)
-    check_terms(manifest, agreement)
-    checked = _Checked(manifest, _manifest_envelope(path), new_id())
-    identifier = checked.submission
-    wrapped = service.keys.new_sealing_key(identifier)
-    service.store.seal(sealed_name(identifier), _pieces(path), service.keys.sealing_key(wrapped, identifier))
+    with open_complete(service, upload) as file:
+        with service.engine.connect() as connection:
+            agreement = operation_in_force(connection, upload.operation, now)
+        manifest = verify_package(file, trusted=[_party(agreement, caller).root], now=now)
+        check_terms(manifest, agreement)
+        checked = _Checked(manifest, _manifest_envelope(file), new_id(), supplement)
+        identifier = checked.submission
+        wrapped = service.keys.new_sealing_key(identifier)
+        service.store.seal(sealed_name(identifier), pieces(file), service.keys.sealing_key(wrapped, identifier))
     try:
         envelope, replaced = _take_in(service, caller, upload, checked, wrapped)
     except Exception:
         _discard_unless_taken_in(service, identifier)
         raise
-    for former in replaced:
-        discard(service, sealed_name(former))
-    unlink(path)
+    for name in replaced:
+        discard(service, name)
+    unlink(path_of(service, upload.id))
     return Receipt(identifier, envelope)
 
 
@@ -78,14 +81,6 @@ def _discard_unless_taken_in(service: Service, identifier: str) -> None:
     with suppress(sa.exc.DBAPIError), service.engine.connect() as connection:
         if connection.execute(sa.select(submissions.c.id).where(submissions.c.id == identifier)).first() is None:
             discard(service, sealed_name(identifier))
-
-
-def _read(path: Path, party: Party, now: datetime) -> Manifest:
-    """Return the verified manifest; what is wrong is told without naming the host's own path."""
-    try:
-        return read_manifest(path, trusted=[party.root], now=now)
-    except (PackageError, RefusedError) as error:
-        raise type(error)(error.message.removeprefix(f"{path}: "), code=error.code, hint=error.hint) from None
 
 
 def _party(agreement: Agreement, caller: Caller) -> Party:
@@ -120,7 +115,7 @@ def check_terms(manifest: Manifest, agreement: Agreement) -> None:
 def _take_in(
     service: Service, caller: Caller, upload: Upload, checked: _Checked, wrapped: bytes
 ) -> tuple[bytes, list[str]]:
-    """Return the signed receipt, and the submissions that this one has replaced, all in one transaction."""
+    """Return the signed receipt, and the files of what this one has replaced, all in one transaction."""
     manifest, identifier = checked.manifest, checked.submission
     now = service.now()
     with writing(service.engine) as connection:
@@ -129,7 +124,10 @@ def _take_in(
         live = connection.execute(
             sa.select(submissions).where(submissions.c.operation == upload.operation, submissions.c.state == "stored")
         ).all()
-        _check_beside(manifest, upload, live)
+        counterpart = counterpart_by_secret(connection, agreement, manifest)
+        circle = circle_of(caller.agency, counterpart)
+        mates = [row for row in live if circle_of(row.agency, row.counterpart) == circle]
+        _check_beside(checked, upload, mates)
         _check_daily(connection, upload, agreement, now)
         until = min(
             manifest.expires,
@@ -162,16 +160,18 @@ def _take_in(
                 "checkpoint": journal.checkpoint(connection, service),
             },
         )
-        gone = [row.id for row in live if (row.agency, row.category) == (caller.agency, manifest.category.value)]
-        for replaced in gone:
-            erase(connection, service, caller, replaced, "replaced")
+        own = [row.id for row in mates if (row.agency, row.category) == (caller.agency, manifest.category.value)]
+        replaced = [] if checked.supplement else own
+        gone = [name for one in replaced for name in erase(connection, service, caller, one, "replaced").files]
         connection.execute(
             submissions.insert().values(
                 id=identifier,
                 operation=upload.operation,
                 agency=caller.agency,
                 category=manifest.category.value,
+                counterpart=counterpart,
                 digest=upload.digest,
+                file=identifier,
                 manifest=checked.envelope,
                 records=manifest.records,
                 encodings=manifest.encodings,
@@ -183,17 +183,18 @@ def _take_in(
             )
         )
         forget(connection, upload.id)
+        follow(connection, service, agreement)
     return envelope, gone
 
 
-def _check_beside(manifest: Manifest, upload: Upload, live: Sequence[sa.Row[Any]]) -> None:
-    """Raise unless the package is new and made with the secret of those that are here."""
+def _check_beside(checked: _Checked, upload: Upload, live: Sequence[sa.Row[Any]]) -> None:
+    """Raise unless the package is new and made with the secret of those that stay here."""
+    manifest = checked.manifest
     for row in live:
         if row.digest == upload.digest:
             raise ConflictError("this very package is here already", code="submission.repeated")
-        if (
-            Manifest.parse(Envelope.parse(row.manifest).payload).key_confirmation != manifest.key_confirmation
-            and row.agency != upload.agency
+        if Manifest.parse(Envelope.parse(row.manifest).payload).key_confirmation != manifest.key_confirmation and (
+            checked.supplement or row.agency != upload.agency
         ):
             raise NotAllowedError(
                 "the package was made with another secret than those of the other parties",
@@ -215,14 +216,7 @@ def _check_daily(connection: sa.Connection, upload: Upload, agreement: Agreement
         )
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece
-
-
-def _manifest_envelope(path: Path) -> bytes:
+def _manifest_envelope(file: BufferedReader) -> bytes:
     """Return the signed manifest of a package that was verified."""
-    with path.open("rb") as file:
-        member = check_layout(file).manifest
-        return member.read(member.size)
+    member = check_layout(file).manifest
+    return member.read(member.size)

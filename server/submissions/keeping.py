@@ -4,35 +4,54 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from linkage import Package, open_package
+from linkage import Manifest, Package, open_package
 from linkage.canonical import digest_of
+from linkage.envelope import Envelope
 from linkage.ledger import Kind
 from server import journal
-from server.database import writing
-from server.database.tables import comparisons, hits, runs, submissions
+from server.database.tables import comparisons, couples, hits, runs, submissions
 from server.errors import ConflictError
 from server.expiry.certificates import certify
+from server.hits.erasing import erase_hits, erase_lonely
 from server.service import Caller, Service
+from server.submissions.reduced import read_reduced
 
 Ending = Literal["replaced", "withdrawn", "expired", "superseded"]
 GONE = "run.submission-gone"
 
 
-def sealed_name(submission: str) -> str:
-    """Return the name of a submission's file in the store."""
-    return f"submissions/{submission}"
+class Erased(NamedTuple):
+    """The signed certificate, and the files to be deleted after the transaction; their keys go with it."""
+
+    certificate: bytes
+    files: list[str]
+
+
+def sealed_name(file: str) -> str:
+    """Return where in the store a file of submissions lies."""
+    return f"submissions/{file}"
+
+
+def couple_name(file: str) -> str:
+    """Return where in the store the candidate pairs of two submissions lie."""
+    return f"couples/{file}"
+
+
+def circle_of(agency: str, counterpart: str | None) -> frozenset[str]:
+    """Return the two agencies that share the secret of a submission; empty where all parties share one."""
+    return frozenset((agency, counterpart)) if counterpart else frozenset()
 
 
 def live_submissions(connection: sa.Connection, operation: str) -> Sequence[sa.Row[Any]]:
-    """Return the rows of the submissions that can be compared, by agency and category."""
+    """Return the rows of the submissions that can be compared, by agency, category and age."""
     return connection.execute(
         sa.select(submissions)
         .where(submissions.c.operation == operation, submissions.c.state == "stored")
-        .order_by(submissions.c.agency, submissions.c.category)
+        .order_by(submissions.c.agency, submissions.c.category, submissions.c.accepted, submissions.c.id)
     ).all()
 
 
@@ -41,24 +60,16 @@ def opened(service: Service, submission: sa.Row[Any]) -> Package:
     if submission.sealing_key is None:
         raise ConflictError("a submission of the run is gone", code=GONE)
     key = service.keys.sealing_key(submission.sealing_key, submission.id)
+    pieces = service.store.opened(sealed_name(submission.file), key)
+    if submission.file != submission.id:
+        manifest = Manifest.parse(Envelope.parse(submission.manifest).payload)
+        return Package(manifest, read_reduced(pieces, submission.encodings, manifest.width), Path(submission.id))
     with tempfile.NamedTemporaryFile(dir=service.settings.uploads, suffix=".reading") as file:
-        for piece in service.store.opened(sealed_name(submission.id), key):
+        for piece in pieces:
             file.write(piece)
         file.flush()
         package = open_package(Path(file.name))
     return Package(package.manifest, package.encodings, Path(submission.id))
-
-
-def withdraw(service: Service, caller: Caller, submission: str) -> bytes:
-    """Erase a submission and every hit that rests on it; return the signed certificate.
-
-    Raises:
-        ConflictError: it is gone already.
-    """
-    with writing(service.engine) as connection:
-        envelope = erase(connection, service, caller, submission, "withdrawn")
-    discard(service, sealed_name(submission))
-    return envelope
 
 
 def discard(service: Service, name: str) -> None:
@@ -67,11 +78,13 @@ def discard(service: Service, name: str) -> None:
         service.store.delete(name)
 
 
-def erase(connection: sa.Connection, service: Service, caller: Caller | None, submission: str, ending: Ending) -> bytes:
-    """Delete the key of a submission and its hits, in the caller's transaction; return the signed certificate.
+def erase(
+    connection: sa.Connection, service: Service, caller: Caller | None, submission: str, ending: Ending
+) -> Erased:
+    """Delete the key of a submission and its hits, in the caller's transaction.
 
-    A group of which one agency is left is no hit any more, so its rest goes too. Runs under way that rest on the
-    submission are cancelled. The file itself is to be deleted after the transaction: without its key it says nothing.
+    A group of which one agency is left is no hit any more, so its rest goes too. Runs of the operation that are under
+    way end. The files are to be deleted after the transaction: without their keys they say nothing.
 
     Args:
         connection: in a transaction that writes.
@@ -83,17 +96,14 @@ def erase(connection: sa.Connection, service: Service, caller: Caller | None, su
     Raises:
         ConflictError: it is gone already.
     """
-    row = connection.execute(sa.select(submissions).where(submissions.c.id == submission)).one()
-    if row.state != "stored":
-        raise ConflictError("the submission is gone already", code="submission.gone")
-    before = connection.execute(sa.select(sa.func.count()).where(hits.c.submission == submission)).scalar_one()
-    connection.execute(hits.delete().where(hits.c.submission == submission))
-    _dissolve_lonely_groups(connection, row.operation)
+    row = stored(connection, submission)
+    hits_before = count_hits(connection, submission)
+    take_hits(connection, service, row.operation, hits.c.submission == submission, reason=ending)
     connection.execute(
         submissions.update().where(submissions.c.id == submission).values(state=ending, sealing_key=None)
     )
-    _end_runs(connection, service, row.operation)
-    certificate = certify(connection, service, row, ending, hits_before=before)
+    end_runs(connection, service, row.operation)
+    certificate = certify(connection, service, row, ending, hits_before=hits_before)
     journal.record(
         connection,
         service,
@@ -105,27 +115,61 @@ def erase(connection: sa.Connection, service: Service, caller: Caller | None, su
         count=row.records,
         digests={"certificate": digest_of(certificate), "package": row.digest},
     )
-    return certificate
+    files = forget_pairs(connection, submission)
+    connection.execute(couples.delete().where(_of_couple(submission)))
+    return Erased(certificate, [sealed_name(row.file), *files])
 
 
-def _end_runs(connection: sa.Connection, service: Service, operation: str) -> None:
-    """End the runs of an operation that are under way."""
+def stored(connection: sa.Connection, submission: str) -> sa.Row[Any]:
+    """Return the row of a submission that is here.
+
+    Raises:
+        ConflictError: it is gone.
+    """
+    row = connection.execute(sa.select(submissions).where(submissions.c.id == submission)).one()
+    if row.state != "stored":
+        raise ConflictError("the submission is gone already", code="submission.gone")
+    return row
+
+
+def count_hits(connection: sa.Connection, submission: str) -> int:
+    """Return how many hits rest on records of a submission, in all runs."""
+    own = sa.select(sa.func.count()).where(hits.c.submission == submission)
+    return int(connection.execute(own).scalar_one())
+
+
+def take_hits(
+    connection: sa.Connection, service: Service, operation: str, which: sa.ColumnElement[bool], *, reason: str
+) -> None:
+    """Delete the hits that `which` selects, and what is left of their groups inside one agency."""
+    erase_hits(connection, service, which, reason)
+    erase_lonely(connection, service, operation)
+
+
+def forget_pairs(connection: sa.Connection, submission: str) -> list[str]:
+    """Delete the keys of the candidate pairs of a submission with others; return the files to be deleted afterwards."""
+    kept = sa.and_(_of_couple(submission), couples.c.file.is_not(None))
+    files = connection.execute(sa.select(couples.c.file).where(kept)).scalars().all()
+    connection.execute(couples.update().where(kept).values(file=None, sealing_key=None, pairs=None))
+    return [couple_name(file) for file in files]
+
+
+def _of_couple(submission: str) -> sa.ColumnElement[bool]:
+    return sa.or_(couples.c.left_submission == submission, couples.c.right_submission == submission)
+
+
+def end_runs(
+    connection: sa.Connection,
+    service: Service,
+    operation: str,
+    *,
+    problem: str = GONE,
+    reason: str = "submission-gone",
+) -> None:
+    """End the runs of an operation that are under way: with a problem for their parties, a reason for the ledger."""
     under_way = sa.and_(runs.c.operation == operation, runs.c.state.in_(["queued", "running"]))
     for run in connection.execute(sa.select(runs.c.id).where(under_way)).scalars().all():
-        values = {"state": "failed", "problem": GONE, "finished": service.now_text(), "sealing_key": None}
+        values = {"state": "failed", "problem": problem, "finished": service.now_text(), "sealing_key": None}
         connection.execute(runs.update().where(runs.c.id == run).values(values))
         connection.execute(comparisons.delete().where(comparisons.c.run == run))
-        journal.record(
-            connection, service, None, Kind.RUN_ENDED, operation=operation, subject=run, reason="submission-gone"
-        )
-
-
-def _dissolve_lonely_groups(connection: sa.Connection, operation: str) -> None:
-    own = sa.select(runs.c.id).where(runs.c.operation == operation)
-    lonely = (
-        sa.select(hits.c.hit_group)
-        .where(hits.c.run.in_(own))
-        .group_by(hits.c.run, hits.c.hit_group)
-        .having(sa.func.count() < 2)  # noqa: PLR2004 - one record is nobody's counterpart
-    )
-    connection.execute(hits.delete().where(hits.c.hit_group.in_(lonely), hits.c.run.in_(own)))
+        journal.record(connection, service, None, Kind.RUN_ENDED, operation=operation, subject=run, reason=reason)

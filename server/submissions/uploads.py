@@ -1,7 +1,8 @@
-"""Uploads in parts: a bad line loses one part and not the package."""
+"""Uploads in parts: a bad line loses one part and not the package. No part is ever in clear on disk."""
 
 import hashlib
-import os
+import io
+import shutil
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -9,19 +10,18 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from linkage.files import OWNER_ONLY, unusable
+from linkage.files import OWNER_ONLY_FOLDER, unusable
 from linkage.manifest import moment_text
 from server.database import writing
 from server.database.tables import uploads
 from server.errors import ConflictError, NotAllowedError
 from server.operations.registry import operation_in_force
 from server.service import Caller, Service, new_id
-
-_READ_BYTES = 1 << 20
+from server.submissions.parts import open_parts, pieces, write_part
 
 
 class Upload(NamedTuple):
-    """An upload: how much of how much has come."""
+    """An upload: how much of how much has come, and the key of its parts, wrapped."""
 
     id: str
     operation: str
@@ -30,6 +30,7 @@ class Upload(NamedTuple):
     digest: str
     received: int
     expires: str
+    sealing_key: bytes
 
 
 def begin(service: Service, caller: Caller, operation: str, size: int, digest: str) -> Upload:
@@ -41,8 +42,16 @@ def begin(service: Service, caller: Caller, operation: str, size: int, digest: s
     limits, now = service.settings.limits, service.now()
     if size > limits.package_bytes:
         raise NotAllowedError(f"a package has at most {limits.package_bytes:,} bytes here", code="upload.too-large")
+    identifier = new_id()
     upload = Upload(
-        new_id(), operation, caller.agency, size, digest, 0, moment_text(now + timedelta(seconds=limits.upload_seconds))
+        id=identifier,
+        operation=operation,
+        agency=caller.agency,
+        size=size,
+        digest=digest,
+        received=0,
+        expires=moment_text(now + timedelta(seconds=limits.upload_seconds)),
+        sealing_key=service.keys.new_sealing_key(identifier),
     )
     with writing(service.engine) as connection:
         operation_in_force(connection, operation, now)
@@ -52,7 +61,7 @@ def begin(service: Service, caller: Caller, operation: str, size: int, digest: s
                 f"{limits.uploads_open} uploads are open; finish or abandon one", code="upload.too-many"
             )
         connection.execute(uploads.insert().values(**upload._asdict()))
-        _touch(path_of(service, upload.id))
+        make_folder(path_of(service, upload.id))
     return upload
 
 
@@ -68,15 +77,7 @@ def append(service: Service, upload: Upload, offset: int, content: bytes) -> Upl
         )
     if offset + len(content) > upload.size:
         raise ConflictError("more bytes than were announced", code="upload.overrun")
-    path = path_of(service, upload.id)
-    try:
-        with path.open("r+b") as file:
-            file.seek(offset)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise unusable(Path(upload.id), "written", error) from error
+    write_part(path_of(service, upload.id), _key(service, upload), offset, content)
     received = offset + len(content)
     with writing(service.engine) as connection:
         moved = connection.execute(
@@ -87,24 +88,25 @@ def append(service: Service, upload: Upload, offset: int, content: bytes) -> Upl
     return upload._replace(received=received)
 
 
-def check_complete(service: Service, upload: Upload) -> Path:
-    """Return where the whole content is.
+def open_complete(service: Service, upload: Upload) -> io.BufferedReader:
+    """Return the whole content, decrypted as it is read; close it.
 
     Raises:
         ConflictError: parts are missing, or the content is not what was announced.
+        FileError: the disk has lost or changed a part.
     """
     if upload.received != upload.size:
         raise ConflictError(f"the upload stands at {upload.received} of {upload.size}", code="upload.incomplete")
-    path, digest = path_of(service, upload.id), hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while piece := file.read(_READ_BYTES):
-                digest.update(piece)
+        file = open_parts(path_of(service, upload.id), _key(service, upload), upload.size)
+        digest = hashlib.sha256()
+        for piece in pieces(file):
+            digest.update(piece)
     except OSError as error:
         raise unusable(Path(upload.id), "read", error) from error
     if f"sha256:{digest.hexdigest()}" != upload.digest:
         raise ConflictError("the content is not what was announced", code="upload.digest", hint="upload it anew")
-    return path
+    return file
 
 
 def abandon(service: Service, upload_id: str) -> None:
@@ -115,9 +117,12 @@ def abandon(service: Service, upload_id: str) -> None:
 
 
 def unlink(path: Path) -> None:
-    """Delete the file of an upload that is forgotten; what the disk does not let go now, the schedule finds later."""
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
+    """Delete what lies under `path`; what the disk does not let go now, the schedule finds later."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def forget(connection: sa.Connection, upload_id: str) -> None:
@@ -126,12 +131,17 @@ def forget(connection: sa.Connection, upload_id: str) -> None:
 
 
 def path_of(service: Service, upload_id: str) -> Path:
-    """Return where the content of an upload lies."""
-    return service.settings.uploads / f"{upload_id}.part"
+    """Return the folder in which the parts of an upload lie."""
+    return service.settings.uploads / upload_id
 
 
-def _touch(path: Path) -> None:
+def _key(service: Service, upload: Upload) -> bytes:
+    return service.keys.sealing_key(upload.sealing_key, upload.id)
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder for the parts of an upload, for its owner only."""
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+        path.mkdir(mode=OWNER_ONLY_FOLDER)
     except OSError as error:
         raise unusable(Path(path.name), "written", error) from error

@@ -17,6 +17,9 @@ from encoder.commands import ENGINES as CHOICES
 from encoder.engines import ENGINES
 from encoder.secret import OperationSecret
 from linkage.command.program import run
+from linkage.identity import Identity
+from linkage.ledger import Checkpoint, SignedCheckpoint
+from linkage.ledger.tree import EMPTY_HEAD
 from linkage.package import open_package
 from tests.encoder.making import (
     ATLANTIS,
@@ -96,6 +99,18 @@ def test_encode_makes_both_halves_and_says_so(folder: Path) -> None:
     content = (folder / "atl.cfp").read_bytes()
     for value in [*(cell for row in PEOPLE for cell in row if len(cell) > 3), bytes(range(32)).hex()]:
         assert value.encode() not in content
+
+
+def test_package_carries_the_checkpoint_that_the_agency_saw(folder: Path, run_here: Run) -> None:
+    host = Identity.new("host")
+    seen = SignedCheckpoint.signed(Checkpoint("host", 0, EMPTY_HEAD), host).encode()
+    (folder / "seen.txt").write_bytes(seen)
+    assert run_here(*ENCODE, "--checkpoint", "seen.txt").returncode == 0
+    assert open_package(folder / "atl.cfp").manifest.checkpoint == seen.decode()
+    (folder / "seen.txt").write_text("no checkpoint", encoding="utf-8")
+    refused = run_here(*ENCODE, "--force", "--checkpoint", "seen.txt")
+    assert refused.returncode == 3
+    assert "error [ledger.checkpoint]" in refused.stderr
 
 
 def test_encode_prints_json_for_scripts(folder: Path, run_here: Run) -> None:

@@ -70,6 +70,46 @@ def test_groups_with_another_form_are_refused_by_line(folder: Path, row: list[st
     assert names_in(folder) == {"c.csv", "groups.csv"}
 
 
+HITS = [
+    ["g2", "atl", OWN[2], "likely", "bor cyr", "Bureau of Bor, +1; Cyr desk"],
+    ["g1", "atl", OWN[0], "possible", "bor", "Bureau of Bor, +1"],
+]
+OF_A_SERVICE = ("group", "agency", "token", "band", "counterparts", "contacts")
+
+
+def test_hits_of_a_service_keep_band_counterparts_and_contacts(folder: Path) -> None:
+    write_csv(folder / "groups.csv", HITS, OF_A_SERVICE)
+    assert look_up(folder) == Hits(records=2, groups=2)
+    assert read_rows(folder / "hits.csv") == [
+        ["g2", "p2, \n", OWN[2], "likely", "bor cyr", "Bureau of Bor, +1; Cyr desk"],
+        ["g1", "p0, \n", OWN[0], "possible", "bor", "Bureau of Bor, +1"],
+    ]
+    header = (folder / "hits.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header == "group,record_id,token,band,counterparts,contacts"
+
+
+def test_no_hits_of_a_service_make_a_file_with_its_header_only(folder: Path) -> None:
+    write_csv(folder / "groups.csv", [], OF_A_SERVICE)
+    assert look_up(folder) == Hits(0, 0)
+    assert (folder / "hits.csv").read_text(
+        encoding="utf-8"
+    ).strip() == "group,record_id,token,band,counterparts,contacts"
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (["g3", "atl", OWN[1], "0.9", "bor", "x"], "line 4: a band is likely or possible"),
+        (["g3", "atl", OWN[1], "likely", "", "x"], "line 4: a hit has a counterpart agency"),
+        (["g3", "atl", OWN[0], "likely", "bor", "x"], "line 4: the token occurs on an earlier line"),
+    ],
+)
+def test_hits_of_a_service_with_another_form_are_refused(folder: Path, row: list[str], problem: str) -> None:
+    write_csv(folder / "groups.csv", [*HITS, row], OF_A_SERVICE)
+    with pytest.raises(CounterfoilFileError, match=rf"groups\.csv: {problem}"):
+        look_up(folder)
+
+
 def test_other_files_are_refused(folder: Path) -> None:
     with pytest.raises(CounterfoilFileError, match="the first line must be group,agency,token,score"):
         reveal(folder / "c.csv", folder / "c.csv", folder / "hits.csv")

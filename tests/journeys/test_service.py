@@ -157,3 +157,22 @@ def test_a_withdrawn_submission_takes_its_hits_along(desk: Newcomer) -> None:
 def test_doctor_finds_nothing_wrong_with_the_host(desk: Newcomer) -> None:
     findings = json.loads(desk.types("counterfoil doctor --data host --json"))["findings"]
     assert {found["part"] for found in findings if found["well"]} >= {"host.key", "database", "store", "jobs"}
+
+
+def test_an_agency_without_a_line_sends_and_receives_on_a_stick(desk: Newcomer) -> None:
+    agreement = max(desk.folder.glob("signed-*.json")).name
+    desk.types(ENCODE.format("cyr") + " --force")
+    desk.types("counterfoil seal cyr.cfp --to host.seal.pub -o cyr.cfp.sealed")
+    told = json.loads(desk.types("counterfoil host import cyr.cfp.sealed --data host -o cyr.receipt.json --json"))
+    checked = desk.types(f"counterfoil agency receipts cyr.receipt.json --agreement {agreement}")
+    assert f"{told['submission']} of cyr, 3 records, was accepted" in checked
+    assert "deleted" in desk.types("counterfoil agency receipts --desk cyr.desk")
+    order = "counterfoil agency run --desk bor.desk --threshold 0.8 --justification investigation --wait --json"
+    run = json.loads(desk.types(order))["run"]
+    assert f"run {run}  lantern  done" in desk.types("counterfoil host status --data host")
+    (desk.folder / "stick").mkdir()
+    desk.types(f"counterfoil host export-hits {run} --data host --justification investigation -o stick")
+    desk.types("counterfoil open stick/cyr.groups.csv.sealed --key cyr.seal -o cyr.groups.csv")
+    desk.types("counterfoil reveal cyr.groups.csv --counterfoil cyr.counterfoil.csv -o cyr.own.csv")
+    assert {row["record_id"] for row in read(desk.folder / "cyr.own.csv")} == {"1", "2"}
+    assert {row["band"] for row in read(desk.folder / "cyr.own.csv")} <= {"likely", "possible"}

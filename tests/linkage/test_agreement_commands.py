@@ -198,10 +198,14 @@ def test_credentials_are_issued_shown_and_revoked(call: Call) -> None:
     assert "o-17, agency.officer of atl" in said
     assert "role     agency.officer of atl" in call(credential, "show", "o17.json", "--issuer=atl.key.pub")[1]
     shown = json.loads(call(credential, "show", "o17.json", "--issuer=atl.key.pub", "--json")[1])
-    said = call(credential, "revoke", "--root=atl.key", "--number=1", "o17.json", "-o", "revoked.json")[1]
+    said = call(credential, "revoke", "--root=atl.key", "o17.json", "-o", "revoked.json")[1]
     assert said == "revoked.json: list 1 of atl, 1 revoked\n"
+    said = call(credential, "revoke", "--root=atl.key", "--after=revoked.json", "-o", "again.json")[1]
+    assert said == "again.json: list 2 of atl, 1 revoked\n"
+    error = refused(call, credential, "revoke", "--root=bor.key", "--after=revoked.json", "-o", "x.json")
+    assert error.code == "credential.signature"
     assert shown["digest"].encode() not in Path("revoked.json").read_bytes()  # it is inside, in base64
     error = refused(call, credential, "show", "o17.json", "--issuer=bor.key.pub")
     assert error.code == "credential.signature"
-    error = refused(call, credential, "revoke", "--root=bor.key", "--number=1", "o17.json", "-o", "x.json")
+    error = refused(call, credential, "revoke", "--root=bor.key", "o17.json", "-o", "x.json")
     assert error.code == "credential.signature"

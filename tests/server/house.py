@@ -18,7 +18,7 @@ from linkage.credential import Role, issue
 from linkage.http_signature import Request, sign
 from linkage.identity import Identity
 from linkage.manifest import Draft, Quality, SchemaReference, Software, moment_text
-from linkage.package import write_package
+from linkage.package import open_package, write_package
 from server.api.app import create_app
 from server.hosting import worker
 from server.service import Service
@@ -84,7 +84,7 @@ class Officer:
     def joins(self) -> Any:
         return self.asks("POST", "/credentials", json.loads(self.credential))
 
-    def submits(self, content: bytes, *, part: int = 1 << 20) -> Any:
+    def submits(self, content: bytes, *, part: int = 1 << 20, supplement: bool = False) -> Any:
         announced = {"size": len(content), "digest": f"sha256:{hashlib.sha256(content).hexdigest()}"}
         begun = self.asks("POST", f"/operations/{OPERATION}/uploads", announced)
         if begun.status_code != 201:
@@ -94,7 +94,7 @@ class Officer:
             piece = content[start : start + part]
             done = self.sends_part(path, piece, start, len(content))
             assert done.status_code == 200, done.json
-        return self.asks("POST", f"{path}/submission")
+        return self.asks("POST", f"{path}/submission" + ("?supplement=true" if supplement else ""))
 
     def sends_part(self, path: str, piece: bytes, start: int, size: int) -> Any:
         stated = f"bytes {start}-{start + len(piece) - 1}/{size}"
@@ -188,6 +188,13 @@ def package(folder: Path, agency: str, rows: np.ndarray[Any, Any], *, seed: int,
     path = folder / f"{agency}-{secrets.token_hex(4)}.cfp"
     write_package(path, [(tokens, rows)], Draft(**(stated | changes)), keys(agency).root)
     return path.read_bytes()
+
+
+def tokens_of(folder: Path, content: bytes) -> list[str]:
+    """The tokens of a package, in the order of its rows."""
+    path = folder / f"{secrets.token_hex(4)}.read.cfp"
+    path.write_bytes(content)
+    return open_package(path).encodings.token_texts()
 
 
 def people(count: int, seed: int) -> np.ndarray[Any, Any]:

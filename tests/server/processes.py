@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,8 +16,9 @@ from linkage.manifest import moment_text
 from tests.server.house import House
 
 QUOTAS = {"records_per_submission": 1_000_000, "submissions_per_day": 10_000, "runs_per_day": 10_000}
-CONFIG = """name = "host"
+_CONFIG = """name = "host"
 data = "host"
+{more}
 [listen]
 port = {port}
 [limits]
@@ -28,6 +30,19 @@ lease_seconds = 2
 poll_seconds = 0.05
 attempts = 1000
 """
+
+
+def config(port: int, more: str = "") -> str:
+    """Return host.toml for a host with a worker of its own, with `more` among the keys of the top."""
+    return _CONFIG.format(port=port, more=more)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens to."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 class Line:
@@ -85,9 +100,9 @@ class Present:
         return datetime.now(UTC)
 
 
-def registered(folder: Path) -> House:
-    """Return a host in `folder` that knows an agreement of today, with the system's clock."""
-    house = House.at(folder, database=None)  # SQLite in the folder, where the processes look
+def registered(folder: Path, database: str | None = None) -> House:
+    """Return a host in `folder` that knows an agreement of today, with the system's clock; on SQLite by default."""
+    house = House.at(folder, database=database)
     house.clock.now = datetime.now(UTC)
     period = {
         "valid_from": moment_text(house.clock.now - timedelta(days=1)),

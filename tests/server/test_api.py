@@ -111,7 +111,7 @@ def test_a_full_disk_is_told_as_unavailable_and_changes_nothing(house: House, mo
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("server.submissions.uploads._touch", full)
+    monkeypatch.setattr("server.submissions.uploads.make_folder", full)
     order = {"size": 9, "digest": "sha256:" + "00" * 32}
     answer = officer.asks("POST", f"/operations/{OPERATION}/uploads", order)
     assert problem(answer) == (503, "unavailable")

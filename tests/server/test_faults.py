@@ -86,7 +86,7 @@ def test_a_submission_survives_a_fault_at_every_statement(house: House) -> None:
     assert stored_files(house) == live(house)
 
 
-@pytest.mark.parametrize("where", ["server.store._sealed", "server.submissions.uploads.os.fsync"])
+@pytest.mark.parametrize("where", ["server.store._sealed", "linkage.files.os.fsync"])
 def test_a_full_disk_refuses_and_leaves_nothing(house: House, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     officer = house.joined("atl")
     content = package(house.folder, "atl", people(5, 1), seed=1)

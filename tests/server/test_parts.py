@@ -128,3 +128,21 @@ def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:
     assert after["database"].well
     assert after["store"].well
     assert "read by others" in after["host.key"].says
+
+
+def test_folders_that_doctor_or_the_first_start_make_are_for_their_owner(tmp_path: Path) -> None:
+    data = tmp_path / "var" / "host"
+    diagnose(Settings.embedded(data))
+    Service.opened(Settings.embedded(data))
+    for folder in (data.parent, data, data / "store", data / "uploads"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    data.chmod(0o755)
+    (disk,) = [found for found in diagnose(Settings.embedded(data)) if found.part == "disk"]
+    assert (disk.well, disk.says) == (False, "the folder of the host can be read by others than its owner")
+
+
+def test_doctor_says_of_an_empty_database_that_it_is_empty(tmp_path: Path) -> None:
+    settings = Settings.embedded(tmp_path, database=f"sqlite:///{tmp_path / 'new.db'}")
+    (database,) = [found for found in diagnose(settings) if found.part == "database"]
+    assert database.well
+    assert "the first start makes the tables" in database.says

@@ -6,13 +6,19 @@ from typing import Any
 
 import pytest
 
+from encoder.secret import OperationSecret
 from linkage.credential import Role
 from server.rules import Rule, rule_table
 from tests.linkage.agreements import HOST, agreement, keys
+from tests.server.ceremonies import confirmed_by, relayed
 from tests.server.house import OPERATION, House, Officer, package, people
 
+NO_ENVELOPE = {"payload": "", "payloadType": "none", "signatures": [{"keyid": "", "sig": ""}]}
 BODIES: dict[tuple[str, str], Any] = {
     ("/operations/<operation>/uploads", "POST"): {"size": 10, "digest": "sha256:" + "00" * 32},
+    ("/operations/<operation>/ceremonies", "POST"): NO_ENVELOPE,
+    ("/ceremonies/<ceremony>/confirmations", "POST"): NO_ENVELOPE,
+    ("/submissions/<submission>/withdrawals", "POST"): {"tokens": ["0" * 32], "reason": "rectification"},
     ("/operations/<operation>/runs", "POST"): {"plan": "sha256:" + "00" * 32, "justification": "investigation"},
 }
 QUERIES = {
@@ -34,8 +40,11 @@ class Whole:
                 self.officers[agency, role] = self.house.joined(agency, role)
         self.stranger = self._stranger()
         atl, bor = self.officers["atl", Role.AGENCY_OFFICER], self.officers["bor", Role.AGENCY_OFFICER]
-        self.submission = atl.submits(package(folder, "atl", people(5, 1), seed=1)).json["submission"]
-        assert bor.submits(package(folder, "bor", people(5, 1), seed=2)).status_code == 201
+        secret = OperationSecret.new()
+        self.ceremony = relayed(self.house, atl, secret).json["ceremony"]
+        stated = {"key_confirmation": confirmed_by(secret)}
+        self.submission = atl.submits(package(folder, "atl", people(5, 1), seed=1, **stated)).json["submission"]
+        assert bor.submits(package(folder, "bor", people(5, 1), seed=2, **stated)).status_code == 201
         self.run = atl.orders().json["run"]
         self.house.works()
         self.upload = atl.asks(
@@ -54,6 +63,7 @@ class Whole:
 
     def path(self, rule: Rule, *, absent: bool = False) -> str:
         names = {"operation": OPERATION, "upload": self.upload, "submission": self.submission, "run": self.run}
+        names["ceremony"] = self.ceremony
         path = rule.route
         for name, value in names.items():
             path = path.replace(f"<{name}>", ABSENT if absent else value)

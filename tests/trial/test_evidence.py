@@ -22,7 +22,7 @@ def read(folder: Path, groups: str = GROUPS, truth: str = TRUTH, **counterfoils:
     for name, text in files.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     paths = [folder / f"{name}.csv" for name in files if name.endswith("counterfoil")]
-    return read_evidence(folder / "groups.csv", folder / "truth.csv", paths)
+    return read_evidence([folder / "groups.csv"], folder / "truth.csv", paths)
 
 
 def test_evidence_joins_tokens_records_and_persons(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_record_ids_that_repeat_among_agencies_need_an_agency_in_the_truth(tmp_p
         ({"groups": GROUPS.replace("0.9", "high")}, "row 1: score must be a number from 0 to 1"),
         ({"groups": GROUPS.replace("1,atl", ",atl")}, "row 1: group is empty"),
         ({"groups": GROUPS.replace("bor,t2", "bor,t3")}, "its tokens belong to several agencies: atl, bor"),
-        ({"groups": "group,token,score\n"}, "the columns must be group, agency, token, score"),
+        ({"groups": "group,token,score\n"}, "the columns must be group, agency, token"),
         ({"groups": ""}, "the columns must be"),
         ({"groups": GROUPS + "2,atl\n"}, "row 3 has 2 cells, the header has 4"),
         ({"groups": GROUPS + '2,atl,"t3"x,1\n'}, "not CSV"),
@@ -96,12 +96,12 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     read(tmp_path)
     (tmp_path / "truth.csv").write_bytes(b"record_id,person_id\n\xff,p\n")
     with pytest.raises(InputError, match="not UTF-8 text"):
-        read_evidence(tmp_path / "groups.csv", tmp_path / "truth.csv", sorted(tmp_path.glob("*.counterfoil.csv")))
+        read_evidence([tmp_path / "groups.csv"], tmp_path / "truth.csv", sorted(tmp_path.glob("*.counterfoil.csv")))
 
 
 def test_absent_file_is_a_file_error(tmp_path: Path) -> None:
     read(tmp_path)
     with pytest.raises(FileError, match="cannot be read"):
-        read_evidence(tmp_path / "no.csv", tmp_path / "truth.csv", [])
+        read_evidence([tmp_path / "no.csv"], tmp_path / "truth.csv", [])
     with pytest.raises(CounterfoilError):
-        read_evidence(tmp_path / "groups.csv", tmp_path / "truth.csv", [tmp_path / "no.csv"])
+        read_evidence([tmp_path / "groups.csv"], tmp_path / "truth.csv", [tmp_path / "no.csv"])

@@ -83,6 +83,7 @@ def test_the_example_leaves_the_hardening_to_its_schema_and_says_so() -> None:
         (lambda text: text.update(predecessor="sha256:" + "00" * 32), "the first version has no predecessor"),
         (lambda text: text.update(valid_until=text["valid_from"]), "end before it begins"),
         (lambda text: text["runs"].update(by="named"), "who may order runs is named exactly when"),
+        (lambda text: text["runs"].update(threshold=0.8), "a threshold of runs is agreed only where submissions"),
         (lambda text: text["runs"].update(agencies=["atl"]), "who may order runs is named exactly when"),
         (lambda text: text.update(runs={"by": "named", "agencies": ["dor"]}), "dor, who may order runs, is not a"),
         (lambda text: text.update(runs={"by": "named", "agencies": ["atl", "atl"]}), "atl is named twice among"),
@@ -138,6 +139,7 @@ def test_an_amendment_is_the_next_version_of_what_it_names() -> None:
         ({"version": 3}, "version 1 is followed by version 2"),
         ({"predecessor": "sha256:" + "00" * 32}, "another text"),
         ({"key": {"scope": "operation", "epoch": 1}}, "epoch of the key may not go back"),
+        ({"key": {"scope": "pair", "epoch": 2}}, "others share a secret than before"),
     ],
 )
 def test_what_is_not_the_next_version_is_said(change: dict[str, Any], said: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from linkage.canonical import base64_text, canonical_json, digest_of
 from linkage.category import Category
+from linkage.credential import Role, issue
 from linkage.envelope import Envelope
 from linkage.identity import Identity
 from linkage.ledger import Checkpoint, Compared, Entry, Kind, Opening, Side, SignedCheckpoint
@@ -22,13 +23,65 @@ OPERATION = "lantern"
 HOST: Identity = agreements.keys(agreements.HOST).root
 AGREEMENT = agreements.signed()
 OPENING = Opening("justification", "seen at the border in case 5", b"s" * 32)
-PLAN = canonical_json({"plan": "every permitted pair"})
-CERTIFICATE = Envelope.signed("application/vnd.counterfoil.receipt+json", b"{}", HOST).encode()
+PACKAGE = "sha256:" + "4d" * 32
+GROUND = AGREEMENT.agreement.pairings[0].legal_ground
 
 
 def agency(name: str) -> Identity:
     """The key of an agency."""
     return agreements.keys(name).root
+
+
+def certificate(name: str, *, signer: Identity = HOST, **changes: Any) -> bytes:
+    """The host's word that the submission of an agency is gone."""
+    stated = {
+        "format": "counterfoil-deletion/1",
+        "operation": OPERATION,
+        "agency": name,
+        "submission": f"s-{name}",
+        "package": PACKAGE,
+        "reason": "expired",
+        "deleted": moment(13),
+        "due": moment(12),
+        "encodings_before": 40,
+        "encodings_after": 0,
+        "hits_before": 0,
+        "hits_after": 0,
+    }
+    return Envelope.signed(
+        "application/vnd.counterfoil.deletion+json", canonical_json(stated | changes), signer
+    ).encode()
+
+
+@cache
+def credential(name: str, officer: str, *, signer: str = "", days: int = 365) -> bytes:
+    """The credential of an officer of an agency."""
+    return issue(
+        officer,
+        Role.AGENCY_OFFICER,
+        Identity.new(name).public,
+        agency(signer or name),
+        valid_from=START - timedelta(days=1),
+        valid_until=START + timedelta(days=days),
+    )
+
+
+def plan(ground: str = GROUND, package: str = PACKAGE) -> bytes:
+    """The plan of the run."""
+    return canonical_json(
+        {
+            "format": "counterfoil-plan/1",
+            "operation": OPERATION,
+            "agreement": AGREEMENT.digest,
+            "submissions": [
+                {"submission": f"s-{name}", "agency": name, "category": "suspect", "package": package}
+                for name in ("atl", "bor", "cyr")
+            ],
+            "comparisons": [
+                {"left": "s-atl", "right": f"s-{name}", "ground": ground, "pairs": 1600} for name in ("bor", "cyr")
+            ],
+        }
+    )
 
 
 def moment(number: int) -> str:
@@ -37,7 +90,14 @@ def moment(number: int) -> str:
 
 
 @cache
-def manifest(name: str, category: Category = Category.SUSPECT, *, signer: Identity | None = None) -> bytes:
+def manifest(
+    name: str,
+    category: Category = Category.SUSPECT,
+    *,
+    signer: Identity | None = None,
+    confirmation: str = "2b" * 32,
+    checkpoint: str | None = None,
+) -> bytes:
     """The signed manifest of a submission."""
     key = signer or agency(name)
     statement = Manifest.model_validate(
@@ -46,6 +106,8 @@ def manifest(name: str, category: Category = Category.SUSPECT, *, signer: Identi
             "category": category,
             "agency": name,
             "public_key": key.public.key_text,
+            "key_confirmation": confirmation,
+            "checkpoint": checkpoint,
             "records": 40,
             "encodings": 40,
             "encodings_digest": "sha256:" + "3c" * 32,
@@ -64,7 +126,7 @@ def accepted(number: int, name: str, category: Category = Category.SUSPECT, **ch
     """The entry of a submission, whose id is ``s-`` and the name of the agency."""
     digests = {
         "agreement": AGREEMENT.digest,
-        "package": "sha256:" + "4d" * 32,
+        "package": PACKAGE,
         "manifest": digest_of(manifest(name, category)),
     }
     stated = {
@@ -84,6 +146,8 @@ def side(name: str, category: Category = Category.SUSPECT) -> Side:
     return Side(submission=f"s-{name}", agency=name, category=category)
 
 
+PLAN = plan()
+CREDENTIALS = (credential("atl", "o-17"), credential("bor", "o-4"))
 COMPARED = (Compared(left=side("atl"), right=side("bor")), Compared(left=side("atl"), right=side("cyr")))
 
 
@@ -114,6 +178,39 @@ def published(number: int, run: str = "run-1", **changes: Any) -> Entry:
     return entry(number, **stated | changes)
 
 
+def ended(number: int, **changes: Any) -> Entry:
+    """The entry of a run that was called off."""
+    stated = {"kind": Kind.RUN_ENDED, "agency": "host", "subject": "run-1", "reason": "cancelled"}
+    return entry(number, **stated | changes)
+
+
+def repeated(number: int, *, result: str = "sha256:" + "5e" * 32, **changes: Any) -> Entry:
+    """The entry of a run that was done once more."""
+    stated = {
+        "kind": Kind.RUN_REPEATED,
+        "agency": "host",
+        "officer": "console",
+        "justification": "audit",
+        "subject": "run-1",
+        "reason": "anonlink",
+        "count": 6,
+        "digests": {"plan": digest_of(PLAN), "result": result},
+    }
+    return entry(number, **stated | changes)
+
+
+def frozen(number: int, **changes: Any) -> Entry:
+    """The entry of a freeze."""
+    stated = {"kind": Kind.OPERATION_FROZEN, "agency": "atl", "officer": "o-17", "justification": "incident"}
+    return entry(number, **stated | changes)
+
+
+def hits_erased(number: int, **changes: Any) -> Entry:
+    """The entry of the deletion of hits."""
+    stated = {"kind": Kind.HITS_ERASED, "agency": "host", "subject": "run-1", "reason": "expired", "count": 6}
+    return entry(number, **stated | changes)
+
+
 def viewed(number: int, **changes: Any) -> Entry:
     """The entry of a look at hits."""
     stated = {
@@ -135,7 +232,7 @@ def erased(number: int, name: str, **changes: Any) -> Entry:
         "subject": f"s-{name}",
         "reason": "expired",
         "count": 40,
-        "digests": {"certificate": digest_of(CERTIFICATE)},
+        "digests": {"certificate": digest_of(certificate(name))},
     }
     return entry(number, **stated | changes)
 
@@ -187,7 +284,8 @@ def pack(entries: Sequence[Entry], /, signer: Identity = HOST, **changes: Any) -
         "entries": tuple(Numbered(number=number, entry=found) for number, found in enumerate(entries)),
         "checkpoints": (of_leaves(hashes).encode().decode(),),
         "agreements": (AGREEMENT.encode().decode(),),
-        "documents": tuple(content.decode() for content in sorted({PLAN, CERTIFICATE, *manifests})),
+        "documents": tuple(content.decode() for content in sorted({PLAN, certificate("cyr"), *manifests})),
+        "credentials": tuple(content.decode() for content in CREDENTIALS),
         "openings": (),
         "software": (SoftwareUsed(name="counterfoil", version="0.1.0"),),
         "signature": "",

@@ -10,7 +10,7 @@ from linkage.identity import Identity
 from linkage.ledger import Entry, SignedCheckpoint
 from linkage.ledger.audit import audit
 from linkage.ledger.history import Finding, check_history, check_times
-from linkage.ledger.pack import Numbered, Pack, leaves_text
+from linkage.ledger.pack import Attached, Numbered, Pack, leaves_text
 from linkage.ledger.tree import leaf_hash
 from linkage.manifest import parse_moment
 from tests.linkage.ledger import making
@@ -230,3 +230,40 @@ def test_flipped_bit_anywhere_in_a_pack_is_found(part: str) -> None:
         except LedgerError:
             continue
         assert not found.passed, at
+
+
+def test_every_changed_byte_of_a_pack_is_found_and_most_are_named() -> None:
+    """By whoever knows the host's key, without any checkpoint held."""
+    generator = random.Random(11)  # noqa: S311 - not for secrecy
+    content = making.pack(STORY[:60], attached=Attached(assessments=('{"verdict": "withstands"}',))).encode()
+    refused = 0
+    for _ in range(FLIPS // 10):
+        place, bit = generator.randrange(len(content)), generator.randrange(8)
+        changed = content[:place] + bytes([content[place] ^ 1 << bit]) + content[place + 1 :]
+        try:
+            pack = Pack.parse(changed)
+        except LedgerError:
+            refused += 1
+        else:
+            assert "signature" in red(list(audit(pack, NOW, host=HOST.public).findings))
+    assert 0 < refused < FLIPS // 10
+
+
+def carried(signed: SignedCheckpoint) -> list[Finding]:
+    """What a pack shows whose package of bor carries a checkpoint."""
+    manifest = making.manifest("bor", checkpoint=signed.encode().decode()).decode()
+    found = audit(making.pack(STORY[:60], documents=(manifest,)), NOW, host=HOST.public).findings
+    return [each for each in found if each.check == "seen"]
+
+
+def test_checkpoint_that_a_package_carries_makes_its_agency_a_witness() -> None:
+    (green,) = carried(making.signed(STORY[:40]))
+    assert green.passed
+    assert green.sentence == "the ledger is the one that bor saw when they made their packages"
+    (fork,) = carried(making.signed(forked(STORY, 30)[:40]))
+    assert not fork.passed
+    assert "FORK: bor saw another ledger of 40 entries, signed by host" in fork.sentence
+    (ahead,) = carried(making.signed(STORY[:80]))
+    assert not ahead.passed, "the host has cut off what bor saw"
+    (forged,) = carried(making.of_leaves(LEAVES[:40], Identity.new("host")))
+    assert "carries a checkpoint that host has not signed" in forged.sentence

@@ -13,7 +13,18 @@ from linkage.ledger import Entry, Kind, Opening, Verb
 from linkage.ledger.entry import LARGEST_ENTRY_BYTES, RULES
 from tests.linkage.ledger import making
 
-DIGESTS = ("agreement", "package", "manifest", "plan", "result", "certificate", "credential")
+DIGESTS = (
+    "agreement",
+    "package",
+    "manifest",
+    "plan",
+    "result",
+    "certificate",
+    "credential",
+    "revocations",
+    "ceremony",
+    "confirmation",
+)
 FULL: dict[str, Any] = {
     "operation": "lantern",
     "subject": "s-1",

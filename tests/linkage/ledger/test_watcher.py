@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -222,8 +223,22 @@ def test_audit_verify_prints_a_sentence_for_each_check_and_what_was_not_checked(
     assert code == 0
     assert "never rewritten since the checkpoint you hold: its first 20 entries are unchanged" in text
     assert "NOT" not in text
-    assert "not checked:\n  - " in text
+    assert "checks passed; not checked:\n  - " in text
     code, text = run(folder, "audit", "verify", "wrong.pack", "--json")
     assert code == 4
     red = [found["sentence"] for found in json.loads(text)["findings"] if not found["passed"]]
-    assert red == ["entry 8 is not what was logged: it was changed afterwards"]
+    assert red == [
+        "entry 8 is not what was logged: it was changed afterwards",
+        "entry 8 (hits-viewed of bor): officer o-5 had no credential of bor that was valid then",
+    ]
+
+
+def test_entry_taken_out_of_a_pack_is_proven_by_itself(folder: Path) -> None:
+    code, text = run(folder, "ledger", "extract", "lantern.pack", "7", "-o", "one.json", "--proof", "one.proof")
+    assert code == 0
+    assert "consultation (hits-viewed) by bor" in text
+    code, text = run(folder, "ledger", "prove", "one.proof", "one.json", "--host", "host.pub")
+    assert code == 0
+    assert "it is entry 7 of the " in text
+    with pytest.raises(click.UsageError, match="the pack has no entry 5000"):
+        run(folder, "ledger", "extract", "lantern.pack", "5000", "-o", "one.json", "--proof", "one.proof")

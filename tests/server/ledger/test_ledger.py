@@ -11,9 +11,10 @@ from linkage.errors import RefusedError
 from linkage.identity import Identity
 from linkage.ledger import Entry, Kind, Opening, SignedCheckpoint
 from linkage.ledger.audit import audit
-from linkage.ledger.pack import Pack
+from linkage.ledger.pack import Attached, Pack
 from linkage.ledger.tree import EMPTY_HEAD, consistent, head_of, includes, leaf_hash
 from linkage.manifest import parse_moment
+from server.audit.evidence import Evidence
 from server.database import metadata, open_engine, writing
 from server.ledger import Ledger, operation_pack, tables
 from tests.linkage.ledger import making
@@ -220,9 +221,15 @@ def test_pack_of_an_operation_passes_the_audit_and_shows_no_other(engine: sa.Eng
             connection,
             LEDGER,
             making.OPERATION,
-            agreements=[making.AGREEMENT.encode()],
-            documents=[text.encode() for text in making.pack([]).documents],
+            agencies=("atl", "bor", "cyr", "host"),
+            evidence=Evidence(
+                [making.AGREEMENT.encode()],
+                [text.encode() for text in making.pack([]).documents],
+                [*making.CREDENTIALS],
+            ),
+            attached=Attached(),
             software=[],
+            disclosed_to="host",
             now=making.NOW,
         )
     assert Pack.parse(pack.encode()) == pack

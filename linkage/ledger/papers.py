@@ -1,0 +1,102 @@
+"""Documents of the host that entries name by digest, as much of them as somebody who verifies or reports needs."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from linkage.canonical import parse_json
+from linkage.envelope import Envelope
+from linkage.identity import PublicIdentity
+from linkage.manifest import PAYLOAD_TYPE, Digest, Manifest, Moment
+
+
+class _Paper(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+    @classmethod
+    def read(cls, content: bytes) -> Self:
+        """Return the paper in `content`.
+
+        Raises:
+            ValueError: it is another one.
+        """
+        try:
+            return cls.model_validate(parse_json(content))
+        except ValidationError:
+            raise ValueError("a document of another form") from None
+
+
+class PlannedSubmission(_Paper):
+    """A submission as a plan names it."""
+
+    submission: str
+    agency: str
+    category: str
+    package: Digest
+
+
+class PlannedComparison(_Paper):
+    """Two submissions that are compared, and the legal ground as the host stated it."""
+
+    left: str
+    right: str
+    ground: str
+
+
+class PlanPaper(_Paper):
+    """The plan of a run: what it compares, and in a standing operation what it knows from earlier runs."""
+
+    operation: str
+    agreement: Digest
+    submissions: list[PlannedSubmission]
+    comparisons: list[PlannedComparison]
+    known: list[PlannedComparison] = []
+
+
+class ParametersPaper(_Paper):
+    """How a run was done: the threshold of each circle that shares a secret, whether it was given, and by what."""
+
+    run: str
+    thresholds: list[float]
+    given: bool
+    engine: str
+    software: str
+
+
+class CertificatePaper(_Paper):
+    """A certificate of deletion."""
+
+    format: Literal["counterfoil-deletion/1"]
+    submission: str
+    package: Digest
+    reason: str
+    deleted: Moment
+    due: Moment
+    encodings_before: int
+    encodings_after: int
+    hits_before: int
+    hits_after: int
+
+    @classmethod
+    def signed(cls, content: bytes, host: PublicIdentity) -> Self:
+        """Return the certificate in an envelope that the host has signed.
+
+        Raises:
+            ValueError: it has not, or it is another document.
+        """
+        envelope = Envelope.parse(content)
+        if not envelope.signed_by(host):
+            raise ValueError("not signed by the host")
+        return cls.read(envelope.payload)
+
+
+def stated_manifest(content: bytes) -> tuple[Manifest, Envelope]:
+    """Return the manifest in an envelope, and the envelope, which says whether an agency has signed it.
+
+    Raises:
+        ValueError, ManifestError: it is another document.
+    """
+    envelope = Envelope.parse(content)
+    if envelope.payload_type != PAYLOAD_TYPE:
+        raise ValueError("not a manifest")
+    return Manifest.parse(envelope.payload), envelope

@@ -1,0 +1,30 @@
+"""Words that several reports use for what the law and the field call by codes."""
+
+from linkage.category import Category
+
+SUBJECTS = {
+    Category.SUSPECT: "persons suspected of an offence",
+    Category.CONVICTED: "persons convicted of an offence",
+    Category.VICTIM: "victims",
+    Category.PRESUMED_VICTIM: "persons presumed to be victims",
+    Category.WITNESS: "witnesses and other persons",
+    Category.MISSING: "missing persons",
+}
+_DAY = 10
+
+
+def day(moment: str) -> str:
+    """Return a moment to the minute, in UTC, as people write it."""
+    return f"{moment[:_DAY]} {moment[_DAY + 1 : _DAY + 6]}"
+
+
+def short(identifier: str) -> str:
+    """Return the beginning of a random id, enough to find it in a list."""
+    return identifier[:8]
+
+
+def listed(names: list[str], none: str = "nobody") -> str:
+    """Return names as a list in a sentence."""
+    if not names:
+        return none
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,1 @@
+"""What a data protection officer is handed: evidence that was kept, packs made of it, and runs done once more."""

@@ -1,0 +1,116 @@
+"""The commands of the host's operators for what comes and goes on a stick."""
+
+from pathlib import Path
+
+import click
+
+from linkage.command import emit, example, json_option
+from server.command_options import FILE, config_option, data_option, opened_service
+
+_JUSTIFICATION = "Why, as a code, such as investigation; it goes into the ledger."
+
+
+@click.command("import", epilog=example("counterfoil host import atl.cfp.sealed --data ./host -o atl.receipt.json"))
+@click.argument("package", type=FILE)
+@data_option
+@config_option
+@click.option("--operation", help="What it is submitted to. [default: the agency's only one with its schema]")
+@click.option("-o", "--output", required=True, type=FILE, metavar="FILE", help="For the signed receipt; a new file.")
+@json_option
+def import_(
+    package: Path, data: Path | None, config: Path | None, *, operation: str | None, output: Path, as_json: bool
+) -> None:
+    """Take in a package that was carried here, bare or sealed to the host's key ('counterfoil seal').
+
+    It is checked and kept as if the agency had uploaded it. Carry the receipt back; 'counterfoil agency receipts'
+    verifies it there.
+    """
+    from linkage.files import refuse_existing, write_whole
+    from server.carried.packages import import_package
+
+    refuse_existing(output)
+    receipt = import_package(opened_service(data, config), package, operation=operation)
+    write_whole(output, receipt.envelope, overwrite=False)
+    emit(
+        {"submission": receipt.submission, "receipt": str(output)},
+        lambda: f"submission {receipt.submission}; {output} is the receipt to carry back",
+        as_json=as_json,
+    )
+
+
+@click.command(
+    "export-hits",
+    epilog=example("counterfoil host export-hits 8a1d... --data ./host --justification investigation -o stick/"),
+)
+@click.argument("run_id", metavar="RUN")
+@data_option
+@config_option
+@click.option("--agency", "agencies", multiple=True, help="For whom. [default: every party]")
+@click.option("--justification", required=True, help=_JUSTIFICATION)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="FOLDER",
+    help="Gets AGENCY.groups.csv.sealed for each.",
+)
+@json_option
+def export_hits(
+    run_id: str,
+    data: Path | None,
+    config: Path | None,
+    *,
+    agencies: tuple[str, ...],
+    justification: str,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Write each agency's own hits of a run, sealed so that only that agency can open them.
+
+    The agency opens its file with 'counterfoil open' and looks up its records with 'counterfoil reveal'. Each file is a
+    disclosure in the ledger.
+    """
+    from linkage.files import refuse_existing
+    from server.carried.hits import export_hits as export
+    from server.carried.hits import parties_of
+
+    service = opened_service(data, config)
+    named = agencies or tuple(parties_of(service, run_id))
+    for agency in named:
+        refuse_existing(folder / f"{agency}.groups.csv.sealed")
+    made = [
+        export(service, service.console(), run_id, agency, justification=justification, folder=folder)
+        for agency in named
+    ]
+    emit(
+        {"files": [{"agency": found.agency, "hits": found.hits, "file": str(found.path)} for found in made]},
+        lambda: "\n".join(f"{found.path}: {found.hits:,} hits" for found in made),
+        as_json=as_json,
+    )
+
+
+@click.command(epilog=example("counterfoil host status --data ./host"))
+@data_option
+@config_option
+@json_option
+def status(data: Path | None, config: Path | None, *, as_json: bool) -> None:
+    """List operations, submissions and runs, with the ids that the other commands take."""
+    from server.carried.standing import standing_of
+
+    found = standing_of(opened_service(data, config))
+    lines = [
+        *(f"operation {one['id']}  version {one['version']}" for one in found["operations"]),
+        *(
+            f"submission {one['id']}  {one['operation']}  {one['agency']}  {one['category']}  "
+            f"{one['records']:,} records  until {one['expires']}"
+            for one in found["submissions"]
+        ),
+        *(
+            f"run {one['id']}  {one['operation']}  {one['state']}  "
+            f"{one['pairs_done']:,} of {one['pairs_total']:,} pairs"
+            for one in found["runs"]
+        ),
+    ]
+    emit(found, lambda: "\n".join(lines) or "nothing yet", as_json=as_json)
