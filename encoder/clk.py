@@ -13,7 +13,8 @@ from encoder.field import Added, FieldEncoder
 from encoder.folding import fold
 from encoder.hardening import Hardening, HardeningKeys, SaulEncoder
 from encoder.keys import field_keys
-from encoder.parts import TokenReader
+from encoder.parts import Reader, TokenReader
+from encoder.salting import SaltedReader, salt_places, salted_columns
 from encoder.standardise import NO_FACTS, Facts
 from linkage.command import OnProgress
 from linkage.schema import Saul, Schema, load_schema
@@ -63,9 +64,16 @@ class ClkEncoder:
         self, schema: Schema, secret: bytes | str, *, validate: bool = True, facts: ColumnFacts | None = None
     ) -> None:
         known = facts or {}
-        readers = [
+        plain = [
             None if field.ignored else TokenReader(field, validate=validate, facts=known.get(field.column, NO_FACTS))
             for field in schema.fields
+        ]
+        self._salts = salt_places(schema)
+        readers = [
+            SaltedReader(reader, salt) if reader and salt else reader
+            for reader, salt in zip(
+                plain, [None if place is None else plain[place] for place in self._salts], strict=True
+            )
         ]
         keys = HardeningKeys.of(schema, secret)
         self.schema = schema
@@ -81,7 +89,7 @@ class ClkEncoder:
 
         A record without any token has an encoding of zeros.
         """
-        made, added = self._maker.encode(columns)
+        made, added = self._maker.encode(salted_columns(columns, self._salts))
         encodings = self._hardening.apply(made)
         used = [outcome for outcome in added if outcome is not None]
         if self.schema.hardening:
@@ -101,7 +109,7 @@ class ClkEncoder:
 class FilterEncoder:
     """Makes the Bloom filters of batches of columns, folded as clkhash folds them."""
 
-    def __init__(self, schema: Schema, secret: bytes | str, readers: Sequence[TokenReader | None]) -> None:
+    def __init__(self, schema: Schema, secret: bytes | str, readers: Sequence[Reader | None]) -> None:
         self._schema = schema
         self._fields = [
             None if reader is None else FieldEncoder(field, reader, keys, schema.filter_bits)

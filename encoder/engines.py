@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from encoder.clk import ClkEncoder, ColumnFacts, EncodedBatch
+from encoder.salting import salt_places
 from linkage.errors import InputError
 from linkage.schema import Schema
 
@@ -36,11 +37,11 @@ def make_engine(name: str, schema: Schema, secret: bytes | str, facts: ColumnFac
             code="engine.schema",
             hint="use the native engine, or a schema without standard formats",
         )
-    if schema.hardening:
+    if schema.hardening or any(place is not None for place in salt_places(schema)):
         raise InputError(
-            "the engine clkhash cannot harden encodings",
+            "the engine clkhash cannot harden or salt encodings",
             code="engine.schema",
-            hint="use the native engine, or a schema without hardening",
+            hint="use the native engine, or a schema without hardening and salts",
         )
     from encoder.clkhash_engine import ClkhashEngine
 

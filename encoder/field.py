@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from encoder.grams import Tokens, numbered
 from encoder.hashing import token_hasher
 from encoder.keys import FieldKeys
-from encoder.parts import TokenReader
+from encoder.parts import Reader
 from encoder.values import token_encoding
 from linkage.schema import ExactComparison, Field, Strategy
 
@@ -40,7 +40,7 @@ class Added(NamedTuple):
 class FieldEncoder:
     """Sets the bits of one used field; remembers the values it has met, in bounded memory."""
 
-    def __init__(self, field: Field, reader: TokenReader, keys: FieldKeys, filter_bits: int) -> None:
+    def __init__(self, field: Field, reader: Reader, keys: FieldKeys, filter_bits: int) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field sets no bits")
         self._reader = reader

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,14 @@ class ReadTokens(NamedTuple):
 
     tokens: Tokens
     faults: dict[int, str]
+
+
+class Reader(Protocol):
+    """Reads the values of a field into tokens."""
+
+    def read(self, values: Sequence[str]) -> ReadTokens:
+        """Return the tokens of `values`, in the order of the values."""
+        ...  # pragma: no cover
 
 
 class TokenReader:

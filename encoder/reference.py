@@ -15,6 +15,7 @@ from encoder.hardening import Hardening, HardeningKeys
 from encoder.hardening.keys import keyed_bytes
 from encoder.hashing import token_hasher
 from encoder.keys import field_keys
+from encoder.salting import salt_of, salt_places, salted
 from encoder.standardise import standardiser
 from encoder.tokens import tokenise
 from encoder.values import ValueReader, token_encoding
@@ -38,16 +39,17 @@ def encode_record(cells: Sequence[str], schema: Schema, secret: bytes | str) -> 
 
 def _filter(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArray[np.uint8]:
     bits = np.zeros(schema.filter_bits, dtype=np.uint8)
-    for cell, field, keys in zip(cells, schema.fields, field_keys(schema, secret), strict=True):
+    salts = salt_places(schema)
+    for place, (field, keys) in enumerate(zip(schema.fields, field_keys(schema, secret), strict=True)):
         if field.hashing is None:
             continue
-        tokens = [token for text in _texts(cell, field) for token in tokenise(text, field.hashing.comparison)]
+        tokens = _tokens(cells, place, salts[place], schema)
         hasher = token_hasher(field.hashing.hash, keys, schema.filter_bits)
-        for place, token in enumerate(tokens):
+        for number, token in enumerate(tokens):
             times = field.hashing.strategy.bits_per_token
             if times is None:
                 share, rest = divmod(field.hashing.strategy.bits_per_feature or 0, len(tokens))
-                times = share + (place < rest)
+                times = share + (number < rest)
             bits[hasher.bits([token.encode(token_encoding(field))], np.array([times])).bits] = 1
     folded: NDArray[np.uint8] = fold(np.packbits(bits)[None, :], schema.filter_bits, schema.clk.xor_folds)[0]
     return folded
@@ -56,10 +58,11 @@ def _filter(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArra
 def _majorities(cells: Sequence[str], schema: Schema, step: Saul, keys: HardeningKeys) -> NDArray[np.uint8]:
     count = step.repetitions * step.bits
     votes = [Fraction(2 * bit - 1, 2) for bit in _drawn(keys.key("saul tie"), b"", count)]  # decides ties only
-    for place, (cell, field) in enumerate(zip(cells, schema.fields, strict=True)):
+    salts = salt_places(schema)
+    for place, field in enumerate(schema.fields):
         if field.hashing is None:
             continue
-        tokens = [token for text in _texts(cell, field) for token in tokenise(text, field.hashing.comparison)]
+        tokens = _tokens(cells, place, salts[place], schema)
         for token in tokens:
             strategy = field.hashing.strategy
             insertions = strategy.bits_per_token or (strategy.bits_per_feature or 0) / len(tokens)
@@ -74,6 +77,16 @@ def _drawn(key: bytes, message: bytes, count: int) -> list[int]:
     drawn = np.frombuffer(keyed_bytes(key, message, count // 8), dtype=np.uint8)
     bits: list[int] = np.unpackbits(drawn).tolist()
     return bits
+
+
+def _tokens(cells: Sequence[str], place: int, salt_place: int | None, schema: Schema) -> list[str]:
+    field = schema.fields[place]
+    assert field.hashing is not None
+    tokens = [token for text in _texts(cells[place], field) for token in tokenise(text, field.hashing.comparison)]
+    if salt_place is None:
+        return tokens
+    salt = salt_of(_texts(cells[salt_place], schema.fields[salt_place]))
+    return [salted(salt, token) for token in tokens] if salt else []
 
 
 def _texts(cell: str, field: Field) -> Sequence[str]:

@@ -30,10 +30,14 @@ def table(rows: Sequence[Row], *, right: Sequence[int] = ()) -> str:
 def schema_text(summary: SchemaSummary) -> str:
     """Return what a schema does, field by field, its expected fill and its warnings."""
     folds = f" (a filter of {summary.filter_bits:,} bits, xor folds: {summary.xor_folds})" if summary.xor_folds else ""
+    hardened: list[tuple[str, str]] = []
+    if summary.hardening:
+        hardened = [("hardening", ", then ".join(summary.hardening)), ("measure", summary.measure)]
     heading = [
         ("schema", summary.name or "(no name)"),
         ("digest", summary.digest),
-        ("encoding", f"{summary.bits:,} bits{folds}"),
+        ("encoding", f"{summary.encoded_bits:,} bits{folds}"),
+        *hardened,
         ("ignored", ", ".join(summary.ignored) or "none"),
     ]
     fields = [
@@ -49,6 +53,8 @@ def schema_text(summary: SchemaSummary) -> str:
     fill = f"expected fill: {summary.fill:.1%} of the bits of a record whose values have the lengths above"
     if summary.xor_folds:
         fill += f" ({summary.filter_fill:.1%} before folding)"
+    if summary.hardening:
+        fill += ", before the steps that only change bits"
     warnings = [
         f"warning [{warning.code}]: "
         + (f"field '{printable(warning.field)}': " if warning.field else "")

@@ -103,6 +103,8 @@ _ALLOWED = {
 
 
 def _hashing(hashing: Mapping[str, Any], name: str) -> Document:
+    if "salt" in hashing:
+        raise SchemaError(f'{name}: salt is no key of a linkage schema of clkhash; use version "counterfoil/1"')
     result = dict(hashing)
     for part in ("comparison", "hash"):
         if isinstance(hashing.get(part), Mapping):

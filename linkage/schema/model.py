@@ -15,6 +15,7 @@ from pydantic import Field as Key
 
 from linkage.canonical import canonical_json, digest_of
 from linkage.schema.hardening import Measure, Saul, Step, Unrelated, measure_of, unrelated_of, widths
+from linkage.schema.salting import check_salts
 
 LARGEST_FILTER_BITS = 1 << 20
 BYTE_BITS = 8
@@ -234,6 +235,7 @@ class Hashing(_Part):
     strategy: Strategy
     hash: Hash = BlakeHash()
     missing_value: MissingValue | None = Key(default=None, alias="missingValue")
+    salt: str | None = Key(default=None, max_length=1000, description="identifier of the field that salts the tokens")
 
 
 class Field(_Part):
@@ -326,6 +328,7 @@ class Schema(_Part):
         if self.hardening and isinstance(self.hardening[0], Saul) and self.clk.xor_folds:
             raise ValueError("saul takes the place of the filter, so xorFolds has no meaning beside it")
         widths(self.clk.bits, self.hardening)
+        check_salts([(field.identifier, field.hashing.salt if field.hashing else None) for field in self.used_fields])
         return self
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkage.errors import SchemaError
+from linkage.schema.hardening import Measure, Saul
 from linkage.schema.model import (
     LARGEST_FILTER_BITS,
     DoubleHash,
@@ -15,7 +16,14 @@ from linkage.schema.model import (
     Schema,
 )
 from linkage.schema.typical import TypicalValue, expected_distinct, reachable_bits, typical_value
-from linkage.schema.wording import comparison_words, format_words, hash_words, missing_words, strategy_words
+from linkage.schema.wording import (
+    comparison_words,
+    format_words,
+    hash_words,
+    missing_words,
+    step_words,
+    strategy_words,
+)
 
 FULL = 0.5
 SPARSE = 0.05
@@ -48,13 +56,20 @@ class SchemaWarning:
 
 @dataclass(frozen=True, slots=True)
 class SchemaSummary:
-    """What a schema does; `filter_fill` is the expected share of bits set before folding, `fill` after it."""
+    """What a schema does.
+
+    `filter_fill` is the expected share of bits set before folding, `fill` after it, both before hardening; where votes
+    take the place of the filter (saul), every bit is as likely set as not.
+    """
 
     name: str
     digest: str
     bits: int
     filter_bits: int
     xor_folds: int
+    encoded_bits: int
+    measure: Measure
+    hardening: tuple[str, ...]
     fields: tuple[FieldSummary, ...]
     ignored: tuple[str, ...]
     filter_fill: float
@@ -83,13 +98,17 @@ def summarise(schema: Schema, lengths: Mapping[str, float] | None = None) -> Sch
         SchemaError: a length for a field that is not hashed, or one that is not a length.
     """
     fields = _used_fields(schema, lengths or {})
-    filter_fill, fill = _expected_fill(schema, fields)
+    votes = schema.hardening and isinstance(schema.hardening[0], Saul)
+    filter_fill, fill = (FULL, FULL) if votes else _expected_fill(schema, fields)
     return SchemaSummary(
         name=schema.name,
         digest=schema.digest,
         bits=schema.clk.bits,
         filter_bits=schema.filter_bits,
         xor_folds=schema.clk.xor_folds,
+        encoded_bits=schema.encoded_bits,
+        measure=schema.measure,
+        hardening=tuple(map(step_words, schema.hardening)),
         fields=tuple(_field_summary(schema, field) for field in fields),
         ignored=tuple(field.identifier for field in schema.fields if field.ignored),
         filter_fill=filter_fill,
@@ -145,7 +164,7 @@ def _filter_warnings(schema: Schema, fields: list[_Used], fill: float) -> Iterat
             f"a typical record sets only {fill:.1%} of the filter's bits; a shorter filter would do, and single bits "
             "tell more about a value",
         )
-    if schema.clk.bits < SHORT_BITS:
+    if schema.encoded_bits < SHORT_BITS:
         yield SchemaWarning(
             "filter.short", "", f"an encoding has fewer than {SHORT_BITS} bits: chance decides many comparisons"
         )
@@ -173,6 +192,13 @@ def _field_warnings(field: _Used) -> Iterator[SchemaWarning]:
             yield SchemaWarning(
                 "hash.singularity", name, "some tokens set a single bit only; set prevent_singularity to true"
             )
+    if hashing.salt is not None:
+        yield SchemaWarning(
+            "salt.costly",
+            name,
+            f"an error in '{hashing.salt}', which salts it, destroys all similarity of this field, and a record "
+            f"without '{hashing.salt}' has none of it hashed; salt only by what is checked",
+        )
     if (hashing.strategy.bits_per_feature or field.value.tokens) < field.value.tokens:
         yield SchemaWarning(
             "strategy.sparse",

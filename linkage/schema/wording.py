@@ -1,5 +1,6 @@
 """The rules of a field, in words."""
 
+from linkage.schema.hardening import Step
 from linkage.schema.model import (
     DateFormat,
     DoubleHash,
@@ -42,10 +43,16 @@ def comparison_words(hashing: Hashing) -> str:
 
 
 def hash_words(hashing: Hashing) -> str:
-    """Return the family of hash functions."""
-    if isinstance(hashing.hash, DoubleHash) and hashing.hash.prevent_singularity:
-        return "doubleHash without singularities"
-    return hashing.hash.type
+    """Return the family of hash functions, and what salts the tokens."""
+    singular = isinstance(hashing.hash, DoubleHash) and hashing.hash.prevent_singularity
+    words = "doubleHash without singularities" if singular else hashing.hash.type
+    return words if hashing.salt is None else f"{words}, salted by '{hashing.salt}'"
+
+
+def step_words(step: Step) -> str:
+    """Return a hardening step and its numbers."""
+    numbers = step.model_dump(exclude={"step"}, exclude_none=True)
+    return step.step + (f" ({', '.join(f'{name} {number}' for name, number in numbers.items())})" if numbers else "")
 
 
 def strategy_words(hashing: Hashing) -> str:

@@ -58,6 +58,15 @@ def test_fast_way_agrees_with_the_plain_one(drawn: Any, repetitions: int, words:
             assert encode_record(row, schema, SECRET).tobytes() == found.encodings[place].tobytes()
 
 
+@pytest.mark.parametrize("strategy", [{"bitsPerToken": 1}, {"bitsPerToken": 4100}, {"bitsPerFeature": 65_536}])
+def test_long_values_and_great_weights_are_counted_in_full(strategy: dict[str, int]) -> None:
+    # Sums that outgrow half a byte, a byte and two bytes; bits that are no multiple of what is counted at once.
+    schema = load_schema(schema_of(3, 832, feature("a", None, **strategy), feature("b", {"type": "exact"}, **strategy)))
+    rows = [("ab" * length + "c", "x" * (length % 3)) for length in (0, 1, 7, 8, 40, 127, 128, 160)]
+    found = encode_clks(rows, schema, SECRET)
+    assert found.tolist() == [encode_record(row, schema, SECRET).tolist() for row in rows]
+
+
 @pytest.mark.parametrize("repetitions", [1, 2, 3, 4])
 @pytest.mark.parametrize("common", [0, 20, 45, 70, 95])
 def test_share_of_equal_bits_follows_the_published_law(repetitions: int, common: int) -> None:
@@ -117,8 +126,8 @@ def test_bits_are_even_and_tell_no_length() -> None:
 @pytest.mark.parametrize(
     ("strategy", "counts", "expected"),
     [
-        ({"bits_per_token": 4}, [0, 1, 9], [0, 16, 16]),
-        ({"bits_per_feature": 36}, [0, 1, 4, 36, 3600], [0, 48, 24, 8, 2]),
+        ({"bits_per_token": 4}, [0, 1, 9], [0, 8, 8]),
+        ({"bits_per_feature": 36}, [0, 1, 4, 36, 3600], [0, 24, 12, 4, 1]),
     ],
 )
 def test_weight_of_a_token_is_the_root_of_its_insertions(

@@ -1,0 +1,87 @@
+"""Write tests/vectors/hardening.json: golden encodings of every hardening step, and of salted fields, in many scripts.
+
+The names are those of tests/vectors/clk.json. No other software makes these encodings, so the plain form
+(encoder.reference) does. The file holds the bits still: what changes it changes what agencies exchange.
+Run: uv run python scripts/make_hardening_vectors.py
+"""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from encoder.reference import encode_record
+from linkage import load_schema
+
+FOLDER = Path(__file__).parent.parent / "tests" / "vectors"
+TARGET = FOLDER / "hardening.json"
+SECRET = "golden vectors are no secret"  # noqa: S105
+
+STEPS: dict[str, list[dict[str, Any]]] = {
+    "saul": [{"step": "saul", "repetitions": 3, "bits": 256}],
+    "saul-as-by-default": [{"step": "saul"}],
+    "balance": [{"step": "balance"}],
+    "fold": [{"step": "fold", "times": 2}],
+    "rule90": [{"step": "rule90", "rounds": 3}],
+    "permute": [{"step": "permute"}],
+    "diffuse": [{"step": "diffuse", "taps": 5, "bits": 320}],
+    "saul-then-all-others": [
+        {"step": "saul", "repetitions": 2, "bits": 128},
+        {"step": "permute"},
+        {"step": "rule90"},
+        {"step": "balance"},
+        {"step": "fold"},
+        {"step": "diffuse", "taps": 3},
+    ],
+}
+
+
+def document(*, salted: bool) -> dict[str, Any]:
+    """Return a schema of one name and one year, the name perhaps salted by the year."""
+    bigrams: dict[str, Any] = {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerFeature": 60}}
+    if salted:
+        bigrams["salt"] = "year"
+    exact = {"comparison": {"type": "exact"}, "strategy": {"bitsPerToken": 10}}
+    name = {"identifier": "name", "format": {"type": "string"}, "hashing": bigrams}
+    year = {"identifier": "year", "format": {"type": "integer"}, "hashing": exact}
+    config = {"l": 256, "kdf": {"type": "HKDF", "info": "aGFyZGVuaW5n"}}
+    return {"version": "counterfoil/1", "clkConfig": config, "features": [name, year]}
+
+
+def cases() -> list[dict[str, Any]]:
+    """Return name, schema and rows of every case."""
+    plain = json.loads((FOLDER / "clk.json").read_text(encoding="utf-8"))["cases"]
+    names = [row[0] for case in plain if case["name"].startswith("names-") for row in case["rows"]]
+    rows = [[name, str(1970 + place)] for place, name in enumerate(names)]
+    rows.append(["", "1999"])
+    found = [
+        {"name": name, "schema": document(salted=False) | {"hardening": steps}, "rows": rows}
+        for name, steps in STEPS.items()
+    ]
+    found[1]["rows"] = rows[::6]  # half a kilobyte each
+    for steps in ([], STEPS["saul"]):
+        name = "salt-then-saul" if steps else "salt"
+        found.append({"name": name, "schema": document(salted=True) | {"hardening": steps}, "rows": rows})
+    return found
+
+
+def main() -> None:
+    """Write the file."""
+    written = cases()
+    for case in written:
+        schema = load_schema(case["schema"])
+        case["expect"] = [
+            base64.b64encode(encode_record(row, schema, SECRET).tobytes()).decode() for row in case["rows"]
+        ]
+    content = {
+        "expect": "base64 of the encoding of each row, by the fast form and by the plain one",
+        "made_by": "scripts/make_hardening_vectors.py with encoder.reference",
+        "secret": SECRET,
+        "cases": written,
+    }
+    TARGET.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"{TARGET.name}: {len(written)} cases, {sum(len(case['rows']) for case in written)} rows")
+
+
+if __name__ == "__main__":
+    main()
