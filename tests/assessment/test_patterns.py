@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assessment.attacks import judged
+from assessment.attacks import Attack, judged
 from assessment.case import Case, make_case, split
 from assessment.patterns import by_patterns, matched, patterns
 from assessment.records import BACKGROUND, read_records
@@ -31,7 +31,7 @@ def case_of(seed: int, *steps: dict[str, object]) -> tuple[Case, np.random.Gener
 
 def outcome(seed: int, *steps: dict[str, object]) -> Tally:
     case, random = case_of(seed, *steps)
-    return judged(by_patterns(case, random), case, uses_known=False)
+    return judged(by_patterns(case, random), case, Attack("patterns", "a register", by_patterns))
 
 
 def test_patterns_are_the_planted_sets_of_columns() -> None:
