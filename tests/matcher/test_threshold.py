@@ -145,6 +145,21 @@ def test_rate_of_look_alikes_is_learnt_beside_pairs_that_a_law_puts_everywhere()
     assert np.abs(np.log(blind / true_rate))[5:].max() > 0.2
 
 
+def test_rate_that_falls_at_once_is_what_was_seen_and_is_not_raised_by_matches() -> None:
+    random = np.random.default_rng(4)
+    bins = np.arange(12)
+    inside = 2e5 * np.exp(-2.0 * bins) + 4e3 * np.exp(-0.3 * bins)
+    true_rate = np.where(bins < 2, 0.5, 0.15)
+    matches = 30.0 * np.exp(0.3 * bins)
+    chance = random.poisson(inside).astype(np.float64)
+    candidates = random.poisson(true_rate * inside + matches).astype(np.float64)
+    rate = falling_rate(candidates, matches, np.zeros(12), inside, chance, 0.45)
+    assert rate[:2] == pytest.approx(0.45)
+    assert rate[5:] == pytest.approx(0.15, rel=0.2)
+    same = falling_rate(inside, np.zeros(12), np.zeros(12), inside, inside, 1.0)
+    assert same == pytest.approx(1.0)
+
+
 def test_nothing_at_all_gives_a_threshold_that_accepts_nothing() -> None:
     nothing = np.zeros(0, dtype=np.int64)
     pairs = CandidatePairs(nothing, nothing, np.zeros(0))
