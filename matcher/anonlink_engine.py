@@ -8,7 +8,9 @@ Two things are done for it, so that its answer is the one that it documents:
   .65, .75 and .95 among others; for thresholds near 0 the bound overflows and it drops nearly all. It is asked for a
   threshold lower by a billionth, or for all pairs, and what is below the real one is dropped by its own scores.
 
-It knows the Dice coefficient only and one thread, and holds Python objects for all candidate pairs.
+It knows the Dice coefficient only, and one thread, and holds Python objects for all candidate pairs. The share of equal
+bits is the Dice coefficient of encodings that are followed by their complements: equal bits are counted once as ones or
+once as zeros, and each such encoding has as many bits set as the other.
 """
 
 import importlib
@@ -47,14 +49,14 @@ def candidate_pairs(
 
     Raises:
         ComparisonError: the widths differ, or an argument is out of its range.
-        EngineError: another measure than Dice, or anonlink cannot run here.
+        EngineError: the measure is Jaccard's, or anonlink cannot run here.
     """
     measure, threshold = checked(measure, threshold)
     check_comparable(left, right)
-    if measure != "dice":
-        raise EngineError("the engine anonlink knows the measure dice only", code="engine.measure")
+    if measure == "jaccard":
+        raise EngineError("the engine anonlink knows the measures dice and hamming", code="engine.measure")
     found, _, rows = _anonlink("candidate_generation").find_candidate_pairs(
-        [[row.tobytes() for row in side.words] for side in (left, right)],
+        [_texts(side, with_complement=measure == "hamming") for side in (left, right)],
         _anonlink("similarities").dice_coefficient,
         threshold * _SLIGHTLY_LOWER if threshold > _NEAR_ZERO else 0.0,
     )
@@ -64,6 +66,15 @@ def candidate_pairs(
         on_progress(len(left) * len(right), len(left) * len(right))
     left_rows, right_rows = (np.array(side, dtype=np.int64)[kept] for side in rows)
     return CandidatePairs(left_rows, right_rows, score[kept])
+
+
+def _texts(side: Encodings, *, with_complement: bool) -> list[bytes]:
+    """Return encodings in whole words, each followed by the complement of its bits if that is wanted."""
+    if not with_complement:
+        return [row.tobytes() for row in side.words]
+    other = np.zeros_like(side.words)
+    other.view(np.uint8)[:, : side.bits // 8] = ~side.to_bytes()
+    return [row.tobytes() for row in np.hstack([side.words, other])]
 
 
 def solve_groups(

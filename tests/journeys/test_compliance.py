@@ -41,7 +41,7 @@ def officer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
             person.types(f"{encode} --checkpoint {agency}.desk/checkpoint.txt")
             person.types(f"counterfoil agency submit {agency}.cfp --desk {agency}.desk")
         why = "--justification investigation"
-        run = json.loads(person.types(f"counterfoil agency run --desk bor.desk --threshold 0.8 {why} --wait --json"))[
+        run = json.loads(person.types(f"counterfoil agency run --desk bor.desk --threshold 0.53 {why} --wait --json"))[
             "run"
         ]
         for agency in AGENCIES:

@@ -74,11 +74,11 @@ def test_a_draft_is_signed_apart_merged_and_in_force(call: Call) -> None:
 def test_another_schema_than_agreed_is_told(call: Call) -> None:
     drafted(call)
     text = json.loads(Path("draft.json").read_bytes())
-    text["linkage_schema"]["minimum_hardening"] = [{"step": "saul", "at_least": {"bits": 1024}}]
+    text["linkage_schema"]["minimum_hardening"] = [{"step": "saul", "at_least": {"bits": 16384}}]
     Path("hard.json").write_text(json.dumps(text))
     said = call(agreement, "check", "hard.json", "--schema=person")[1]
     assert "the schema is not the one that the agreement names by its digest" in said
-    assert "the schema has no hardening step saul" in said
+    assert "hardening step saul" in said
 
 
 def test_show_tells_everything_in_plain_words(call: Call) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from linkage import Encodings
 from matcher import CandidatePairs, Groups, PartyPairs, anonlink_engine, candidate_pairs, reference, solve_groups
 from matcher.errors import EngineError
+from matcher.similarity import Measure
 from tests.matcher.making import THRESHOLDS, comparisons, two_files
 
 pytestmark = pytest.mark.skipif(
@@ -60,10 +61,13 @@ def same_groups(one: Groups, other: Groups) -> bool:
     )
 
 
-@settings(max_examples=100, deadline=None)
-@given(two_files(most_bytes=40, most_rows=30), THRESHOLDS)
-def test_pairs_of_random_encodings_are_those_of_anonlink(files: tuple[Encodings, Encodings], threshold: float) -> None:
-    assert same(anonlink_engine.candidate_pairs(*files, threshold), candidate_pairs(*files, threshold))
+@settings(max_examples=200, deadline=None)
+@given(two_files(most_bytes=40, most_rows=30), THRESHOLDS, st.sampled_from(["dice", "hamming"]))
+def test_pairs_of_random_encodings_are_those_of_anonlink(
+    files: tuple[Encodings, Encodings], threshold: float, measure: Measure
+) -> None:
+    found = candidate_pairs(*files, threshold, measure=measure)
+    assert same(anonlink_engine.candidate_pairs(*files, threshold, measure=measure), found)
 
 
 @pytest.mark.parametrize("threshold", [0.6, 0.75, 0.8, 0.95])
@@ -153,5 +157,5 @@ def test_widths_that_are_not_whole_words_are_right_with_many_rows_where_anonlink
 
 def test_the_second_opinion_says_what_it_cannot_do() -> None:
     one = Encodings.from_bytes(np.ones((1, 8), dtype=np.uint8))
-    with pytest.raises(EngineError, match="dice only"):
-        anonlink_engine.candidate_pairs(one, one, 0.5, measure="hamming")
+    with pytest.raises(EngineError, match="dice and hamming"):
+        anonlink_engine.candidate_pairs(one, one, 0.5, measure="jaccard")

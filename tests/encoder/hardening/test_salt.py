@@ -13,6 +13,7 @@ from encoder.reference import encode_record
 from linkage import load_schema
 from linkage.errors import InputError, SchemaError
 from linkage.report import schema_text
+from linkage.schema.model import STANDARDISATION
 from linkage.schema.summary import summarise
 
 SECRET = "secrets of tests are no secrets"
@@ -33,7 +34,7 @@ NAMES = document(feature("name", salt="year"), feature("year", {"type": "integer
 STANDARD = document(
     feature("name", {"type": "standard", "standard": "name.folded"}, salt="year"),
     feature("year", {"type": "standard", "standard": "date.year"}, comparison={"type": "exact"}) | {"source": "born"},
-    standardisation=1,
+    standardisation=STANDARDISATION,
 )
 
 
