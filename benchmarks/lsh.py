@@ -94,7 +94,7 @@ def recombined(
 
 def encoded(tables: tuple[NDArray[np.str_], NDArray[np.str_]]) -> tuple[Encodings, Encodings]:
     """Return both files, encoded."""
-    schema = load_schema(SCHEMA)
+    schema = load_schema(load_schema(SCHEMA).document() | {"hardening": []})
     one, other = (encode_clks(table.tolist(), schema, "benchmark", validate=False) for table in tables)
     return Encodings.from_bytes(one), Encodings.from_bytes(other)
 

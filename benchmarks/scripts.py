@@ -50,7 +50,7 @@ with warnings.catch_warnings():
 DATA = Path(__file__).with_name("data")
 PROFILE = Path(__file__).parents[1] / "configs" / "columns" / "multiscript.json"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FLOOR = 0.45
+FLOOR = {"dice": 0.45, "hamming": 0.52}  # hardened codes of strangers agree in half of their bits
 STEP = 0.005
 Records = list[dict[str, str]]
 Pair = tuple[str, str]
@@ -157,11 +157,11 @@ def pairs_in(groups: Groups, names: Sequence[Sequence[str]]) -> set[Pair]:
 
 
 def best_by_truth(
-    comparisons: Sequence[PartyPairs], names: Sequence[Sequence[str]], matches: set[Pair]
+    comparisons: Sequence[PartyPairs], names: Sequence[Sequence[str]], matches: set[Pair], floor: float
 ) -> tuple[float, set[Pair]]:
     """Return the threshold of a grid with the best F1, and the pairs found with it."""
     best: tuple[float, float, set[Pair]] = (-1.0, 1.0, set())
-    for threshold in np.arange(FLOOR, 0.9, STEP).round(3).tolist():
+    for threshold in np.arange(floor, 0.9, STEP).round(3).tolist():
         kept = [one._replace(pairs=one.pairs.reaching(threshold)) for one in comparisons]
         found = pairs_in(solve_groups(kept), names)
         best = max(best, (quality(found, matches)["f1"] or 0.0, threshold, found), key=lambda entry: entry[0])
@@ -172,14 +172,16 @@ def multiscript() -> dict[str, Any]:
     """Return the quality on the open multi-script set, automatic and with the best threshold."""
     truth = read_truth()
     with TemporaryDirectory() as folder:
-        packages, records = packages_of(Path(folder), load_schema("person"), OperationSecret.new())
+        schema = load_schema("person")
+        packages, records = packages_of(Path(folder), schema, OperationSecret.new())
+    floor = FLOOR[schema.measure]
     native = engine("native")
     automatic = link(packages, "auto", engine=native)
-    low = link(packages, FLOOR, engine=native)
+    low = link(packages, floor, engine=native)
     record_ids = [
         [records[token.tobytes()] for token in party.tokens(np.arange(len(party.first_row)))] for party in low.parties
     ]
-    threshold, best = best_by_truth(low.comparisons, record_ids, truth.matches)
+    threshold, best = best_by_truth(low.comparisons, record_ids, truth.matches, floor)
     estimate = automatic.estimate
     assert estimate is not None
     return {
