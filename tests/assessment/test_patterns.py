@@ -63,5 +63,5 @@ def test_one_name_in_a_filter_falls_under_an_unknown_key(steps: tuple[dict[str, 
 
 def test_saul_shows_no_pattern() -> None:
     case, random = case_of(0, {"step": "saul"})
-    assert patterns(np.unpackbits(case.encodings, axis=1).astype(np.bool_)).shape == (800, 0)
+    assert patterns(np.unpackbits(case.encodings, axis=1).astype(np.bool_)).shape == (400, 0)
     assert (by_patterns(case, random) == -1).all()
