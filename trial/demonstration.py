@@ -25,8 +25,8 @@ from trial.similarity import histogram
 SCHEMA = "febrl4"
 CATEGORY = "suspect"
 # Chosen once, for this schema, and not when the demonstration runs: then the truth is not known. On the seeds 1 and 2,
-# F1 was .998 to .999 at .53, .998 at .535 and .996 at .54; at .525 eleven wrong pairs came in.
-THRESHOLD = 0.535
+# F1 was .998 to .999 at .53, .997 to .998 at .535 and .996 at .54; at .525 eleven wrong pairs came in.
+THRESHOLD = 0.53
 HOST = "host"
 GROUPS = f"{HOST}/groups.csv"
 TRUTH = "truth.csv"
