@@ -180,7 +180,8 @@ def test_commands_can_be_repeated_by_hand_in_a_folder_beside(demonstration: Demo
             assert verb == "counterfoil"
             done = subprocess.run([*PROGRAM, *words], cwd=again, capture_output=True, text=True, check=True)
             printed = done.stdout
-    # Another secret makes other bits, so a pair at the threshold may fall on the other side of it.
-    assert len(hits(again) ^ hits(demonstration.folder)) < 20
+    # Another secret makes other bits, so pairs at the threshold may fall on the other side of it: 5 to 17 of 2,500 were
+    # missed under five secrets, and a missed pair is two hits.
+    assert len(hits(again) ^ hits(demonstration.folder)) < 60
     assert "F1" in printed
     shutil.rmtree(again)
