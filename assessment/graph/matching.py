@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from assessment.graph.coupling import Soft, crossed, refine, soft_by_shape
 from assessment.graph.profiles import Pairing, paired, settled
 from assessment.graph.shape import shapes
-from assessment.graph.spectrum import Measure, Spectrum, similarities, spectrum
+from assessment.graph.spectrum import Spectrum, similarities, spectrum
+from assessment.likeness import Measure
 
 _DIMENSIONS = (60, 120, 200)  # in which an assignment is refined at last
 _FIRST_DIMENSIONS = (40, 25)  # in which it begins; one start each

@@ -1,11 +1,12 @@
 """The similarity graph of a file and its spectral embedding."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Measure = Literal["dice", "hamming"]
+from assessment.likeness import Measure, likeness
+
 Matrix = NDArray[np.float64]
 Similarities = NDArray[np.float32]
 
@@ -39,13 +40,8 @@ def similarities(encodings: NDArray[np.uint8], measure: Measure) -> Similarities
         encodings: packed bits, uint8 (n, bytes).
         measure: which of the two.
     """
-    bits = np.unpackbits(encodings, axis=1).astype(np.float32)
-    if measure == "dice":
-        weights = bits.sum(axis=1)
-        found = 2 * (bits @ bits.T) / np.maximum(weights[:, None] + weights[None, :], 1)
-    else:
-        signs = 2 * bits - 1
-        found = (signs @ signs.T) / np.float32(signs.shape[1])
+    alike = likeness(encodings, encodings, measure)
+    found = alike if measure == "dice" else 2 * alike - 1
     count = len(found)
     np.fill_diagonal(found, 0)
     np.fill_diagonal(found, found.sum() / max(count * (count - 1), 1))

@@ -6,12 +6,11 @@ It is filled from the agreement, the ledger and what was measured; what a person
 from collections.abc import Iterator
 from typing import Any
 
-from linkage.agreement.wording import REVIEWS
 from linkage.ledger.reading import counted
 from linkage.reports.configuration import configuration, drift, unmeasured
 from linkage.reports.dossier import Dossier
 from linkage.reports.report import Report, Section, Table
-from linkage.reports.wording import SUBJECTS, day, listed, short
+from linkage.reports.wording import SUBJECTS, day, listed, pairing_rows, short
 
 _VERDICTS = {
     "falls": "someone with a register learns who is behind some of the encodings",
@@ -105,15 +104,7 @@ def _description(dossier: Dossier) -> Section:
 def _necessity(dossier: Dossier) -> Section:
     agreement, kept = dossier.agreement, dossier.agreement.retention
     used = sorted({field for manifest in dossier.manifests.values() for field in manifest.fields_used})
-    rows = [
-        (
-            f"{found.left.agency} {found.left.category}",
-            f"{found.right.agency} {found.right.category}",
-            found.legal_ground,
-            REVIEWS[found.review],
-        )
-        for found in agreement.pairings
-    ]
+    rows = pairing_rows(agreement)
     return Section(
         "Necessity and proportionality",
         "Art. 4 and 8 LED; Art. 35(7)(b) GDPR",

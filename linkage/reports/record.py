@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from linkage.agreement.wording import REGIMES, REVIEWS
+from linkage.agreement.wording import REGIMES
 from linkage.ledger.entry import Kind
 from linkage.reports.dossier import Dossier
 from linkage.reports.report import Report, Section, Table
-from linkage.reports.wording import SUBJECTS, day, listed
+from linkage.reports.wording import SUBJECTS, day, listed, pairing_rows
 
 _UNION_LAW = ("led", "gdpr")
 
@@ -148,15 +148,7 @@ def _transfers(dossier: Dossier) -> Section:
 
 def _grounds(dossier: Dossier) -> Section:
     agreement = dossier.agreement
-    rows = [
-        (
-            f"{found.left.agency} {found.left.category}",
-            f"{found.right.agency} {found.right.category}",
-            found.legal_ground,
-            REVIEWS[found.review],
-        )
-        for found in agreement.pairings
-    ]
+    rows = pairing_rows(agreement)
     return Section(
         "Legal basis",
         "Art. 24(1)(g), Art. 8 and 10 LED; Art. 6 and 9 GDPR",

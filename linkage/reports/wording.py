@@ -1,5 +1,7 @@
 """Words that several reports use for what the law and the field call by codes."""
 
+from linkage.agreement.model import Agreement
+from linkage.agreement.wording import REVIEWS
 from linkage.category import Category
 
 SUBJECTS = {
@@ -11,6 +13,19 @@ SUBJECTS = {
     Category.MISSING: "missing persons",
 }
 _DAY = 10
+
+
+def pairing_rows(agreement: Agreement) -> list[tuple[str, str, str, str]]:
+    """Return a row for each pairing of an agreement: who, with whom, on what ground, how it is reviewed."""
+    return [
+        (
+            f"{found.left.agency} {found.left.category}",
+            f"{found.right.agency} {found.right.category}",
+            found.legal_ground,
+            REVIEWS[found.review],
+        )
+        for found in agreement.pairings
+    ]
 
 
 def day(moment: str) -> str:

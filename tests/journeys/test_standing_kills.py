@@ -18,22 +18,9 @@ from server.database.tables import couples, hits, jobs, runs, submissions
 from server.ledger import Ledger
 from tests.linkage.agreements import HOST, keys
 from tests.server.house import House, Officer, package, people
-from tests.server.processes import QUOTAS, Line, Present, Processes
+from tests.server.processes import QUOTAS, Line, Present, Processes, config
 
 SHARED = 20
-CONFIG = """name = "host"
-data = "host"
-[listen]
-port = {port}
-[limits]
-requests_per_minute = 60000
-uploads_open = 1000
-[jobs]
-in_process = false
-lease_seconds = 2
-poll_seconds = 0.05
-attempts = 1000
-"""
 
 
 class Submitter(threading.Thread):
@@ -80,7 +67,7 @@ def test_kills_lose_no_comparison_and_publish_none_twice(tmp_path: Path, kills: 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    (tmp_path / "host.toml").write_text(CONFIG.format(port=port))
+    (tmp_path / "host.toml").write_text(config(port))
     house = House.at(tmp_path, database=None)  # SQLite in the folder, where the processes look
     house.clock.now = datetime.now(UTC)
     period = {
