@@ -142,13 +142,14 @@ def _measured(dossier: Dossier, missing: str | None) -> Iterator[Section]:
             [
                 Table(
                     "Attacks that were really run, on these encodings and on plain ones of the same records",
-                    ("attack", "needs", "re-identified", "re-identified in plain encodings", "verdict"),
+                    ("attack", "needs", "re-identified", "the same fields in plain", "usual CLK in plain", "verdict"),
                     [
                         (
                             str(each.get("attack", "")),
                             str(each.get("needs", "")),
                             _share(each.get("encodings")),
                             _share(each.get("control")),
+                            _share(each.get("usual_clk")),
                             str(each.get("verdict", "")),
                         )
                         for each in findings

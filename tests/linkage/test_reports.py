@@ -41,6 +41,7 @@ ASSESSMENT = {
             "verdict": "withstands",
             "encodings": {"share": 0.0004, "low": 0.0001, "high": 0.0012},
             "control": {"share": 0.91, "low": 0.88, "high": 0.94},
+            "usual_clk": {"share": 0.99, "low": 0.98, "high": 0.995},
         }
     ],
     "not_tried": ["a larger register"],
@@ -239,7 +240,8 @@ def test_assessment_that_was_measured_fills_the_impact_assessment() -> None:
     report = impact_assessment(assessed(ASSESSMENT))
     attacks = table(report, "Attacks that were really run")
     assert attacks[0]["re-identified"] == "0.0% (0.0% to 0.1%)"
-    assert attacks[0]["re-identified in plain encodings"] == "91.0% (88.0% to 94.0%)"
+    assert attacks[0]["the same fields in plain"] == "91.0% (88.0% to 94.0%)"
+    assert attacks[0]["usual CLK in plain"] == "99.0% (98.0% to 99.5%)"
     text = report.text()
     assert "did no better than blind guesses" in text
     assert "Not tried: a larger register." in text
