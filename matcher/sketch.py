@@ -179,7 +179,8 @@ def best_sketch(
         near = float(np.mean(np.bitwise_count(sketch.of(different)).sum(axis=1) <= limits))
         sketches = sketch.of(one)
         sums = Sums.of(int(np.bitwise_count(sketches).sum(axis=1).max()))
-        several = sketches[: len(sketches) // sums.team * sums.team].reshape(-1, sums.team, sketches.shape[1])
+        teams = -(-len(sketches) // sums.team)  # the sample may be smaller than one team
+        several = np.resize(sketches, (teams, sums.team, sketches.shape[1]))
         columns = float(np.bitwise_count(np.bitwise_or.reduce(several, axis=1)).sum(axis=1).mean())
         filled = columns + (1 << sums.team) * GROUP / 2
         team = _COLUMN_COST * filled + _DIGIT_COST * sums.planes * sums.additions

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage import Encodings
+from matcher import candidate_pairs
 from matcher.form import LONG, MIDDLE, SHORT, Form, host_form
 from matcher.sides import plan
 from matcher.similarity import Requirement
@@ -116,6 +117,14 @@ def test_without_loss_no_sketch_is_a_sample_and_with_it_balanced_codes_are_sampl
     assert np.array_equal(exact.constants.distance, requirement.distance)
     assert np.all(sampled.constants.distance < requirement.distance.max() / 2)
     assert sampled.left.sketches.shape[1] < exact.left.sketches.shape[1] / 2
+
+
+@pytest.mark.parametrize("rows", [187, 193, 199])
+def test_a_sample_in_which_popcounts_leave_less_than_a_team_is_enough(rows: int) -> None:
+    left = np.full((rows, 8), 255, dtype=np.uint8)
+    left[0] = 1
+    found = candidate_pairs(Encodings.from_bytes(left), Encodings.from_bytes(left[:1]), 0.9)
+    assert (found.left.tolist(), found.right.tolist()) == ([0], [0])
 
 
 def found_pairs(tiling: Tiling) -> set[tuple[int, int]]:
