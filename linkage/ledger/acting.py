@@ -57,8 +57,8 @@ def is_host_itself(pack: Pack, entry: Entry) -> bool:
 
 def officer_named(pack: Pack, entry: Entry) -> tuple[str, str] | None:
     """Return the agency and pseudonym of the officer who acted, or None where no officer's key was needed."""
-    if entry.officer is None or is_host_itself(pack, entry):
-        return None
+    if entry.officer is None or is_host_itself(pack, entry) or entry.kind is Kind.FORK_SHOWN:
+        return None  # whoever shows a fork: it proves itself, by the signature of the host
     if entry.officer == BY_FILE and entry.kind is Kind.SUBMISSION_ACCEPTED:
         return None  # the package itself is signed by the root key of the agency
     return entry.agency, entry.officer

@@ -14,7 +14,7 @@ from linkage.ledger.pack import Pack
 from linkage.ledger.processing import check_processing
 from linkage.ledger.reading import certified, counted
 from linkage.ledger.secrecy import check_secret, unchecked_secret
-from linkage.ledger.seen import check_seen
+from linkage.ledger.seen import check_held, check_seen
 from linkage.manifest import parse_moment
 from linkage.software import code_digest
 
@@ -61,6 +61,7 @@ def audit(
     findings = (
         *check_history(pack, key, held, latest),
         *check_seen(pack, key),
+        *check_held(pack, key),
         *check_times(pack, _witnesses(pack)),
         *check_openings(pack),
         *check_processing(pack, key, min(now, parse_moment(pack.made))),
@@ -110,10 +111,10 @@ def _not_checked(pack: Pack, host: PublicIdentity | None, held: SignedCheckpoint
         yield "whether the agencies saw the same ledger: no checkpoint in the pack is cosigned by one of them"
     others = len(pack.leaf_hashes) - len(pack.entries)
     if others:
-        yield f"the other {others:,} entries of the ledger: the pack has their hashes only"
+        yield f"what the other {counted(others, 'entry', 'entries')} of the ledger say: the pack has their hashes only"
     closed = sum(len(found.entry.commitments) for found in pack.entries) - len(pack.openings)
     if closed > 0:
-        yield f"{closed:,} values that the ledger only commits to: they were erased, or are not in the pack"
+        yield f"{counted(closed, 'value')} that the ledger only commits to: they were erased, or are not in the pack"
 
 
 def _left_open(pack: Pack, known: Chronicle) -> Iterator[str]:

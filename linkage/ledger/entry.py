@@ -55,6 +55,7 @@ class Kind(StrEnum):
     CEREMONY_HELD = "ceremony-held"
     CEREMONY_CONFIRMED = "ceremony-confirmed"
     LEDGER_READ = "ledger-read"
+    FORK_SHOWN = "fork-shown"
     SUBMISSION_ACCEPTED = "submission-accepted"
     RUN_ORDERED = "run-ordered"
     RUN_PUBLISHED = "run-published"
@@ -89,6 +90,7 @@ RULES = {
     Kind.CEREMONY_HELD: _rule(Verb.ADMINISTRATION, "operation", "subject", "digests.ceremony"),
     Kind.CEREMONY_CONFIRMED: _rule(Verb.ADMINISTRATION, "operation", "subject", "digests.confirmation"),
     Kind.LEDGER_READ: _rule(Verb.ADMINISTRATION, "officer"),
+    Kind.FORK_SHOWN: _rule(Verb.ADMINISTRATION, "officer", "digests.checkpoint"),
     Kind.SUBMISSION_ACCEPTED: _rule(
         Verb.COLLECTION,
         *("operation", "subject", "category", "count", "due"),

@@ -62,6 +62,24 @@ class OpeningDocument(_Part):
         return Opening(self.name, self.value, parse_base64(self.salt))
 
 
+class Witnessed(_Part):
+    """A checkpoint that an agency holds, by what it has shown to the host, and when it showed it."""
+
+    agency: Name
+    checkpoint: Text
+    shown: Moment
+
+    @field_validator("checkpoint")
+    @classmethod
+    def _is_a_checkpoint(cls, text: str) -> str:
+        return _all_parse((text,), SignedCheckpoint.parse)[0]
+
+    @property
+    def signed(self) -> SignedCheckpoint:
+        """The checkpoint; signatures not verified."""
+        return SignedCheckpoint.parse(self.checkpoint.encode())
+
+
 class SoftwareUsed(_Part):
     """A program or library that the host ran."""
 
@@ -110,6 +128,7 @@ class Pack(_Part):
     leaves: str = Field(description="base64 of the hashes of all entries, end to end")
     entries: tuple[Numbered, ...] = Field(strict=False)
     checkpoints: tuple[Text, ...] = Field(strict=False, min_length=1, max_length=10_000, description="oldest first")
+    witnessed: tuple[Witnessed, ...] = Field(default=(), strict=False, max_length=1000)
     agreements: tuple[Text, ...] = Field(strict=False, max_length=1000, description="signed agreements")
     documents: tuple[Text, ...] = Field(
         strict=False, description="signed manifests, run plans, certificates: what the entries name by digest"

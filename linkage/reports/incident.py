@@ -24,6 +24,7 @@ WORDS = {
     Kind.CEREMONY_HELD: "sealed copies of a secret were left with the host",
     Kind.CEREMONY_CONFIRMED: "an agency confirmed which secret it holds",
     Kind.LEDGER_READ: "the ledger was read",
+    Kind.FORK_SHOWN: "an agency showed a checkpoint that is not of this ledger",
     Kind.SUBMISSION_ACCEPTED: "a package was taken in",
     Kind.RUN_ORDERED: "a run was ordered",
     Kind.RUN_PUBLISHED: "the result of a run was published",

@@ -63,7 +63,7 @@ class RemoteHost:
         """Yield the host of a desk; the connection is closed in the end."""
         trusted = True if desk.authority is None else ssl.create_default_context(cafile=desk.authority)
         with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted) as client:
-            yield cls(desk, Exchange(client, desk.key, desk.host.key_id))
+            yield cls(desk, Exchange(client, desk.key, desk.host.key_id, seen=desk.checkpoint_header))
 
     def join(self, credential: bytes) -> OfficerDocument:
         """Register the officer's credential and return whom the host takes the officer for.

@@ -70,6 +70,12 @@ class Ledger:
         head = head_of_size(size, _tiles(connection))
         return SignedCheckpoint.signed(Checkpoint(self.host.public.agency, size, head), self.host)
 
+    def holds(self, connection: sa.Connection, found: Checkpoint) -> bool:
+        """Return whether a checkpoint is one of this ledger's own past or its present, whoever signed it."""
+        if found.origin != self.host.public.agency or found.size > self.size(connection):
+            return False
+        return head_of_size(found.size, _tiles(connection)) == found.head
+
     def keep_cosigned(self, connection: sa.Connection, signed: SignedCheckpoint, witness: PublicIdentity) -> None:
         """Keep a checkpoint that a witness has cosigned; packs carry it.
 
@@ -79,7 +85,7 @@ class Ledger:
         found = signed.checkpoint
         if not signed.signed_by(self.host.public) or signed.seen_by(witness) is None:
             raise RefusedError("the checkpoint is not signed by the host and the witness", code="ledger.signature")
-        if found.size > self.size(connection) or head_of_size(found.size, _tiles(connection)) != found.head:
+        if not self.holds(connection, found):
             raise RefusedError("the checkpoint is not of this ledger", code="ledger.fork")
         table = tables.cosignatures
         connection.execute(table.delete().where(table.c.size == found.size, table.c.witness == witness.agency))

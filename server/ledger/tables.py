@@ -39,6 +39,15 @@ openings = Table(
     Column("value", Text, nullable=False),
 )
 
+witnessed = Table(
+    "ledger_witnessed",
+    metadata,
+    Column("agency", _NAME, primary_key=True),
+    Column("size", BigInteger, nullable=False, comment="of the largest checkpoint that it has shown"),
+    Column("checkpoint", LargeBinary, nullable=False, comment="with the signature of the host"),
+    Column("shown", String(20), nullable=False, comment="when; by a signed request or package of the agency"),
+)
+
 cosignatures = Table(
     "ledger_cosignatures",
     metadata,

@@ -227,6 +227,7 @@ def test_pack_of_an_operation_passes_the_audit_and_shows_no_other(engine: sa.Eng
                 [text.encode() for text in making.pack([]).documents],
                 [*making.CREDENTIALS],
             ),
+            witnessed=[],
             attached=Attached(),
             software=[],
             disclosed_to="host",
@@ -238,4 +239,4 @@ def test_pack_of_an_operation_passes_the_audit_and_shows_no_other(engine: sa.Eng
     audited = audit(pack, making.NOW, host=making.HOST.public, held=held)
     assert audited.passed, audited.findings
     assert any("agree with what atl saw" in each.sentence for each in audited.findings)
-    assert any("the other 1 entries" in each for each in audited.unchecked)
+    assert any("the other 1 entry" in each for each in audited.unchecked)
