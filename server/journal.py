@@ -22,8 +22,8 @@ def record(
     *,
     openings: Sequence[Opening] = (),
     **stated: Any,
-) -> None:
-    """Append an entry about what `caller` does, or what the host does of itself if there is none."""
+) -> int:
+    """Append an entry about what `caller` does, or what the host does of itself if there is none; return its number."""
     entry = Entry(
         time=service.now_text(),
         kind=kind,
@@ -32,7 +32,7 @@ def record(
         commitments={opening.name: opening.commitment for opening in openings},
         **stated,
     )
-    Ledger(service.keys.identity).append(connection, entry, openings)
+    return Ledger(service.keys.identity).append(connection, entry, openings)
 
 
 def checkpoint(connection: sa.Connection, service: Service) -> str:

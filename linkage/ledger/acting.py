@@ -23,7 +23,7 @@ def of_look(reading: Reading, entry: Entry) -> Iterator[str]:
         plan = reading.plan(numbered.entry)
         who = entry.recipient or entry.agency
         planned = {found.agency for found in plan.submissions} if plan is not None else set()
-        if who not in numbered.entry.agencies | planned:
+        if entry.count and who not in numbered.entry.agencies | planned:  # who asks in vain has seen nothing
             yield "the agency had no part in the run"
         until = hits_due(reading.pack, numbered.entry, reading.known.orders)
         if until is not None and parse_moment(entry.time) > until + _DAY:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from linkage.agreement import Agreement, allowed
 from linkage.category import Category
 from linkage.ledger.entry import Entry
-from linkage.ledger.papers import PlannedSubmission
+from linkage.ledger.papers import ParametersPaper, PlannedSubmission
 from linkage.ledger.reading import Reading, not_in_force
 
 
@@ -49,9 +49,28 @@ def of_result(reading: Reading, entry: Entry) -> Iterator[str]:
         yield "what was compared is not what was ordered"
     if entry.digests.get("parameters", entry.digests["plan"]) not in reading.pack.document_of:
         yield "how the run was done is not in the pack"
+    yield from _of_chain(reading, entry)
     signed = reading.agreement(order)
     if not isinstance(signed, str):
         yield from not_in_force(signed, entry)
+
+
+def _of_chain(reading: Reading, entry: Entry) -> Iterator[str]:
+    """Yield that a run of a standing operation took its groups' names over from others than the runs before it."""
+    plan, content = reading.plan(entry), reading.pack.document_of.get(entry.digests.get("parameters", ""))
+    if plan is None or not plan.standing or content is None:
+        return
+    try:
+        how = ParametersPaper.read(content)
+    except ValueError:
+        yield "how the run was done is no such document"
+        return
+    if how.names is None:
+        return  # by an earlier program
+    before = next(reversed(reading.known.published.values()), None)
+    expected = None if before is None else (before.entry.subject, before.entry.digests["result"])
+    if expected != (None if how.predecessor is None else (how.predecessor.run, how.predecessor.result)):
+        yield "the run before it, whose groups keep their names, is not the one that was published before it"
 
 
 def of_pairings(reading: Reading, entry: Entry) -> Iterator[str]:

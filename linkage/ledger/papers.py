@@ -48,19 +48,33 @@ class PlanPaper(_Paper):
 
     operation: str
     agreement: Digest
+    standing: bool = False
     submissions: list[PlannedSubmission]
     comparisons: list[PlannedComparison]
     known: list[PlannedComparison] = []
 
 
+class Predecessor(_Paper):
+    """The run of a standing operation that was published before another, and the digest of its result."""
+
+    run: str
+    result: Digest
+
+
 class ParametersPaper(_Paper):
-    """How a run was done: the threshold of each circle that shares a secret, whether it was given, and by what."""
+    """How a run was done: the threshold of each circle that shares a secret, whether it was given, and by what.
+
+    A run of a standing operation says also after which run it came, and the digest of the names of that one's groups
+    and of those before, which it took over; earlier programs did not.
+    """
 
     run: str
     thresholds: list[float]
     given: bool
     engine: str
     software: str
+    predecessor: Predecessor | None = None
+    names: Digest | None = None
 
 
 class CertificatePaper(_Paper):

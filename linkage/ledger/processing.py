@@ -100,7 +100,7 @@ def _green(reading: Reading) -> dict[str, str]:
         ),
         "comparisons": (
             f"{counted(len(known.published), 'run')}: each was ordered by {_who_orders(known, pack)}, while the "
-            "agreement was in force, and what was compared is what was ordered"
+            f"agreement was in force, and what was compared is what was ordered{_chained(reading)}"
         ),
         "repetitions": (
             f"{counted(len({found.entry.subject for found in known.repeated}), 'run')} repeated at the host from the "
@@ -129,6 +129,14 @@ def _who_orders(known: Chronicle, pack: Pack) -> str:
     itself = {is_host_itself(pack, found.entry) for run, found in known.orders.items() if run in known.published}
     words = {False: "an officer of a party that may", True: "the host, because a submission starts a run as was agreed"}
     return " or by ".join(words[found] for found in sorted(itself or {False}))
+
+
+def _chained(reading: Reading) -> str:
+    """Return in words how the runs of a standing operation rest on each other."""
+    plans = (reading.plan(found.entry) for found in reading.known.published.values())
+    if not any(plan is not None and plan.standing for plan in plans):
+        return ""
+    return "; each names the result of the run before it, whose groups keep their names"
 
 
 def _deletions(reading: Reading) -> str:

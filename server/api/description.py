@@ -24,8 +24,8 @@ _CHECKPOINT: Final = {
     "name": "Counterfoil-Checkpoint",
     "in": "header",
     "required": False,
-    "description": "The last checkpoint of the host that the caller saw, covered by the signature. One that the host has "
-    "signed and that is not of its ledger is refused as evidence: ledger.rolled-back, ledger.fork",
+    "description": "The last checkpoint of the host that the caller saw, covered by the signature. One that the host "
+    "has signed and that is not of its ledger is refused as evidence: ledger.rolled-back, ledger.fork",
     "schema": {"type": "string", "maxLength": LONGEST_HEADER, "pattern": "^:[A-Za-z0-9+/]+={0,2}:$"},
 }
 _RANGE: Final = {

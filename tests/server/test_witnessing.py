@@ -177,12 +177,16 @@ def test_header_that_was_changed_added_or_taken_away_on_the_way_is_refused(house
     other = checkpoint_header(shown_by(atl), keys(HOST).root.public)
     found = []
     for given, sent in ((value, other), (value, None), (None, value)):
-        atl.asks("GET", PLAN, **({} if given is None else {"counterfoil_checkpoint": given}))
+        atl.asks("GET", PLAN, **_header(given))
         method, path, headers, body = atl.sent[-1]
         changed = {name: text for name, text in headers.items() if name != HEADER} | ({HEADER: sent} if sent else {})
         atl.sent.append((method, path, changed, body))
         found.append(atl.again().json["code"])
     assert found == ["request-signature.false", "request-signature.coverage", "request-signature.coverage"]
+
+
+def _header(given: str | None) -> Any:
+    return {} if given is None else {"counterfoil_checkpoint": given}
 
 
 def test_header_carries_the_signature_of_the_host_only_and_fits_for_the_longest_name() -> None:
