@@ -30,7 +30,7 @@ class Finding(NamedTuple):
 
 
 def diagnose(settings: Settings) -> list[Finding]:
-    """Return a finding for each part of a host: keys, disk, database, ledger, store, jobs, cluster."""
+    """Return a finding for each part of a host: keys, disk, database, ledger, store, jobs, log, cluster."""
     return [
         *_keys(settings),
         _tried("database", lambda: _database(settings)),
@@ -38,6 +38,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         _disk(settings),  # before the store, which makes its folder
         _tried("store", lambda: _store(settings)),
         _jobs(settings),
+        _log(settings),
         _cluster(settings),
     ]
 
@@ -113,6 +114,11 @@ def _jobs(settings: Settings) -> Finding:
         return Finding("jobs", well=False, says="several web processes need jobs.in_process = false and a worker")
     says = "run in the web process" if settings.jobs.in_process else "need 'counterfoil worker'"
     return Finding("jobs", well=True, says=says)
+
+
+def _log(settings: Settings) -> Finding:
+    says = f"{settings.log} on standard error, no file; how long it is kept is for the journal (docs/hosting.md, Logs)"
+    return Finding("log", well=True, says=says)
 
 
 def _cluster(settings: Settings) -> Finding:

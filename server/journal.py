@@ -1,13 +1,15 @@
 """Entries of the ledger, written in the transaction of the change that they record."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from linkage.canonical import canonical_json
+from linkage.canonical import base64_text, canonical_json
 from linkage.envelope import Envelope
 from linkage.ledger import Entry, Kind, Opening
+from linkage.ledger.entry import ENTRY_SALT_BYTES
 from server.ledger import Ledger
 from server.service import Caller, Service
 
@@ -30,6 +32,7 @@ def record(
         agency=service.settings.name if caller is None else caller.agency,
         officer=None if caller is None else caller.officer,
         commitments={opening.name: opening.commitment for opening in openings},
+        salt=base64_text(secrets.token_bytes(ENTRY_SALT_BYTES)),
         **stated,
     )
     return Ledger(service.keys.identity).append(connection, entry, openings)

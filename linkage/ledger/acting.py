@@ -17,7 +17,7 @@ def of_look(reading: Reading, entry: Entry) -> Iterator[str]:
     """Yield what is wrong with a look at hits or a decision about one."""
     numbered = reading.known.published.get(entry.subject or "")
     if numbered is None:
-        if entry.kind is not Kind.HIT_DECIDED:
+        if entry.kind is not Kind.HIT_DECIDED and entry.subject not in reading.forgotten.subjects:
             yield "there was no published run that it could be a look at"
     else:
         plan = reading.plan(numbered.entry)

@@ -25,6 +25,8 @@ def of_order(reading: Reading, entry: Entry, today: int) -> Iterator[str]:
         yield "the agency had used up its runs of the day"
     for side in (side for found in entry.comparisons or () for side in (found.left, found.right)):
         submission = known.submissions.get(side.submission)
+        if submission is None and side.submission in reading.forgotten.subjects:
+            continue
         if submission is None:
             yield f"submission {side.submission} was not accepted before"
         elif (submission.entry.agency, submission.entry.category) != (side.agency, side.category):
@@ -38,7 +40,8 @@ def of_result(reading: Reading, entry: Entry) -> Iterator[str]:
     known = reading.known
     numbered = known.orders.get(entry.subject or "")
     if numbered is None:
-        yield "the run was not ordered before"
+        if entry.subject not in reading.forgotten.subjects:
+            yield "the run was not ordered before"
         return
     order = numbered.entry
     if entry.subject in known.published:
@@ -68,6 +71,8 @@ def _of_chain(reading: Reading, entry: Entry) -> Iterator[str]:
     if how.names is None:
         return  # by an earlier program
     before = next(reversed(reading.known.published.values()), None)
+    if before is None and how.predecessor is not None and how.predecessor.run in reading.forgotten.subjects:
+        return
     expected = None if before is None else (before.entry.subject, before.entry.digests["result"])
     if expected != (None if how.predecessor is None else (how.predecessor.run, how.predecessor.result)):
         yield "the run before it, whose groups keep their names, is not the one that was published before it"
@@ -105,6 +110,8 @@ def _of_plan(reading: Reading, entry: Entry, agreement: Agreement) -> Iterator[s
     for planned in plan.submissions:
         known = reading.known.submissions.get(planned.submission)
         stated = (planned.agency, planned.category, planned.package)
+        if known is None and planned.submission in reading.forgotten.subjects:
+            continue
         if known is None or planned.submission in reading.known.erased:
             yield f"the plan names submission {planned.submission}, which was not there"
         elif stated != (known.entry.agency, known.entry.category, known.entry.digests["package"]):
@@ -124,7 +131,8 @@ def of_repetition(reading: Reading, entry: Entry) -> Iterator[str]:
     """Yield what is wrong with a run that was repeated from the sealed encodings."""
     numbered = reading.known.published.get(entry.subject or "")
     if numbered is None:
-        yield "there was no published run to repeat"
+        if entry.subject not in reading.forgotten.subjects:
+            yield "there was no published run to repeat"
         return
     published = numbered.entry
     if entry.digests["plan"] != published.digests["plan"]:

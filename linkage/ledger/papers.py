@@ -77,7 +77,21 @@ class ParametersPaper(_Paper):
     names: Digest | None = None
 
 
-class CertificatePaper(_Paper):
+class _Certificate(_Paper):
+    @classmethod
+    def signed(cls, content: bytes, host: PublicIdentity) -> Self:
+        """Return the certificate in an envelope that the host has signed.
+
+        Raises:
+            ValueError: it has not, or it is another document.
+        """
+        envelope = Envelope.parse(content)
+        if not envelope.signed_by(host):
+            raise ValueError("not signed by the host")
+        return cls.read(envelope.payload)
+
+
+class CertificatePaper(_Certificate):
     """A certificate of deletion."""
 
     format: Literal["counterfoil-deletion/1"]
@@ -91,17 +105,16 @@ class CertificatePaper(_Paper):
     hits_before: int
     hits_after: int
 
-    @classmethod
-    def signed(cls, content: bytes, host: PublicIdentity) -> Self:
-        """Return the certificate in an envelope that the host has signed.
 
-        Raises:
-            ValueError: it has not, or it is another document.
-        """
-        envelope = Envelope.parse(content)
-        if not envelope.signed_by(host):
-            raise ValueError("not signed by the host")
-        return cls.read(envelope.payload)
+class LogsPaper(_Certificate):
+    """A certificate that logs were deleted: entries of the ledger from before some time, and what they were about."""
+
+    format: Literal["counterfoil-logs-deletion/1"]
+    operation: str
+    deleted: Moment
+    before: Moment
+    entries: list[int]
+    subjects: list[str]
 
 
 def stated_manifest(content: bytes) -> tuple[Manifest, Envelope]:

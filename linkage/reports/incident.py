@@ -36,7 +36,7 @@ WORDS = {
     Kind.RECORDS_WITHDRAWN: "records were withdrawn",
     Kind.SUBMISSION_ERASED: "a submission was deleted",
     Kind.HITS_ERASED: "hits were deleted",
-    Kind.OPENINGS_ERASED: "values behind commitments were deleted",
+    Kind.LOGS_ERASED: "logs whose time was over were deleted",
 }
 
 

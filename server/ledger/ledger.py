@@ -138,9 +138,20 @@ class Ledger:
         )
         return [Opening(row.name, row.value, row.salt) for row in rows]
 
-    def erase_openings(self, connection: sa.Connection, numbers: Sequence[int]) -> int:
-        """Delete what the commitments of some entries stand for; the entries stay. Return how many there were."""
-        return connection.execute(tables.openings.delete().where(tables.openings.c.entry.in_(numbers))).rowcount
+    def erase(self, connection: sa.Connection, numbers: Sequence[int]) -> int:
+        """Delete what some entries say and what their commitments stand for; their hashes stay. Return how many."""
+        connection.execute(tables.openings.delete().where(tables.openings.c.entry.in_(numbers)))
+        return connection.execute(tables.entries.delete().where(tables.entries.c.number.in_(numbers))).rowcount
+
+    def leaves(self, connection: sa.Connection) -> Iterator[bytes]:
+        """Yield the hash of each entry: computed anew from what it says, and as kept where that was erased."""
+        for first in range(0, self.size(connection), _ENTRIES_AT_ONCE):
+            hashed = sa.and_(tables.hashes.c.level == 0, tables.hashes.c.number >= first)
+            kept = sa.select(tables.hashes.c.hash, tables.entries.c.content).outerjoin_from(
+                tables.hashes, tables.entries, tables.entries.c.number == tables.hashes.c.number
+            )
+            for row in connection.execute(kept.where(hashed).order_by(tables.hashes.c.number).limit(_ENTRIES_AT_ONCE)):
+                yield row.hash if row.content is None else leaf_hash(row.content)
 
     def _has(self, connection: sa.Connection, size: int) -> None:
         if size > self.size(connection):

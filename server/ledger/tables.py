@@ -1,4 +1,4 @@
-"""The tables of the ledger. Rows are only ever added, except to the head, and to openings, which are deleted."""
+"""The tables of the ledger. Hashes are only ever added; entries and openings are deleted at the end of their time."""
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
 
