@@ -65,12 +65,11 @@ class Reading:
         """What was in logs that have been deleted, as the host's certificates say."""
         numbers: set[int] = set()
         subjects: set[str] = set()
-        for numbered in self.pack.entries:
-            if numbered.entry.kind is Kind.LOGS_ERASED:
-                with suppress(ValueError):
-                    paper = self.logs(numbered.entry)
-                    numbers.update(paper.entries)
-                    subjects.update(paper.subjects)
+        for entry in (found.entry for found in self.pack.entries if found.entry.kind is Kind.LOGS_ERASED):
+            with suppress(ValueError):
+                paper = self.logs(entry)
+                numbers.update(paper.entries)
+                subjects.update(paper.subjects)
         return Forgotten(frozenset(numbers), frozenset(subjects))
 
     def logs(self, entry: Entry) -> LogsPaper:

@@ -14,6 +14,8 @@ from linkage.ledger.entry import KEPT
 from linkage.ledger.pack import Pack
 from linkage.ledger.papers import LogsPaper
 from linkage.ledger.tree import leaf_hash
+from linkage.reports.dossier import Dossier
+from linkage.reports.retention import retention_report
 from server.audit.export import export
 from server.database import writing
 from server.database.tables import certificates, evidence, jobs, operations, runs, submissions
@@ -94,6 +96,10 @@ def test_logs_go_after_their_days_and_everything_else_holds(house: House) -> Non
     of_operation = [each.entry for each in pack.entries if each.entry.operation]
     assert {each.officer for each in of_operation} <= {None, "console", "host-host.operator"}
     assert {each.kind for each in of_operation} <= KEPT | {Kind.LEDGER_READ, Kind.HITS_ERASED, Kind.SUBMISSION_ERASED}
+    report = retention_report(Dossier.of(pack, house.clock.now, host=keys(HOST).root.public))
+    (logs_table,) = (each.tables[0] for each in report.sections if each.heading == "Logs")
+    assert sum(int(row[1]) for row in logs_table.rows) == len(pack.leaf_hashes) - len(pack.entries)
+    assert "what they said is not in here" in report.standing.sentence
     for numbered in before.entries:
         assert leaf_hash(numbered.entry.encode()) == pack.leaf_hashes[numbered.number], "who kept them can prove them"
 
