@@ -55,9 +55,12 @@ def check_held(pack: Pack, host: PublicIdentity) -> Iterator[Finding]:
             found.problem(f"the checkpoint that {each.agency} is said to hold is not signed by {host.agency}")
         elif heads.get(size) != signed.checkpoint.head:
             found.problem(f"{each.agency} holds a checkpoint of {size:,} entries that this ledger does not continue")
-        told.append(f"{each.agency} one of {size:,} entries (shown {each.shown})")
+        told.append(f"{each.agency} of its first {size:,} entries (shown {each.shown})")
     if told:
-        yield from found.or_else(f"the agencies hold checkpoints of this ledger, as the host says: {', '.join(told)}")
+        yield from found.or_else(
+            f"agencies have shown the host that they hold checkpoints of this ledger: {', '.join(told)}; those entries "
+            "cannot be changed without their noticing"
+        )
 
 
 def _seen(pack: Pack) -> Iterator[Seen]:

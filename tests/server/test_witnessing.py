@@ -71,8 +71,8 @@ def test_checkpoint_of_this_ledger_is_taken_and_remembered_for_each_agency(house
     found = verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO)))
     assert red(found) == []
     told = next(each.sentence for each in found.findings if each.check == "held")
-    assert f"atl one of {new.checkpoint.size} entries" in told
-    assert f"bor one of {old.checkpoint.size} entries" in told
+    assert f"atl of its first {new.checkpoint.size} entries" in told
+    assert f"bor of its first {old.checkpoint.size} entries" in told
 
 
 def test_request_after_the_database_was_rolled_back_finds_it_and_leaves_evidence(house: House) -> None:
