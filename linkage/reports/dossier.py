@@ -68,6 +68,7 @@ class Dossier:
                 good=False,
                 sentence="The pack that this report rests on did NOT pass its verification:",
                 points=[*red[:_SHOWN_PROBLEMS], *more],
+                unchecked=self.audit.unchecked,
             )
         gone = [paper.before for _, paper in self.logs_erased]
         until = f" Logs from before {max(gone)} were deleted as agreed; what they said is not in here." if gone else ""
@@ -75,9 +76,9 @@ class Dossier:
             good=True,
             sentence=(
                 f"Rests on the compliance pack of {self.pack.made}, in which all {len(self.audit.findings)} checks "
-                f"passed; {len(self.audit.unchecked)} things were not checked ('counterfoil audit verify' lists them)."
-                f"{until}"
+                f"passed; {len(self.audit.unchecked)} things were not checked: they are at the end.{until}"
             ),
+            unchecked=self.audit.unchecked,
         )
 
     @cached_property

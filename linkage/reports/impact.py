@@ -89,8 +89,8 @@ def _description(dossier: Dossier) -> Section:
                 f"Each agency encodes records of {listed([SUBJECTS[category] for category in agreement.categories])} "
                 f"with a secret that the host ({agreement.host.name}) never has, and sends the encodings. The host "
                 "compares those that the agreement permits and groups records that may be of one person. Each agency "
-                "learns which of its own records have a counterpart; two people, one on each side, decide whether it "
-                "is the same person, through the official channel."
+                "learns which of its own records have a counterpart; people on both sides decide whether it is the "
+                "same person, through the official channel."
             ),
             (
                 f"{counted(len(agreement.parties), 'agency', 'agencies')}. Up to {day(dossier.pack.made)}: "
@@ -113,7 +113,7 @@ def _necessity(dossier: Dossier) -> Section:
             f"Legal basis: {agreement.legal_basis}",
             (
                 f"Data: {listed(used, 'nothing so far')}; nothing else of a record is encoded. Kept: encodings at most "
-                f"{kept.encodings_days:,} days, hits {kept.hits_days:,} days."
+                f"{kept.encodings_days:,} days, hits {kept.hits_days:,} days, logs {kept.logs_days:,} days."
             ),
         ],
         tables=[Table("Only this is compared", ("records of", "with records of", "ground", "review"), rows)],
@@ -196,11 +196,11 @@ def _risks(dossier: Dossier, missing: str | None) -> Section:
         ("an agency fishes with made-up records", "quotas, bands, signed submissions", _shown(dossier, "submissions")),
         ("somebody looks without a reason", "officer and justification, logged", _shown(dossier, "looks", "officers")),
         ("a person is taken for another", "bands, review by persons of both sides", "see error rates"),
-        ("data are kept too long", "deletion by schedule, certificates", _shown(dossier, "deletions")),
+        ("data are kept too long", "deletion by schedule, certificates", _shown(dossier, "deletions", "logs")),
         (
             "the log is changed afterwards",
             "tamper-evident ledger",
-            _shown(dossier, "signature", "whole", "entries", "never-rewritten"),
+            _shown(dossier, "signature", "whole", "entries", "never-rewritten", "seen", "held") + _unless_held(dossier),
         ),
     ]
     return Section(
@@ -221,6 +221,11 @@ def _shown(dossier: Dossier, *checks: str) -> str:
     if not found:
         return "not shown by this pack"
     return "verified" if all(each.passed for each in found) else "NOT in order, see above"
+
+
+def _unless_held(dossier: Dossier) -> str:
+    """Return what is missing where nobody gave a checkpoint from before."""
+    return "" if dossier.found("never-rewritten") else "; not against a checkpoint of your own (--checkpoint)"
 
 
 def _share(value: Any) -> str:

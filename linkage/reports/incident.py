@@ -126,7 +126,7 @@ def incident_report(dossier: Dossier, incident: Incident) -> Report:
                 tables=[
                     Table(
                         "Entries of the ledger in that time",
-                        ("entry", "time", "what", "agency", "officer", "why", "number"),
+                        ("entry", "time", "what", "agency", "officer", "why", "records or hits"),
                         [_line(found) for found in _since(dossier, incident)],
                     )
                 ],

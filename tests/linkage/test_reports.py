@@ -96,6 +96,30 @@ def test_page_is_closed_escaped_and_says_how_far_it_can_be_relied_on(kind: str) 
 
 
 @pytest.mark.parametrize("kind", REPORTS)
+def test_report_ends_with_what_was_not_checked(kind: str) -> None:
+    report = REPORTS[kind](dossier())
+    assert report.standing.unchecked == dossier().audit.unchecked
+    ends = report.text().split("What was not checked\n")[1]
+    assert len(ends.split("\n")) == len(report.standing.unchecked)
+    assert "  - Whether the host did anything that it did not log." in ends
+    assert "Whether the host did anything that it did not log." in report.page().partition("What was not checked")[2]
+    assert report.document()["relied_on"]["unchecked"] == list(report.standing.unchecked)
+
+
+def test_risk_of_a_changed_log_is_met_only_as_far_as_a_checkpoint_was_held() -> None:
+    entries = making.story()
+    held = making.signed(entries[:3])
+    told = [
+        {row["risk"]: row["what the pack shows"] for row in table(impact_assessment(found), "Risks")}
+        for found in (dossier(), Dossier.of(making.pack(entries), NOW, host=HOST.public, held=held))
+    ]
+    assert [each["the log is changed afterwards"] for each in told] == [
+        "verified; not against a checkpoint of your own (--checkpoint)",
+        "verified",
+    ]
+
+
+@pytest.mark.parametrize("kind", REPORTS)
 def test_report_as_data_and_as_text_says_the_same(kind: str) -> None:
     report = REPORTS[kind](dossier())
     document = json.loads(json.dumps(report.document()))
