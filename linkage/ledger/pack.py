@@ -20,7 +20,7 @@ from linkage.identity import Identity, PublicIdentity
 from linkage.ledger.checkpoint import SignedCheckpoint
 from linkage.ledger.entry import SALT_BYTES, Entry, Name, Opening, Word
 from linkage.ledger.proof_file import InclusionProof
-from linkage.ledger.tree import HASH_BYTES, inclusion_proof, leaf_nodes
+from linkage.ledger.tree import HASH_BYTES, Proof, consistency_proof, inclusion_proof, leaf_nodes
 from linkage.manifest import Digest, Moment, Text
 from linkage.problems import first_problem
 from linkage.schema import Schema, load_schema
@@ -198,6 +198,13 @@ class Pack(_Part):
             raise LedgerError("the pack does not have the hashes of its checkpoint", code="ledger.pack")
         path = inclusion_proof(number, signed.checkpoint.size, leaf_nodes(self.leaf_hashes))
         return InclusionProof(number, path, signed)
+
+    def consistency(self, one: int, other: int) -> Proof | None:
+        """Return the proof that the ledger of the larger size continues that of the smaller; None beyond the pack."""
+        old, new = sorted((one, other))
+        if not 0 < old <= new <= len(self.leaf_hashes):
+            return None
+        return consistency_proof(old, new, leaf_nodes(self.leaf_hashes))
 
     @staticmethod
     def schema_of(text: str) -> Schema:
