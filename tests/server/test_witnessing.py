@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 import structlog
@@ -17,12 +18,16 @@ from linkage.ledger.header import HEADER, LONGEST_HEADER, checkpoint_header, par
 from server.audit.witnessing import forks, witnesses
 from server.carried.packages import import_package
 from server.carried.standing import standing_of
+from server.client import Desk, RemoteHost
+from server.client.exchange import Exchange
 from server.database import writing
 from server.database.tables import metadata
 from server.diagnosis import diagnose
+from server.errors import NotAllowedError
 from server.ledger import Ledger, tables
 from server.rules import gate_kinds
 from tests.linkage.agreements import HOST, NOW, keys
+from tests.linkage.agreements import signed as signed_agreement
 from tests.server.house import OPERATION, House, Officer, package, people
 from tests.server.test_audit import pack_for, red, verified
 from tests.server.test_submissions import entries
@@ -104,6 +109,32 @@ def test_request_after_the_database_was_rolled_back_finds_it_and_leaves_evidence
     told = red(verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO))))
     assert len(told) == 1
     assert told[0].startswith(f"FORK: atl saw another ledger of {held[0].checkpoint.size} entries, signed by host")
+
+
+def test_program_of_an_agency_finds_the_roll_back_with_whatever_it_asks_next(house: House, tmp_path: Path) -> None:
+    officer = house.joined("atl")
+    desk = Desk.set_up(tmp_path / "atl.desk", "http://host", officer.key, signed_agreement())
+    path = tmp_path / "atl.cfp"
+    path.write_bytes(package(house.folder, "atl", people(5, 1), seed=1))
+    transport = httpx.WSGITransport(app=house.client.application)
+    with httpx.Client(base_url=desk.url, transport=transport) as client:
+        seen = desk.checkpoint_header
+        host = RemoteHost(desk, Exchange(client, desk.key, desk.host.key_id, seen=seen, clock=house.clock))
+        assert desk.checkpoint_header() is None, "at first contact it knows none"
+        host.watch()
+        rolled_back(house, lambda: host.submit(path))
+        believed = desk.watcher().believed
+        assert believed is not None
+        with pytest.raises(NotAllowedError, match="has lost entries, or was rolled back") as caught:
+            host.submissions()
+        assert caught.value.code == "host.ledger.rolled-back"
+        assert "keep your checkpoint" in caught.value.hint
+        with house.service.engine.connect() as connection:
+            assert forks(connection) == [("atl", believed)]
+        (desk.folder / "checkpoint.txt").rename(desk.folder / "evidence.txt")
+        assert host.submissions() == [], "when the parties have agreed to go on"
+        host.watch()
+        assert host.submit(path).submission
 
 
 def test_request_finds_a_ledger_that_grew_again_after_it_was_rolled_back(house: House) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import click
 import pytest
 from click.testing import CliRunner
 
