@@ -36,7 +36,8 @@ def measured(dossier: Dossier, missing: str | None) -> Iterator[Section]:
     if not attacked:
         yield Section("What someone with a register could learn", basis, [f"Unknown: {missing}."])
     for found in attacked:
-        rows = found.get("rows", "?")
+        count = found.get("rows", "?")
+        rows = f"{count:,}" if isinstance(count, int) else str(count)
         same = found.get("schema_digest") == dossier.agreement.linkage_schema.digest
         verdict = str(found.get("verdict", "unknown"))
         findings = [each for each in _list(found.get("findings")) if isinstance(each, dict)]
@@ -45,7 +46,7 @@ def measured(dossier: Dossier, missing: str | None) -> Iterator[Section]:
             basis,
             [
                 f"Schema {found.get('schema', '?')}{'' if same else ' (NOT the agreed one)'}, tried on "
-                f"{f'{rows:,}' if isinstance(rows, int) else rows} records of {found.get('data', '?')}. Verdict: {verdict}"
+                f"{rows} records of {found.get('data', '?')}. Verdict: {verdict}"
                 + (f": {VERDICTS[verdict]}." if verdict in VERDICTS else "."),
                 "The table gives the share of records behind which the right person was found, and in brackets how far "
                 "chance may have moved it (95 %). Beside it stands what the same attack did to encodings that are not "
