@@ -34,7 +34,7 @@ def check_seen(pack: Pack, host: PublicIdentity) -> Iterator[Finding]:
     for each in seen:
         checkpoint = each.signed.checkpoint
         if not each.signed.signed_by(host) or checkpoint.origin != host.agency:
-            found.problem(f"{each.agency} showed a checkpoint {each.where} that {host.agency} has not signed")
+            found.problem(f"{each.agency} has a checkpoint that {host.agency} has not signed ({each.where})")
         elif heads.get(checkpoint.size) != checkpoint.head:
             found.problem(
                 f"FORK: {each.agency} saw another ledger of {checkpoint.size:,} entries, signed by {host.agency} "
@@ -76,5 +76,5 @@ def _seen(pack: Pack) -> Iterator[Seen]:
         content = pack.document_of.get(numbered.entry.digests.get("checkpoint", ""))
         if content is not None and numbered.entry.kind is Kind.FORK_SHOWN:
             with suppress(LedgerError):
-                where = f"to the host at {numbered.entry.time}, entry {numbered.number}"
+                where = f"shown to the host at {numbered.entry.time}, entry {numbered.number}"
                 yield Seen(numbered.entry.agency, SignedCheckpoint.parse(content), where)

@@ -37,16 +37,17 @@ def witness(service: Service, caller: Caller, signed: SignedCheckpoint) -> None:
         held, size = ledger.holds(connection, found), ledger.size(connection)
         known = _size_known(connection, caller.agency)
     if not held:
-        _keep_evidence(service, caller, signed)
-        raise _refusal(found, size)
+        refusal = _refusal(found, size)
+        _keep_evidence(service, caller, signed, refusal.code)
+        raise refusal
     if known is None or known < found.size:
         with writing(service.engine) as connection:
             _remember(connection, caller.agency, signed, service.now_text())
 
 
-def _keep_evidence(service: Service, caller: Caller, signed: SignedCheckpoint) -> None:
+def _keep_evidence(service: Service, caller: Caller, signed: SignedCheckpoint, code: str) -> None:
     """Write a fork into the log, and the first time that it is shown, into the ledger."""
-    structlog.get_logger().error("fork", code="ledger.fork", agency=caller.agency, officer=caller.officer)
+    structlog.get_logger().error("fork", code=code, agency=caller.agency, officer=caller.officer)
     content = signed.encode()
     with writing(service.engine) as connection:
         if evidence.keep(connection, "checkpoint", caller.agency, digest_of(content), content):

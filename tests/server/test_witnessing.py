@@ -95,7 +95,7 @@ def test_request_after_the_database_was_rolled_back_finds_it_and_leaves_evidence
     assert (answer.status_code, answer.json["code"]) == (403, "ledger.rolled-back")
     assert "tell your data protection officer" in answer.json["hint"]
     (line,) = (each for each in logged if each["event"] == "fork")
-    assert (line["code"], line["agency"], line["officer"]) == ("ledger.fork", "atl", "atl-agency.officer")
+    assert (line["code"], line["agency"], line["officer"]) == ("ledger.rolled-back", "atl", "atl-agency.officer")
     last = entries(house)[-1]
     assert (last.kind, last.agency) == (Kind.FORK_SHOWN, "atl")
     assert {last.kind} == gate_kinds()
