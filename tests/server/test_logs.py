@@ -1,5 +1,6 @@
 """Logs go when the agreement says; the tree stays, and a data protection officer is told what is gone."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from linkage.ledger.tree import leaf_hash
 from linkage.reports.dossier import Dossier
 from linkage.reports.retention import retention_report
 from server.audit.export import export
+from server.client.receipts import read_words
 from server.database import writing
 from server.database.tables import certificates, evidence, jobs, operations, runs, submissions
 from server.expiry import logs
@@ -128,6 +130,11 @@ def test_each_party_has_the_certificate_and_the_ledger_names_it(house: House) ->
         answer = house.joined(agency).asks("GET", f"/operations/{OPERATION}/certificates").json["certificates"]
         kinds = [found["payloadType"] for found in answer]
         assert kinds.count(logs.PAYLOAD_TYPE) == len(erased)
+    path = house.folder / "logs.json"
+    path.write_text(json.dumps(next(each for each in answer if each["payloadType"] == logs.PAYLOAD_TYPE)))
+    (word,) = read_words([path], None, keys(HOST).root.public)
+    assert word.sentence.startswith("what ")
+    assert "logs whose time was over" in word.sentence
 
 
 def test_what_accounts_for_something_that_is_there_stays_with_all_after_it(tmp_path: Path, database: object) -> None:
