@@ -27,9 +27,10 @@ class Word(NamedTuple):
         """Return it for people."""
         told = self.statement
         if "entries" in told:
+            entries = counted(len(told["entries"]), "entry", "entries")
             return (
-                f"what {counted(len(told['entries']), 'entry', 'entries')} of the ledger about {told['operation']} said, "
-                f"from before {told['before']}, was deleted at {told['deleted']}: logs whose time was over"
+                f"what {entries} of the ledger about {told['operation']} said, from before "
+                f"{told['before']}, was deleted at {told['deleted']}: logs whose time was over"
             )
         if "deleted" in told:
             return f"{told['submission']} of {told['agency']} was {told['reason']} and deleted at {told['deleted']}"
