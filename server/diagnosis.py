@@ -3,11 +3,14 @@
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
 from linkage.errors import CounterfoilError
+from linkage.ledger import SignedCheckpoint
+from server.audit.witnessing import forks
 from server.database import open_engine
 from server.keys import IDENTITY_FILE, WRAPPING_FILE
 from server.runs.machines import cluster_of
@@ -27,13 +30,15 @@ class Finding(NamedTuple):
 
 
 def diagnose(settings: Settings) -> list[Finding]:
-    """Return a finding for each part of a host: keys, disk, database, store, jobs, cluster."""
+    """Return a finding for each part of a host: keys, disk, database, ledger, store, jobs, log, cluster."""
     return [
         *_keys(settings),
         _tried("database", lambda: _database(settings)),
+        *_ledger(settings),
         _disk(settings),  # before the store, which makes its folder
         _tried("store", lambda: _store(settings)),
         _jobs(settings),
+        _log(settings),
         _cluster(settings),
     ]
 
@@ -50,11 +55,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> str:
-    if (
-        settings.database_url.startswith("sqlite")
-        and not (settings.data / "host.db").exists()
-        and not settings.database
-    ):
+    if _is_new(settings):
         raise LookupError("there is none yet; the first start makes it")
     engine = open_engine(settings.database_url)
     try:
@@ -65,6 +66,33 @@ def _database(settings: Settings) -> str:
     finally:
         engine.dispose()
     return f"{engine.dialect.name} answers, its tables have form {version}"
+
+
+def _is_new(settings: Settings) -> bool:
+    """Return whether the database would be made by opening it."""
+    return not settings.database and not (settings.data / "host.db").exists()
+
+
+def _ledger(settings: Settings) -> Iterator[Finding]:
+    """Yield whether an agency has shown that the ledger is not the one that it was; nothing where there is none yet."""
+    if _is_new(settings):
+        return
+    with suppress(CounterfoilError, sa.exc.SQLAlchemyError):  # told of the database
+        engine = open_engine(settings.database_url)
+        try:
+            with engine.connect() as connection:
+                if sa.inspect(connection).has_table("evidence"):
+                    yield _continued(forks(connection))
+        finally:
+            engine.dispose()
+
+
+def _continued(shown: list[tuple[str, SignedCheckpoint]]) -> Finding:
+    if not shown:
+        return Finding("ledger", well=True, says="no agency has shown a checkpoint that it does not continue")
+    who = ", ".join(f"{agency} (of {signed.checkpoint.size:,} entries)" for agency, signed in shown)
+    says = f"entries were lost or changed: it does not continue checkpoints that this host has signed and {who} showed"
+    return Finding("ledger", well=False, says=says)
 
 
 def _store(settings: Settings) -> str:
@@ -86,6 +114,11 @@ def _jobs(settings: Settings) -> Finding:
         return Finding("jobs", well=False, says="several web processes need jobs.in_process = false and a worker")
     says = "run in the web process" if settings.jobs.in_process else "need 'counterfoil worker'"
     return Finding("jobs", well=True, says=says)
+
+
+def _log(settings: Settings) -> Finding:
+    says = f"{settings.log} on standard error, no file; how long it is kept is for the journal (docs/hosting.md, Logs)"
+    return Finding("log", well=True, says=says)
 
 
 def _cluster(settings: Settings) -> Finding:

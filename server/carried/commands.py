@@ -96,7 +96,11 @@ def export_hits(
 @config_option
 @json_option
 def status(data: Path | None, config: Path | None, *, as_json: bool) -> None:
-    """List operations, submissions and runs, with the ids that the other commands take."""
+    """List operations, submissions and runs, with the ids that the other commands take.
+
+    Then which checkpoint of the ledger each agency has shown, and those that are not of this ledger: a host that has
+    lost entries, or was rolled back, learns it here.
+    """
     from server.carried.standing import standing_of
 
     found = standing_of(opened_service(data, config))
@@ -111,6 +115,14 @@ def status(data: Path | None, config: Path | None, *, as_json: bool) -> None:
             f"run {one['id']}  {one['operation']}  {one['state']}  "
             f"{one['pairs_done']:,} of {one['pairs_total']:,} pairs"
             for one in found["runs"]
+        ),
+        *(
+            f"witness {one['agency']}  holds a checkpoint of {one['entries']:,} entries, shown {one['shown']}"
+            for one in found["witnesses"]
+        ),
+        *(
+            f"FORK {one['agency']}  holds a checkpoint of {one['entries']:,} entries that this ledger does not continue"
+            for one in found["forks"]
         ),
     ]
     emit(found, lambda: "\n".join(lines) or "nothing yet", as_json=as_json)

@@ -12,6 +12,7 @@ from linkage.canonical import canonical_json, parse_json
 from linkage.errors import KeyFileError
 from linkage.files import OWNER_ONLY_FOLDER, read_capped, write_whole
 from linkage.identity import Identity, PublicIdentity
+from linkage.ledger.header import checkpoint_header
 from linkage.ledger.watcher import Watcher
 from linkage.problems import first_problem
 
@@ -60,6 +61,11 @@ class Desk:
     def watcher(self) -> Watcher:
         """Return what the officer believes of the host's ledger so far."""
         return Watcher.read(self.folder / "checkpoint.txt", self.host)
+
+    def checkpoint_header(self) -> str | None:
+        """Return the checkpoint that the officer holds as requests carry it; None before the first."""
+        believed = self.watcher().believed
+        return None if believed is None else checkpoint_header(believed, self.host)
 
     def believe(self, watcher: Watcher) -> None:
         """Keep what is believed from now on."""

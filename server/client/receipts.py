@@ -10,6 +10,7 @@ from linkage.envelope import Envelope
 from linkage.errors import SignatureError
 from linkage.files import read_capped
 from linkage.identity import PublicIdentity
+from linkage.ledger.reading import counted
 from server.errors import ServiceError
 
 _LIMIT_BYTES = 1 << 20
@@ -25,6 +26,12 @@ class Word(NamedTuple):
     def sentence(self) -> str:
         """Return it for people."""
         told = self.statement
+        if "entries" in told:
+            entries = counted(len(told["entries"]), "entry", "entries")
+            return (
+                f"what {entries} of the ledger about {told['operation']} said, from before "
+                f"{told['before']}, was deleted at {told['deleted']}: logs whose time was over"
+            )
         if "deleted" in told:
             return f"{told['submission']} of {told['agency']} was {told['reason']} and deleted at {told['deleted']}"
         return (

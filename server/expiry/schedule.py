@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from server.database import writing
 from server.database.tables import couples, hits, nonces, runs, submissions, uploads
+from server.expiry.logs import erase_logs
 from server.hits.erasing import erase_hits
 from server.operations.registry import agreement_of
 from server.runs.standing import ACTIVE, follow
@@ -19,7 +20,7 @@ _LEFT_BEHIND_SECONDS = 3600
 
 
 def expire(service: Service) -> None:
-    """Throw away the submissions, hits, uploads and nonces whose time is over, and files that a crash left behind."""
+    """Throw away submissions, hits, logs, uploads and nonces whose time is over, and files that a crash left behind."""
     now = service.now_text()
     with service.engine.connect() as connection:  # mostly there is nothing, and then nobody has to wait
         due = [
@@ -48,6 +49,7 @@ def expire(service: Service) -> None:
     for run in old_hits:
         with writing(service.engine) as connection:
             erase_hits(connection, service, sa.and_(hits.c.run == run, hits.c.expires <= now), "expired")
+    erase_logs(service)
     _sweep(service)
 
 
