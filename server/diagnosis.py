@@ -108,5 +108,9 @@ def _tried(part: str, check: Callable[[], str]) -> Finding:
     except CounterfoilError as error:
         return Finding(part, well=False, says=error.message)
     except (sa.exc.SQLAlchemyError, OSError, LookupError) as error:
-        says = str(error.args[0]) if isinstance(error, LookupError) else f"does not work: {type(error).__name__}"
+        says = (
+            str(error.args[0])
+            if isinstance(error, LookupError)
+            else f"does not work: {type(error.__cause__ or error).__name__}"
+        )
         return Finding(part, well=False, says=says)

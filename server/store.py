@@ -6,9 +6,11 @@ construction of Hoang, Reyhanitabar, Rogaway and Vizar, 2015): a file that was c
 does not open. Memory is bounded by a chunk.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import secrets
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,24 +21,25 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fsspec.implementations.local import LocalFileSystem
 
-from linkage.errors import FileError
+from linkage.errors import CounterfoilError, FileError
 from linkage.files import OWNER_ONLY, make_private_folder, whole_file
+from server.errors import SettingsError
 
 CHUNK_BYTES = 1 << 16
 _TAG_BYTES = 16
+_BLOCK_BYTES = 8 << 20  # what an object store is asked for and given at a time
 
 
 class Store:
-    """The sealed files of a host, by name, under one fsspec URL."""
+    """The sealed files of a host, by name, under one fsspec URL; threads may share it, and no process its parent's."""
 
     def __init__(self, url: str) -> None:
-        self._files, self._root = fsspec.url_to_fs(url)
+        self._url = url
 
     def seal(self, name: str, content: Iterable[bytes], key: bytes) -> None:
         """Write `content` to `name`, sealed; it is whole and on disk when this returns."""
-        with self._writing(name) as file:
-            for chunk in _sealed(content, _cipher(key, name)):
-                file.write(chunk)
+        write = self._write_file if isinstance(self._files, LocalFileSystem) else self._write_object
+        write(name, _sealed(content, _cipher(key, name)))
 
     def opened(self, name: str, key: bytes) -> Iterator[bytes]:
         """Yield the content of `name` in chunks; what was yielded may be used only after the last.
@@ -47,7 +50,7 @@ class Store:
         """
         cipher = _cipher(key, name)
         try:
-            with self._files.open(self._path(name), "rb") as file:
+            with _answering(), self._files.open(self._path(name), "rb", block_size=_BLOCK_BYTES) as file:
                 yield from _unsealed(file, cipher)
         except (InvalidTag, FileNotFoundError):
             raise FileError(f"sealed file {name} is missing or damaged", code="file.sealed") from None
@@ -55,39 +58,90 @@ class Store:
     def delete(self, name: str) -> None:
         """Take `name`, a file or a folder, away, if it is there."""
         path = self._path(name)
-        if self._files.exists(path):
-            self._files.rm(path, recursive=True)
+        with _answering():
+            if self._files.exists(path):
+                self._files.rm(path, recursive=True)
 
-    def older(self, folder: str, than: datetime) -> list[str]:
-        """Return the names of the files below `folder`, unfinished ones too, that were last written before a moment."""
+    def strays(self, folder: str, known: Collection[str], than: datetime) -> list[str]:
+        """Return the names of files, unfinished ones too, that were last written before a moment and nobody knows.
+
+        Args:
+            folder: in which they are looked for.
+            known: what is directly in the folder, file or folder, and is to stay.
+            than: the moment.
+        """
         path = self._path(folder)
-        if not self._files.exists(path):
-            return []
-        found = [name for name in self._files.find(path) if self._files.modified(name) < than]
-        return [name.removeprefix(f"{self._root}/") for name in found]
+        with _answering():
+            if not self._files.exists(path):
+                return []
+            names = [found.removeprefix(f"{self._root}/") for found in self._files.find(path)]
+            unknown = [name for name in names if name.removeprefix(f"{folder}/").split("/")[0] not in known]
+            return [name for name in unknown if self._files.modified(self._path(name)) < than]
 
     def check(self) -> None:
-        """Raise FileError unless a file can be written, read and taken away."""
-        key = bytes(32)
-        self.seal("check/probe", [b"probe"], key)
-        if b"".join(self.opened("check/probe", key)) != b"probe":
+        """Raise FileError or OSError unless a file can be written, read and taken away."""
+        key, name = bytes(32), f"check/{secrets.token_hex(8)}"
+        self.seal(name, [b"probe"], key)
+        if b"".join(self.opened(name, key)) != b"probe":
             raise FileError("the store does not give back what was written", code="file.sealed")
-        self.delete("check")
+        self.delete(name)
+
+    @cached_property
+    def _place(self) -> tuple[Any, str]:
+        """The file system, opened when it is first used, and so in the process that uses it; and our folder in it."""
+        try:
+            found: tuple[Any, str] = fsspec.url_to_fs(self._url, use_listings_cache=False)  # others write there too
+        except (ImportError, ValueError):
+            raise SettingsError(
+                "there is no driver for this kind of store",
+                code="settings.store",
+                hint="for s3://, install the extra s3 of counterfoil",
+            ) from None
+        return found
+
+    @property
+    def _files(self) -> Any:
+        return self._place[0]
+
+    @property
+    def _root(self) -> str:
+        return self._place[1]
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
 
-    @contextmanager
-    def _writing(self, name: str) -> Iterator[Any]:
-        path = self._path(name)
-        if isinstance(self._files, LocalFileSystem):
-            local = Path(path)
-            make_private_folder(local.parent)
-            with whole_file(local, mode=OWNER_ONLY) as temporary, temporary.open("wb") as file:
-                yield file
-        else:
-            with self._files.transaction, self._files.open(path, "wb") as file:
-                yield file
+    def _write_file(self, name: str, chunks: Iterable[bytes]) -> None:
+        path = Path(self._path(name))
+        make_private_folder(path.parent)
+        with whole_file(path, mode=OWNER_ONLY) as temporary, temporary.open("wb") as file:
+            file.writelines(chunks)
+
+    def _write_object(self, name: str, chunks: Iterable[bytes]) -> None:
+        with _answering():
+            file = self._files.open(self._path(name), "wb", block_size=_BLOCK_BYTES)
+        try:
+            for chunk in chunks:
+                with _answering():
+                    file.write(chunk)
+            with _answering():
+                file.close()
+        except BaseException:
+            with suppress(OSError), _answering():
+                file.close()  # which makes an object of what had come
+            with suppress(OSError):
+                self.delete(name)
+            raise
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Let the faults of a store be OSErrors, whichever driver raises them in whichever way."""
+    try:
+        yield
+    except (OSError, InvalidTag, CounterfoilError):
+        raise
+    except Exception as error:
+        raise ConnectionError("the store does not answer") from error
 
 
 def _cipher(key: bytes, name: str) -> ChaCha20Poly1305:

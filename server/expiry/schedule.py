@@ -63,9 +63,8 @@ def _sweep(service: Service) -> None:
         if path not in known and _changed(path) < youngest.timestamp():
             unlink(path)
     for folder, live in (("submissions", stored), ("comparisons", active), ("couples", paired)):
-        for name in service.store.older(folder, youngest):
-            if name.split("/")[1] not in live:
-                discard(service, name)
+        for name in service.store.strays(folder, live, youngest):
+            discard(service, name)
 
 
 def _changed(path: Path) -> float:

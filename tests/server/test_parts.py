@@ -7,18 +7,17 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import given
 from hypothesis import strategies as st
 
 import server.ledger.tables  # its tables are of the same metadata
-from linkage.errors import FileError, KeyFileError
+from linkage.errors import KeyFileError
 from server.database import metadata, migrate, open_engine, writing
 from server.diagnosis import diagnose
 from server.errors import DatabaseError, SettingsError
 from server.keys import HostKeys
 from server.service import Service
 from server.settings import Settings
-from server.store import CHUNK_BYTES, Store
+from server.store import CHUNK_BYTES
 
 KEY = bytes(range(32))
 SIZES = st.sampled_from([0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES, 3 * CHUNK_BYTES + 7])
@@ -50,49 +49,6 @@ def test_the_first_start_makes_keys_and_the_next_keeps_them(tmp_path: Path) -> N
         again.sealing_key(wrapped, "other")
     with pytest.raises(KeyFileError, match="another name"):
         HostKeys.at(tmp_path / "host", "un")
-
-
-@given(size=SIZES, pieces=st.sampled_from([1000, CHUNK_BYTES, 1 << 20]))
-def test_sealed_files_give_back_what_was_sealed(
-    tmp_path_factory: pytest.TempPathFactory, size: int, pieces: int
-) -> None:
-    store = Store(str(tmp_path_factory.mktemp("store")))
-    content = bytes(number % 251 for number in range(size))
-    store.seal("a/b", (content[start : start + pieces] for start in range(0, size, pieces)), KEY)
-    assert b"".join(store.opened("a/b", KEY)) == content
-
-
-@pytest.mark.parametrize("harm", ["flip", "cut", "drop", "swap", "rename", "key"])
-def test_a_sealed_file_that_was_harmed_does_not_open(tmp_path: Path, harm: str) -> None:
-    store, whole = Store(str(tmp_path)), CHUNK_BYTES + 16
-    store.seal("one", [b"x" * (2 * CHUNK_BYTES + 5)], KEY)
-    path, name, key = tmp_path / "one", "one", KEY
-    content = bytearray(path.read_bytes())
-    if harm == "flip":
-        content[70_000] ^= 1
-    elif harm == "cut":
-        del content[2 * whole :]
-    elif harm == "drop":
-        del content[:whole]
-    elif harm == "swap":
-        content[: 2 * whole] = content[whole : 2 * whole] + content[:whole]
-    path.write_bytes(content)
-    if harm == "rename":
-        name, _ = "two", path.rename(tmp_path / "two")
-    elif harm == "key":
-        key = bytes(32)
-    with pytest.raises(FileError, match="missing or damaged"):
-        list(store.opened(name, key))
-
-
-def test_a_store_may_be_no_local_folder() -> None:
-    store = Store("memory://sealed")
-    store.seal("a/b", [b"content"], KEY)
-    assert b"".join(store.opened("a/b", KEY)) == b"content"
-    store.check()
-    store.delete("a")
-    with pytest.raises(FileError):
-        list(store.opened("a/b", KEY))
 
 
 def test_migrations_make_the_tables_that_the_program_knows(tmp_path: Path) -> None:
