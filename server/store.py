@@ -3,16 +3,18 @@
 A file is cut into chunks of 64 KiB, each encrypted and authenticated (ChaCha20-Poly1305) under a key derived from the
 owner's key and the file's name, with the chunk's number and whether it is the last as its nonce (the STREAM
 construction of Hoang, Reyhanitabar, Rogaway and Vizar, 2015): a file that was cut, reordered, exchanged or renamed
-does not open. Memory is bounded by a chunk.
+does not open. Memory is bounded by a chunk, and what is opened is in clear in memory only.
 """
 
+import io
+import os
 import secrets
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import fsspec
 from cryptography.exceptions import InvalidTag
@@ -23,6 +25,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from linkage.errors import CounterfoilError, FileError
 from linkage.files import OWNER_ONLY, make_private_folder, whole_file
+from server.chunks import ChunkedFile, pieces
 from server.errors import SettingsError
 
 CHUNK_BYTES = 1 << 16
@@ -41,19 +44,28 @@ class Store:
         write = self._write_file if isinstance(self._files, LocalFileSystem) else self._write_object
         write(name, _sealed(content, _cipher(key, name)))
 
-    def opened(self, name: str, key: bytes) -> Iterator[bytes]:
-        """Yield the content of `name` in chunks; what was yielded may be used only after the last.
+    @contextmanager
+    def opened(self, name: str, key: bytes) -> Iterator[io.BufferedReader]:
+        """Yield `name` as a file that is read, from its start or anywhere; a chunk of it is in clear at a time.
 
         Raises:
-            FileError: there is no such file, or it is not what was sealed under this key and name.
+            FileError: there is no such file, or it is not what was sealed under this key and name; also while it is
+                read.
             OSError: the store does not answer; another time it may.
         """
-        cipher = _cipher(key, name)
+        cipher, path = _cipher(key, name), self._path(name)
         try:
-            with _answering(), self._files.open(self._path(name), "rb", block_size=_BLOCK_BYTES) as file:
-                yield from _unsealed(file, cipher)
+            with _answering():
+                source = self._files.open(path, "rb", block_size=_BLOCK_BYTES)
+            with closing(source):
+                yield io.BufferedReader(_unsealed(source, cipher))
         except (InvalidTag, FileNotFoundError):
             raise FileError(f"sealed file {name} is missing or damaged", code="file.sealed") from None
+
+    def content(self, name: str, key: bytes) -> Iterator[bytes]:
+        """Yield the content of `name` in pieces; errors are those of :meth:`opened`."""
+        with self.opened(name, key) as file:
+            yield from pieces(file)
 
     def delete(self, name: str) -> None:
         """Take `name`, a file or a folder, away, if it is there."""
@@ -82,7 +94,7 @@ class Store:
         """Raise FileError or OSError unless a file can be written, read and taken away."""
         key, name = bytes(32), f"check/{secrets.token_hex(8)}"
         self.seal(name, [b"probe"], key)
-        if b"".join(self.opened(name, key)) != b"probe":
+        if b"".join(self.content(name, key)) != b"probe":
             raise FileError("the store does not give back what was written", code="file.sealed")
         self.delete(name)
 
@@ -164,12 +176,18 @@ def _sealed(content: Iterable[bytes], cipher: ChaCha20Poly1305) -> Iterator[byte
     yield cipher.encrypt(_nonce(number, last=True), bytes(held), None)
 
 
-def _unsealed(file: BinaryIO, cipher: ChaCha20Poly1305) -> Iterator[bytes]:
-    size = CHUNK_BYTES + _TAG_BYTES
-    number, chunk = 0, file.read(size)
-    while True:
-        following = file.read(size)
-        yield cipher.decrypt(_nonce(number, last=not following), chunk, None)
-        if not following:
-            return
-        number, chunk = number + 1, following
+def _unsealed(source: Any, cipher: ChaCha20Poly1305) -> ChunkedFile:
+    """Return the content of a sealed file that is open; its last chunk, which says that it is the last, is tried."""
+    whole = CHUNK_BYTES + _TAG_BYTES
+    with _answering():
+        sealed_size = source.seek(0, os.SEEK_END)
+    last = max(0, (sealed_size - 1) // whole)
+
+    def chunk(number: int) -> bytes:
+        with _answering():
+            source.seek(number * whole)
+            sealed = source.read(whole)
+        return cipher.decrypt(_nonce(number, last=number == last), sealed, None)
+
+    size = last * CHUNK_BYTES + len(chunk(last))
+    return ChunkedFile(range(0, size, CHUNK_BYTES) or (0,), size, chunk)

@@ -59,7 +59,7 @@ class KeptComparisons:
             pairs = connection.execute(sa.select(comparisons.c.pairs).where(mine)).scalar_one_or_none()
         if pairs is None:
             return None
-        return read_pairs(self._service.store.opened(self._path(name), self._key), pairs)
+        return read_pairs(self._service.store.content(self._path(name), self._key), pairs)
 
     def _keep(self, name: str, found: CandidatePairs) -> None:
         self._service.store.seal(self._path(name), pairs_content(found), self._key)
