@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from linkage import Encodings
 from linkage.command import OnProgress
+from linkage.errors import FileError
 from matcher import CandidatePairs, candidate_pairs
 from matcher.engine import Engine, engine
 from server.database import writing
@@ -54,18 +55,24 @@ class KeptComparisons:
         return found
 
     def _read(self, name: str) -> CandidatePairs | None:
-        mine = sa.and_(comparisons.c.run == self._run, comparisons.c.comparison == name)
         with self._service.engine.connect() as connection:
-            pairs = connection.execute(sa.select(comparisons.c.pairs).where(mine)).scalar_one_or_none()
+            pairs = connection.execute(sa.select(comparisons.c.pairs).where(self._mine(name))).scalar_one_or_none()
         if pairs is None:
             return None
-        return read_pairs(self._service.store.content(self._path(name), self._key), pairs)
+        try:
+            return read_pairs(self._service.store.content(self._path(name), self._key), pairs)
+        except FileError:  # the store has lost it; it is only a memory
+            return None
 
     def _keep(self, name: str, found: CandidatePairs) -> None:
         self._service.store.seal(self._path(name), pairs_content(found), self._key)
         with writing(self._service.engine) as connection:
             held(connection, self._lease.job)
+            connection.execute(comparisons.delete().where(self._mine(name)))  # one whose file was lost
             connection.execute(comparisons.insert().values(run=self._run, comparison=name, pairs=len(found.score)))
+
+    def _mine(self, name: str) -> sa.ColumnElement[bool]:
+        return sa.and_(comparisons.c.run == self._run, comparisons.c.comparison == name)
 
     def _path(self, name: str) -> str:
         return f"comparisons/{self._run}/{name}"

@@ -100,9 +100,9 @@ class Present:
         return datetime.now(UTC)
 
 
-def registered(folder: Path, database: str | None = None) -> House:
+def registered(folder: Path, database: str | None = None, **settings: Any) -> House:
     """Return a host in `folder` that knows an agreement of today, with the system's clock; on SQLite by default."""
-    house = House.at(folder, database=database)
+    house = House.at(folder, database=database, **settings)
     house.clock.now = datetime.now(UTC)
     period = {
         "valid_from": moment_text(house.clock.now - timedelta(days=1)),
