@@ -1,4 +1,4 @@
-"""The schedule: what has expired is thrown away, whoever asks for nothing."""
+"""The schedule: what has expired is thrown away, and what was given up is tried again, without anybody's asking."""
 
 from datetime import timedelta
 from math import inf
@@ -10,6 +10,7 @@ from server.database import writing
 from server.database.tables import couples, hits, nonces, runs, submissions, uploads
 from server.hits.erasing import erase_hits
 from server.operations.registry import agreement_of
+from server.runs.again import try_again
 from server.runs.standing import ACTIVE, follow
 from server.service import Service
 from server.submissions.keeping import discard, erase
@@ -19,7 +20,10 @@ _LEFT_BEHIND_SECONDS = 3600
 
 
 def expire(service: Service) -> None:
-    """Throw away the submissions, hits, uploads and nonces whose time is over, and files that a crash left behind."""
+    """Throw away the submissions, hits, uploads and nonces whose time is over, and files that a crash left behind.
+
+    Runs of standing operations that were given up are ordered anew.
+    """
     now = service.now_text()
     with service.engine.connect() as connection:  # mostly there is nothing, and then nobody has to wait
         due = [
@@ -48,6 +52,7 @@ def expire(service: Service) -> None:
     for run in old_hits:
         with writing(service.engine) as connection:
             erase_hits(connection, service, sa.and_(hits.c.run == run, hits.c.expires <= now), "expired")
+    try_again(service)
     _sweep(service)
 
 
