@@ -236,7 +236,8 @@ class PlanDocument(Model):
     operation: str
     agreement: Digest
     digest: Digest
-    pairs: int
+    pairs: int = Field(description="of encodings, in the comparisons shown")
+    others: int = Field(description="comparisons of other agencies, which the run makes too")
     submissions: list[PlanSubmission]
     comparisons: list[PlanComparison]
     known: list[PlanComparison] = Field(description="compared by earlier runs of a standing operation")
@@ -260,8 +261,8 @@ class RunDocument(Model):
     ordered: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
     plan: Digest
-    pairs_done: int
-    pairs_total: int
+    pairs_done: int = Field(description="of pairs_total, in proportion")
+    pairs_total: int = Field(description="of encodings, in the comparisons that the caller sees")
     threshold: str
     finished: str | None = None
     result: Digest | None = None

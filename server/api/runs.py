@@ -10,6 +10,7 @@ from server.api.models import Document, HitList, HitQuery, PlanDocument, RunDocu
 from server.database.tables import runs
 from server.hits.reading import own_hits
 from server.runs.orders import cancel, order, planned
+from server.runs.plan import Plan
 
 ordered = APIBlueprint("runs", __name__)
 _MOST_RUNS = 1000
@@ -18,13 +19,18 @@ _MOST_RUNS = 1000
 @ordered.get("/operations/<operation>/plan")
 @ordered.output(PlanDocument)
 def show_plan(operation: str) -> Document:
-    """Show what a run ordered now would compare: the permitted pairings of what is here, and nothing else."""
-    plan = planned(host(), operation)
+    """Show what a run ordered now would compare: the permitted pairings of what is here, and nothing else.
+
+    An agency sees the comparisons that its own submissions take part in, and how many others there are.
+    """
+    whole = planned(host(), operation)
+    plan = _seen(whole)
     return {
         "operation": plan.operation,
         "agreement": plan.agreement,
-        "digest": plan.digest,
+        "digest": whole.digest,
         "pairs": plan.pairs,
+        "others": len(whole.comparisons) - len(plan.comparisons),
         "submissions": [
             found.model_dump(include={"submission", "agency", "category", "counterpart", "records"})
             for found in plan.submissions
@@ -108,7 +114,14 @@ def _found(identifier: str) -> sa.Row[Any]:
         return connection.execute(sa.select(runs).where(runs.c.id == identifier)).one()
 
 
+def _seen(plan: Plan) -> Plan:
+    """Return what the caller may see of a plan; how much other agencies hold is not among it."""
+    agency = caller().agency
+    return plan if agency == host().settings.name else plan.seen_by(agency)
+
+
 def _run(row: sa.Row[Any]) -> Document:
+    own = _seen(Plan.parse(row.plan)).pairs
     return {
         "run": row.id,
         "operation": row.operation,
@@ -116,8 +129,8 @@ def _run(row: sa.Row[Any]) -> Document:
         "ordered": row.ordered,
         "state": row.state,
         "plan": row.plan_digest,
-        "pairs_done": row.pairs_done,
-        "pairs_total": row.pairs_total,
+        "pairs_done": own * row.pairs_done // max(1, row.pairs_total),
+        "pairs_total": own,
         "threshold": row.threshold,
         "finished": row.finished,
         "result": row.result_digest,

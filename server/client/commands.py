@@ -240,6 +240,8 @@ def plan(desk_folder: Path, *, as_json: bool) -> None:
         found = host.plan()
     names = {entry.submission: f"{entry.agency} {entry.category} ({entry.records:,})" for entry in found.submissions}
     lines = [f"{names[one.left]} with {names[one.right]}: {one.ground}" for one in found.comparisons]
+    if found.others:
+        lines.append(f"and comparisons between other agencies: {found.others:,}")
     if found.known:
         lines.append(f"known from earlier runs, and not compared again: {len(found.known):,}")
     emit(found.model_dump(), lambda: "\n".join(lines or ["nothing that is here may be compared"]), as_json=as_json)

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from linkage.category import Category
+from linkage.credential import Role
 from linkage.ledger import Entry, Kind
 from matcher import candidate_pairs
 from server.database import writing
@@ -59,7 +60,7 @@ def test_nothing_outside_the_permitted_pairings_is_compared(house: House) -> Non
         officer = house.joined(agency)
         rows = np.roll(same, seed, axis=0)
         assert officer.submits(package(house.folder, agency, rows, seed=seed, category=category)).status_code == 201
-    plan = officer.asks("GET", f"/operations/{OPERATION}/plan").json
+    plan = house.joined(HOST, Role.HOST_OPERATOR).asks("GET", f"/operations/{OPERATION}/plan").json
     names = {found["submission"]: (found["agency"], found["category"]) for found in plan["submissions"]}
     planned = {frozenset((names[one["left"]], names[one["right"]])) for one in plan["comparisons"]}
     assert frozenset((("atl", "suspect"), ("bor", "suspect"))) in planned
