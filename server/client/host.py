@@ -60,7 +60,17 @@ class RemoteHost:
     @classmethod
     @contextmanager
     def of(cls, desk: Desk) -> Iterator[Self]:
-        """Yield the host of a desk; the connection is closed in the end."""
+        """Yield the host of a desk; the connection is closed in the end.
+
+        Raises:
+            ServiceError: the desk has no address of the host.
+        """
+        if desk.url is None:
+            raise ServiceError(
+                "the desk has no address of the host",
+                code="service.address",
+                hint="all is carried there on a stick: --letter, --file, counterfoil host import",
+            )
         trusted = True if desk.authority is None else ssl.create_default_context(cafile=desk.authority)
         with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted) as client:
             yield cls(desk, Exchange(client, desk.key, desk.host.key_id))
