@@ -6,6 +6,7 @@ was compared and how; so whoever does the run again finds it, and the key's end 
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from typing import Any, Final
 
 import numpy as np
@@ -94,10 +95,11 @@ def read_pairs(pieces: Iterable[bytes], count: int) -> CandidatePairs:
 
 
 def _name(left: Encodings, right: Encodings, threshold: float, options: dict[str, Any]) -> str:
-    """Return the digest of all that decides the pairs: both files, in their order, the floor and the limits."""
+    """Return the digest of all that decides the pairs: files, their order, the floor, the limits, the program."""
     digest = hashlib.sha256()
     for side in (left, right):
         digest.update(hashlib.sha256(side.words.data).digest() + hashlib.sha256(side.tokens.data).digest())
-    decides = [left.bits, repr(threshold)] + [repr(options.get(name)) for name in ("measure", "limit", "best", "loss")]
+    asked = [repr(options.get(name)) for name in ("measure", "limit", "best", "loss")]
+    decides = [version("counterfoil"), left.bits, repr(threshold), *asked]
     digest.update(repr(decides).encode())
     return digest.hexdigest()

@@ -78,7 +78,7 @@ class Processes:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
-        words = ["serve"] if name == "serve" else ["worker", "--name", "worker-0"]
+        words = ["serve"] if name == "serve" else ["worker", "--name", "worker-0" if name == "worker" else name]
         command = [sys.executable, "-m", "linkage.command", *words, "--config", "host.toml"]
         with (self._folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
