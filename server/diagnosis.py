@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from linkage.errors import CounterfoilError
 from server.database import open_engine
-from server.keys import IDENTITY_FILE, WRAPPING_FILE
+from server.keys import IDENTITY_FILE, SEALING_FILE, WRAPPING_FILE
 from server.runs.machines import cluster_of
 from server.settings import Settings
 from server.store import Store
@@ -31,7 +31,7 @@ def diagnose(settings: Settings) -> list[Finding]:
     return [
         *_keys(settings),
         _tried("database", lambda: _database(settings)),
-        _disk(settings),  # before the store, which makes its folder
+        _disk(settings),
         _tried("store", lambda: _store(settings)),
         _jobs(settings),
         _cluster(settings),
@@ -39,7 +39,7 @@ def diagnose(settings: Settings) -> list[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    for name in (IDENTITY_FILE, WRAPPING_FILE):
+    for name in (IDENTITY_FILE, SEALING_FILE, WRAPPING_FILE):
         path = settings.data / name
         if not path.exists():
             yield Finding(name, well=False, says="is missing; the first start makes it, or restore it from its backup")
@@ -68,6 +68,8 @@ def _database(settings: Settings) -> str:
 
 
 def _store(settings: Settings) -> str:
+    if settings.store is None and not settings.data.exists():
+        raise LookupError("there is none yet; the first start makes it")
     Store(settings.store_url).check()
     return "takes a sealed file and gives it back"
 

@@ -37,7 +37,20 @@ class Store:
     """The sealed files of a host, by name, under one fsspec URL; threads may share it, and no process its parent's."""
 
     def __init__(self, url: str) -> None:
+        """Know where the files are; nothing is asked of the store yet.
+
+        Raises:
+            SettingsError: there is no driver for this kind of store.
+        """
         self._url = url
+        try:
+            fsspec.get_filesystem_class(fsspec.utils.get_protocol(url))
+        except (ImportError, ValueError):
+            raise SettingsError(
+                "there is no driver for this kind of store",
+                code="settings.store",
+                hint="for s3://, install the extra s3 of counterfoil",
+            ) from None
 
     def seal(self, name: str, content: Iterable[bytes], key: bytes) -> None:
         """Write `content` to `name`, sealed; it is whole and on disk when this returns."""
@@ -101,14 +114,7 @@ class Store:
     @cached_property
     def _place(self) -> tuple[Any, str]:
         """The file system, opened when it is first used, and so in the process that uses it; and our folder in it."""
-        try:
-            found: tuple[Any, str] = fsspec.url_to_fs(self._url, use_listings_cache=False)  # others write there too
-        except (ImportError, ValueError):
-            raise SettingsError(
-                "there is no driver for this kind of store",
-                code="settings.store",
-                hint="for s3://, install the extra s3 of counterfoil",
-            ) from None
+        found: tuple[Any, str] = fsspec.url_to_fs(self._url, use_listings_cache=False)  # others write there too
         return found
 
     @property

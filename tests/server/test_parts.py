@@ -86,10 +86,13 @@ def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:
     assert "read by others" in after["host.key"].says
 
 
-def test_folders_that_doctor_or_the_first_start_make_are_for_their_owner(tmp_path: Path) -> None:
+def test_doctor_makes_no_folder_and_those_of_the_first_start_are_for_their_owner(tmp_path: Path) -> None:
     data = tmp_path / "var" / "host"
-    diagnose(Settings.embedded(data))
-    Service.opened(Settings.embedded(data))
+    assert [found.says for found in diagnose(Settings.embedded(data)) if found.part == "store"] == [
+        "there is none yet; the first start makes it"
+    ]
+    assert not data.parent.exists()
+    Service.opened(Settings.embedded(data)).store.check()
     for folder in (data.parent, data, data / "store", data / "uploads"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     data.chmod(0o755)
@@ -102,3 +105,17 @@ def test_doctor_says_of_an_empty_database_that_it_is_empty(tmp_path: Path) -> No
     (database,) = [found for found in diagnose(settings) if found.part == "database"]
     assert database.well
     assert "the first start makes the tables" in database.says
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"database": "postgresql+psycopg://nobody@127.0.0.1:1/none"}, "the database cannot be reached"),
+        ({"store": "nowhere://bucket"}, "there is no driver"),
+    ],
+)
+def test_a_host_does_not_start_without_its_database_or_the_driver_of_its_store(
+    tmp_path: Path, changes: dict[str, str], error: str
+) -> None:
+    with pytest.raises((DatabaseError, SettingsError), match=error):
+        Service.opened(Settings.embedded(tmp_path / "host", **changes))
