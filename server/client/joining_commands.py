@@ -56,10 +56,12 @@ def join(
 
     Without --url nothing is sent: carry the credential to the host ('counterfoil host import').
     """
+    import shutil
     from datetime import UTC, datetime, timedelta
 
     from linkage.agreement.files import read_signed
     from linkage.credential import Officer, Role, issue
+    from linkage.errors import CounterfoilError
     from linkage.files import read_capped
     from linkage.identity import Identity
     from server.client import Desk, RemoteHost
@@ -77,6 +79,7 @@ def join(
     else:
         raise click.UsageError("give --root and --officer, or --key and --credential")
     vouching = None if authority is None else read_capped(authority, limit_bytes=1 << 20)
+    is_new = not desk_folder.exists()
     desk = Desk.set_up(desk_folder, url, key, signed, authority=vouching)
     if url is None:
         path = desk.keep("credential.json", credential)
@@ -86,7 +89,12 @@ def join(
         )
         return
     with RemoteHost.of(desk) as host:
-        joined = host.join(credential)
+        try:
+            joined = host.join(credential)
+        except CounterfoilError:
+            if is_new:
+                shutil.rmtree(desk_folder)  # so that the same command may be given again
+            raise
         host.watch()
     result = joined.model_dump() | {"operation": desk.operation, "desk": str(desk_folder)}
     emit(

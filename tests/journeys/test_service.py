@@ -155,6 +155,35 @@ def test_a_withdrawn_submission_takes_its_hits_along(desk: Newcomer) -> None:
         assert json.loads(told)["hits"] == left
 
 
+def test_who_could_not_join_may_join_again(desk: Newcomer) -> None:
+    agreement = max(desk.folder.glob("signed-*.json")).name
+    line = f"agency join --agreement {agreement} --root atl.key --officer o-2 --desk again.desk --url"
+    failed = subprocess.run(
+        [sys.executable, "-m", "linkage.command", *shlex.split(line), "http://127.0.0.1:9"],
+        cwd=desk.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (failed.returncode, "the host cannot be reached" in failed.stderr) == (3, True)
+    url = json.loads((desk.folder / "atl.desk" / "desk.json").read_text(encoding="utf-8"))["url"]
+    assert "o-2 is agency.officer of atl" in desk.types(f"counterfoil {line} {url}")
+
+
+def test_packages_that_were_refused_leave_no_upload_behind(desk: Newcomer) -> None:
+    (desk.folder / "junk.cfp").write_bytes(b"no package")
+    for _ in range(6):  # more than an agency may have open
+        failed = subprocess.run(
+            [sys.executable, "-m", "linkage.command", *shlex.split("agency submit junk.cfp --desk bor.desk")],
+            cwd=desk.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "host.package.archive" in failed.stderr
+    assert list((desk.folder / "host" / "uploads").iterdir()) == []
+
+
 def test_doctor_finds_nothing_wrong_with_the_host(desk: Newcomer) -> None:
     findings = json.loads(desk.types("counterfoil doctor --data host --json"))["findings"]
     assert {found["part"] for found in findings if found["well"]} >= {"host.key", "database", "store", "jobs"}
