@@ -12,7 +12,7 @@ from linkage.errors import CounterfoilError
 from linkage.ledger import SignedCheckpoint
 from server.audit.witnessing import forks
 from server.database import open_engine
-from server.keys import IDENTITY_FILE, WRAPPING_FILE
+from server.keys import IDENTITY_FILE, SEALING_FILE, WRAPPING_FILE
 from server.runs.machines import cluster_of
 from server.settings import Settings
 from server.store import Store
@@ -35,7 +35,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         *_keys(settings),
         _tried("database", lambda: _database(settings)),
         *_ledger(settings),
-        _disk(settings),  # before the store, which makes its folder
+        _disk(settings),
         _tried("store", lambda: _store(settings)),
         _jobs(settings),
         _log(settings),
@@ -44,7 +44,7 @@ def diagnose(settings: Settings) -> list[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    for name in (IDENTITY_FILE, WRAPPING_FILE):
+    for name in (IDENTITY_FILE, SEALING_FILE, WRAPPING_FILE):
         path = settings.data / name
         if not path.exists():
             yield Finding(name, well=False, says="is missing; the first start makes it, or restore it from its backup")
@@ -96,6 +96,8 @@ def _continued(shown: list[tuple[str, SignedCheckpoint]]) -> Finding:
 
 
 def _store(settings: Settings) -> str:
+    if settings.store is None and not settings.data.exists():
+        raise LookupError("there is none yet; the first start makes it")
     Store(settings.store_url).check()
     return "takes a sealed file and gives it back"
 
@@ -141,5 +143,9 @@ def _tried(part: str, check: Callable[[], str]) -> Finding:
     except CounterfoilError as error:
         return Finding(part, well=False, says=error.message)
     except (sa.exc.SQLAlchemyError, OSError, LookupError) as error:
-        says = str(error.args[0]) if isinstance(error, LookupError) else f"does not work: {type(error).__name__}"
+        says = (
+            str(error.args[0])
+            if isinstance(error, LookupError)
+            else f"does not work: {type(error.__cause__ or error).__name__}"
+        )
         return Finding(part, well=False, says=says)

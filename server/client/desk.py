@@ -23,7 +23,7 @@ AUTHORITY_FILE = "authority.pem"
 class _Address(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     format: Literal["counterfoil-desk/1"] = "counterfoil-desk/1"
-    url: str = Field(pattern=r"^https?://[^\s/?#]+$", max_length=500)
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+$", max_length=500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class Desk:
 
     Attributes:
         folder: holds them, readable by their owner only.
-        url: of the host, such as https://match.example.int.
+        url: of the host, such as https://match.example.int; None where all is carried there on a stick.
         key: of the officer.
         agreement: as all have signed it; it names the host's key.
     """
 
     folder: Path
-    url: str
+    url: str | None
     key: Identity
     agreement: SignedAgreement
 
@@ -79,13 +79,13 @@ class Desk:
 
     @classmethod
     def set_up(
-        cls, folder: Path, url: str, key: Identity, agreement: SignedAgreement, *, authority: bytes | None = None
+        cls, folder: Path, url: str | None, key: Identity, agreement: SignedAgreement, *, authority: bytes | None = None
     ) -> Self:
         """Return a new desk in `folder`, which must not be one yet.
 
         Args:
             folder: of the desk.
-            url: of the host.
+            url: of the host; None where all is carried there on a stick.
             key: of the officer.
             agreement: as all have signed it.
             authority: certificates (PEM) of who vouches for the host's address; the public authorities by default.

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -91,6 +92,11 @@ class Exchange:
         if response.is_success:
             return response.content
         raise _refusal(response)
+
+    def discard(self, path: str) -> None:
+        """Have what is at `path` thrown away; if that fails, it goes by itself in its time."""
+        with suppress(ServiceError):
+            self._tried(Request("DELETE", path, "", {}), b"")
 
     def _tried(self, target: Request, body: bytes) -> httpx.Response:
         """Return the first answer that is not "later"; what changes something is sent again only after "later"."""

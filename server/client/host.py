@@ -13,7 +13,7 @@ import httpx
 from linkage.canonical import canonical_json, parse_base64
 from linkage.command import OnProgress
 from linkage.envelope import Envelope as SignedEnvelope
-from linkage.errors import SignatureError
+from linkage.errors import CounterfoilError, SignatureError
 from linkage.files import unusable
 from linkage.ledger import SignedCheckpoint
 from linkage.ledger.pack import Attached, Pack
@@ -58,7 +58,17 @@ class RemoteHost:
     @classmethod
     @contextmanager
     def of(cls, desk: Desk) -> Iterator[Self]:
-        """Yield the host of a desk; the connection is closed in the end."""
+        """Yield the host of a desk; the connection is closed in the end.
+
+        Raises:
+            ServiceError: the desk has no address of the host.
+        """
+        if desk.url is None:
+            raise ServiceError(
+                "the desk has no address of the host",
+                code="service.address",
+                hint="all is carried there on a stick: --letter, --file, counterfoil host import",
+            )
         trusted = True if desk.authority is None else ssl.create_default_context(cafile=desk.authority)
         with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted) as client:
             yield cls(desk, Exchange(client, desk.key, desk.host.key_id, seen=desk.checkpoint_header))
@@ -118,7 +128,13 @@ class RemoteHost:
         except OSError as error:
             raise unusable(path, "read", error) from error
         query = {"supplement": "true"} if supplement else None
-        receipt = self._exchange.ask(ReceiptDocument, "POST", f"/uploads/{upload.upload}/submission", query=query)
+        place = f"/uploads/{upload.upload}"
+        try:
+            receipt = self._exchange.ask(ReceiptDocument, "POST", f"{place}/submission", query=query)
+        except CounterfoilError as error:
+            if error.code != BROKEN:  # else it may have been taken in
+                self._exchange.discard(place)  # an agency may have few open at a time
+            raise
         statement = self._verified(receipt.receipt)
         self._watch(statement["checkpoint"])
         self._desk.keep(f"receipt-{receipt.submission}.json", receipt.model_dump_json().encode())

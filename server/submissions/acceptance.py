@@ -17,6 +17,7 @@ from linkage.package import verify_package
 from linkage.package.archive import check_layout
 from server import journal
 from server.audit.witnessing import witness
+from server.chunks import pieces
 from server.database import writing
 from server.database.tables import submissions
 from server.errors import AbsentError, ConflictError, NotAllowedError
@@ -25,7 +26,6 @@ from server.operations.registry import operation_in_force
 from server.runs.standing import follow
 from server.service import Caller, Service, new_id
 from server.submissions.keeping import circle_of, discard, erase, sealed_name
-from server.submissions.parts import pieces
 from server.submissions.uploads import Upload, forget, open_complete, path_of, unlink
 
 

@@ -117,7 +117,7 @@ def test_program_of_an_agency_finds_the_roll_back_with_whatever_it_asks_next(hou
     path = tmp_path / "atl.cfp"
     path.write_bytes(package(house.folder, "atl", people(5, 1), seed=1))
     transport = httpx.WSGITransport(app=house.client.application)
-    with httpx.Client(base_url=desk.url, transport=transport) as client:
+    with httpx.Client(base_url="http://host", transport=transport) as client:
         seen = desk.checkpoint_header
         host = RemoteHost(desk, Exchange(client, desk.key, desk.host.key_id, seen=seen, clock=house.clock))
         assert desk.checkpoint_header() is None, "at first contact it knows none"
