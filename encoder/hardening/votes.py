@@ -23,15 +23,11 @@ _MOST_IN_HALF = 15
 _MOST_IN_BYTE = 255
 
 
-class Run(NamedTuple):
-    """Successive values of one number of tokens and one weight.
-
-    `parts`, int64 (parts, values), are places in the vocabulary, or beyond its end among the pairs.
-    """
+class Block(NamedTuple):
+    """Successive values: the places of the first, second ... part of all those that have so many, which come last."""
 
     values: slice
-    parts: Numbers
-    weight: int
+    parts: list[Numbers]
 
 
 class Ballot(NamedTuple):
@@ -40,14 +36,17 @@ class Ballot(NamedTuple):
     Attributes:
         codes: (rows,): which distinct value each row has.
         totals: (values,): the votes of each value for a bit that all its tokens vote for.
-        runs: the values, in their order.
+        weights: (values,): of each of its tokens.
+        blocks: the values, in their order; a part of them is a token or a pair of tokens.
         vectors: uint8 (vocabulary, bytes): the packed vote of each token.
-        pairs: (2, pairs): tokens that are added up once for all values, where that is worth it.
+        pairs: (2, pairs): tokens that are added up once for all values, where that is worth it; the vocabulary's size
+            stands for none.
     """
 
     codes: Numbers
     totals: Numbers
-    runs: list[Run]
+    weights: Numbers
+    blocks: list[Block]
     vectors: Bytes
     pairs: Numbers
 
@@ -57,15 +56,19 @@ class Ballot(NamedTuple):
         return _MOST_IN_HALF // 2 if self.pairs.size else _MOST_IN_HALF
 
     def votes(self, chunk: slice) -> Bytes:
-        """Return the votes of tokens and pairs for the bits of `chunk`, which counts in bytes: uint8 (n, bits / 2).
+        """Return the votes of every part for the bits of `chunk`, which counts in bytes: uint8 (parts, bits / 2).
 
         Of the bits' quarters a, b, c, d the first byte holds a[0] and c[0], the second b[0] and d[0], the third a[1].
         """
-        bits = np.unpackbits(self.vectors[:, chunk], axis=1).reshape(len(self.vectors), 2, 2, -1)
-        votes = np.empty((len(bits) + self.pairs.shape[1], bits.shape[3], 2), dtype=np.uint8)
-        votes[: len(bits)] = (bits[:, 0] | bits[:, 1] << 4).swapaxes(1, 2)
-        np.add(votes[self.pairs[0]], votes[self.pairs[1]], out=votes[len(bits) :])
-        return votes.reshape(len(votes), -1)
+        first, second, third, fourth = np.split(np.unpackbits(self.vectors[:, chunk], axis=1), 4, axis=1)
+        votes = np.zeros((len(first) + 1, 2 * first.shape[1]), dtype=np.uint8)
+        votes[:-1, ::2] = first | third << 4
+        votes[:-1, 1::2] = second | fourth << 4
+        if not self.pairs.size:
+            return votes
+        pairs = votes.take(self.pairs[0], axis=0)
+        pairs += votes.take(self.pairs[1], axis=0)
+        return pairs
 
 
 def ballots(codes: Numbers, ids: Numbers, counts: Numbers, weights: Numbers, vectors: Bytes) -> Iterator[Ballot]:
@@ -80,37 +83,44 @@ def ballots(codes: Numbers, ids: Numbers, counts: Numbers, weights: Numbers, vec
         done = np.where(light > 0, 0, counts)
         while (done < counts).any():
             now = np.minimum(counts - done, most)
-            order = np.argsort(now * (_MOST_IN_BYTE + 1) + light, kind="stable")
+            tokens = ids[_successive(firsts + done, now)]
+            parts, lengths, pairs = _paired(tokens, now, len(vectors))
+            order = np.argsort(lengths, kind="stable")
             ranks = np.empty_like(order)
             ranks[order] = np.arange(len(order))
-            runs, pairs = _paired(list(_runs(ids, (firsts + done)[order], now[order], light[order])), len(vectors))
-            yield Ballot(ranks[codes], (now * light)[order], runs, vectors, pairs)
+            blocks = list(_blocks(parts, (np.cumsum(lengths) - lengths)[order], lengths[order]))
+            yield Ballot(ranks[codes], (now * light)[order], light[order], blocks, vectors, pairs)
             done = done + now
         weights = weights - light
 
 
-def _runs(ids: Numbers, firsts: Numbers, counts: Numbers, weights: Numbers) -> Iterator[Run]:
-    starts = np.flatnonzero(np.diff(counts * (_MOST_IN_BYTE + 1) + weights, prepend=-1)).tolist()
-    for start, stop in zip(starts, [*starts[1:], len(counts)], strict=True):
-        for first in range(start, stop, _BLOCK_ROWS):
-            values = slice(first, min(first + _BLOCK_ROWS, stop))
-            tokens = ids[firsts[values] + np.arange(counts[start])[:, None]]
-            yield Run(values, tokens, int(weights[start]))
+def _successive(firsts: Numbers, counts: Numbers) -> Numbers:
+    """Return so many successive numbers from each of `firsts`, one after the other."""
+    return np.arange(counts.sum()) + np.repeat(firsts - np.cumsum(counts) + counts, counts)
 
 
-def _paired(runs: list[Run], vocabulary: int) -> tuple[list[Run], Numbers]:
-    """Return runs with every two tokens side by side as one part, and the pairs, if half of them are repetitions."""
-    evens = [run.parts[: len(run.parts) // 2 * 2] for run in runs]
-    codes = np.concatenate([(even[::2] * vocabulary + even[1::2]).ravel() for even in evens])
-    distinct, places = numbered(codes, vocabulary * vocabulary)
-    if 2 * len(distinct) > len(codes):
-        return runs, np.empty((2, 0), dtype=np.int64)
-    ends = np.cumsum([even.size // 2 for even in evens])[:-1]
-    paired = [
-        run._replace(parts=np.concatenate([vocabulary + part.reshape(-1, run.parts.shape[1]), run.parts[len(even) :]]))
-        for run, even, part in zip(runs, evens, np.split(places, ends), strict=True)
-    ]
-    return paired, np.stack(np.divmod(distinct, vocabulary))
+def _paired(tokens: Numbers, counts: Numbers, vocabulary: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the parts of values, how many each has, and what pairs they are, if half of these are repetitions.
+
+    A pair is two tokens side by side, or the last of an odd number and none.
+    """
+    lengths = -(-counts // 2)
+    firsts = 2 * _successive(np.zeros_like(counts), lengths) + np.repeat(np.cumsum(counts) - counts, lengths)
+    lone = np.zeros(len(firsts), dtype=np.bool_)
+    lone[np.cumsum(lengths)[counts % 2 == 1] - 1] = True
+    seconds = np.where(lone, vocabulary, tokens[np.minimum(firsts + 1, len(tokens) - 1)])
+    distinct, parts = numbered(tokens[firsts] * (vocabulary + 1) + seconds, (vocabulary + 1) ** 2)
+    if 2 * len(distinct) > len(parts):
+        return tokens, counts, np.empty((2, 0), dtype=np.int64)
+    return parts, lengths, np.stack(np.divmod(distinct, vocabulary + 1))
+
+
+def _blocks(parts: Numbers, firsts: Numbers, lengths: Numbers) -> Iterator[Block]:
+    """Yield values in blocks, of values in the order of their lengths whose parts begin at `firsts`."""
+    for start in range(0, len(lengths), _BLOCK_ROWS):
+        values = slice(start, min(start + _BLOCK_ROWS, len(lengths)))
+        having = np.searchsorted(lengths[values], np.arange(max(lengths[values][-1], 1)), side="right").tolist()
+        yield Block(values, [parts[firsts[values][first:] + place] for place, first in enumerate(having)])
 
 
 def majorities(ballots: Sequence[Ballot], rows: int, tie: Bytes) -> Bytes:
@@ -157,20 +167,26 @@ class _Count:
     def _hear(self, ballot: Ballot, chunk: slice, heard: Bytes) -> None:
         """Set `heard` to the weighted votes of the distinct values of `ballot`, one sum in each byte."""
         votes, half = ballot.votes(chunk), heard.shape[1] // 2
-        for run in ballot.runs:
-            voices = heard[run.values]
-            voices[:] = 0
+        weights = ballot.weights[:, None].astype(np.uint16)
+        for values, parts in ballot.blocks:
+            voices = heard[values]
+            lower, upper = voices[:, :half], voices[:, half:]
             sums, taken = self._arrays(len(voices), half)
-            for first in range(0, len(run.parts), ballot.parts_at_once):
-                parts = run.parts[first : first + ballot.parts_at_once]
-                votes.take(parts[0], axis=0, out=sums, mode="clip")
-                for part in parts[1:]:
-                    votes.take(part, axis=0, out=taken, mode="clip")
-                    sums += taken
-                voices[:, :half] += np.bitwise_and(sums, _MOST_IN_HALF, out=taken)
-                sums >>= 4
-                voices[:, half:] += sums
-            voices *= np.uint8(run.weight)
+            for start in range(0, len(parts), ballot.parts_at_once):
+                first, *others = parts[start : start + ballot.parts_at_once]
+                without = len(sums) - len(first)
+                sums[:without] = 0
+                votes.take(first, axis=0, out=sums[without:], mode="clip")
+                for part in others:
+                    sums[len(sums) - len(part) :] += votes.take(part, axis=0, out=taken[: len(part)], mode="clip")
+                if start == 0:
+                    np.bitwise_and(sums, _MOST_IN_HALF, out=lower)
+                    np.right_shift(sums, 4, out=upper)
+                else:
+                    lower += np.bitwise_and(sums, _MOST_IN_HALF, out=taken)
+                    upper += np.right_shift(sums, 4, out=sums)
+            words = voices.view("<u2")
+            words *= weights[values]
 
     def _counted(self, block: slice, batches: list[list[int]], lower: Sums, upper: Sums) -> tuple[Sums, Sums]:
         """Return the sums of the rows of `block`, begun with `lower` and `upper`."""
