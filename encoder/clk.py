@@ -49,7 +49,7 @@ class EncodedBatch(NamedTuple):
 def rows_per_batch(schema: Schema) -> int:
     """Return how many rows to encode at once: 65,536 for a filter of 1,024 bits, fewer for longer ones."""
     votes = max((step.repetitions * step.bits for step in schema.hardening if isinstance(step, Saul)), default=0)
-    return max(1, _BITS_PER_BATCH // max(schema.filter_bits, votes))
+    return max(1, _BITS_PER_BATCH // max(schema.filter_bits, votes // 4))
 
 
 class ClkEncoder:

@@ -17,8 +17,8 @@ Numbers = NDArray[np.int64]
 Sums = NDArray[np.integer]
 Bytes = NDArray[np.uint8]
 
-_CHUNK_BITS = 2048  # votes for so many bits, for
-_BLOCK_ROWS = 128  # so many rows, stay in the processor's cache
+_CHUNK_BITS = 512  # votes for so many bits, for
+_BLOCK_ROWS = 512  # so many rows, stay in the processor's cache
 _MOST_IN_HALF = 15
 _MOST_IN_BYTE = 255
 
@@ -58,12 +58,13 @@ class Ballot(NamedTuple):
     def votes(self, chunk: slice) -> Bytes:
         """Return the votes of every part for the bits of `chunk`, which counts in bytes: uint8 (parts, bits / 2).
 
-        Of the bits' quarters a, b, c, d the first byte holds a[0] and c[0], the second b[0] and d[0], the third a[1].
+        A byte holds those for one bit of the first half in its lower half, for one of the second half in its upper.
         """
-        first, second, third, fourth = np.split(np.unpackbits(self.vectors[:, chunk], axis=1), 4, axis=1)
-        votes = np.zeros((len(first) + 1, 2 * first.shape[1]), dtype=np.uint8)
-        votes[:-1, ::2] = first | third << 4
-        votes[:-1, 1::2] = second | fourth << 4
+        bits = np.unpackbits(self.vectors[:, chunk], axis=1)
+        half = bits.shape[1] // 2
+        votes = np.zeros((len(bits) + 1, half), dtype=np.uint8)
+        np.left_shift(bits[:, half:], 4, out=votes[:-1])
+        votes[:-1] |= bits[:, :half]
         if not self.pairs.size:
             return votes
         pairs = votes.take(self.pairs[0], axis=0)
@@ -149,20 +150,14 @@ class _Count:
         self._ballots = ballots
         self._voices = [np.empty((len(ballot.totals), bits), dtype=np.uint8) for ballot in ballots]
         self._room = np.empty((2, _BLOCK_ROWS * bits), dtype=np.uint8)
+        self._words = np.empty((2, _BLOCK_ROWS * bits // 2), dtype=self._kind)
 
     def write(self, majorities: Bytes, chunk: slice, tie: Bytes) -> None:
         """Write the packed majorities for the bits of `chunk`, which counts in bytes."""
-        ties = tie.reshape(2, 2, -1).swapaxes(0, 1).reshape(2, -1).astype(self._kind)
         for ballot, voices in zip(self._ballots, self._voices, strict=True):
             self._hear(ballot, chunk, voices[:, : len(tie)])
         for block, batches in zip(self._blocks, self._batches, strict=True):
-            even = (self._totals[block] % 2 == 0).astype(self._kind)
-            halves = (self._totals[block] // 2).astype(self._kind)
-            sums = self._counted(block, batches, even * ties[0], even * ties[1])
-            (first, third), (second, fourth) = (
-                np.split(np.packbits(side > halves, axis=1), 2, axis=1) for side in sums
-            )
-            majorities[block] = np.concatenate([first, second, third, fourth], axis=1)
+            majorities[block] = np.packbits(self._decided(block, batches, tie), axis=1)
 
     def _hear(self, ballot: Ballot, chunk: slice, heard: Bytes) -> None:
         """Set `heard` to the weighted votes of the distinct values of `ballot`, one sum in each byte."""
@@ -188,22 +183,30 @@ class _Count:
             words = voices.view("<u2")
             words *= weights[values]
 
-    def _counted(self, block: slice, batches: list[list[int]], lower: Sums, upper: Sums) -> tuple[Sums, Sums]:
-        """Return the sums of the rows of `block`, begun with `lower` and `upper`."""
-        lower += upper << 8  # both, until the upper ones are known
-        sums, taken = self._arrays(len(lower), 2 * lower.shape[1])
+    def _decided(self, block: slice, batches: list[list[int]], tie: Bytes) -> Bytes:
+        """Return for the rows of `block` which bits are set, uint8 (rows, bits)."""
+        totals = self._totals[block]
+        sums, taken = self._arrays(len(totals), len(tie))
         words = sums.view("<u2")
+        evens, odds = self._words[:, : words.size].reshape(2, *words.shape)  # of the bits
+        ties = tie.astype(self._kind)
+        even_total = (totals % 2 == 0).astype(self._kind)
+        np.multiply(even_total, ties[1::2], out=odds)
+        np.multiply(even_total, ties[::2] + (ties[1::2] << 8), out=evens)  # both, until the odd ones are known
         for batch in batches:
             for place, out in zip(batch, [sums, *[taken] * (len(batch) - 1)], strict=True):
                 voices = self._voices[place][:, : sums.shape[1]]
                 voices.take(self._ballots[place].codes[block], axis=0, out=out, mode="clip")
                 if out is taken:
                     sums += taken
-            lower += words
+            evens += words
             words >>= 8
-            upper += words
-        lower -= upper << 8
-        return lower, upper
+            odds += words
+        evens -= odds << 8
+        halves = (totals // 2).astype(self._kind)
+        np.greater(evens, halves, out=taken[:, ::2].view(np.bool_))
+        np.greater(odds, halves, out=taken[:, 1::2].view(np.bool_))
+        return taken
 
     def _arrays(self, rows: int, width: int) -> tuple[Bytes, Bytes]:
         """Return two arrays to work in, without gaps between their rows."""
