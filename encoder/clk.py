@@ -47,7 +47,10 @@ class EncodedBatch(NamedTuple):
 
 
 def rows_per_batch(schema: Schema) -> int:
-    """Return how many rows to encode at once: 65,536 for a filter of 1,024 bits, fewer for longer ones."""
+    """Return how many rows to encode at once: 65,536 for a filter of 1,024 bits, fewer for longer ones.
+
+    Votes of saul are counted for some bits at a time, so that four of them take no more memory than a bit of a filter.
+    """
     votes = max((step.repetitions * step.bits for step in schema.hardening if isinstance(step, Saul)), default=0)
     return max(1, _BITS_PER_BATCH // max(schema.filter_bits, votes // 4))
 

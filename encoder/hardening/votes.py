@@ -18,7 +18,7 @@ Sums = NDArray[np.integer]
 Bytes = NDArray[np.uint8]
 
 _CHUNK_BITS = 512  # votes for so many bits, for
-_BLOCK_ROWS = 512  # so many rows, stay in the processor's cache
+_BLOCK_ROWS = 256  # so many rows, stay in the processor's cache
 _MOST_IN_HALF = 15
 _MOST_IN_BYTE = 255
 
@@ -58,16 +58,16 @@ class Ballot(NamedTuple):
     def votes(self, chunk: slice) -> Bytes:
         """Return the votes of every part for the bits of `chunk`, which counts in bytes: uint8 (parts, bits / 2).
 
-        A byte holds those for one bit of the first half in its lower half, for one of the second half in its upper.
+        Of the bits' quarters a, b, c, d the first byte holds a[0] and c[0], the second b[0] and d[0], the third a[1].
         """
-        bits = np.unpackbits(self.vectors[:, chunk], axis=1)
-        half = bits.shape[1] // 2
-        votes = np.zeros((len(bits) + 1, half), dtype=np.uint8)
-        np.left_shift(bits[:, half:], 4, out=votes[:-1])
-        votes[:-1] |= bits[:, :half]
+        packed = np.ascontiguousarray(self.vectors[:, chunk])
+        bits = np.unpackbits(packed.ravel()).reshape(len(packed), 4, -1)
+        votes = np.zeros((len(packed) + 1, 2 * bits.shape[2]), dtype=np.uint8)
+        votes[:-1, ::2] = bits[:, 0] | bits[:, 2] << 4
+        votes[:-1, 1::2] = bits[:, 1] | bits[:, 3] << 4
         if not self.pairs.size:
             return votes
-        pairs = votes.take(self.pairs[0], axis=0)
+        pairs: Bytes = votes.take(self.pairs[0], axis=0)
         pairs += votes.take(self.pairs[1], axis=0)
         return pairs
 
@@ -141,10 +141,13 @@ class _Count:
     """Counts for some bits at a time, in arrays that it uses again; bytes that are neighbours go together as words."""
 
     def __init__(self, ballots: Sequence[Ballot], rows: int, bits: int) -> None:
-        totals = np.array([ballot.totals[ballot.codes] for ballot in ballots]).reshape(len(ballots), rows)
-        self._totals = totals.sum(axis=0)[:, None]
-        few = self._totals.max(initial=0) < np.iinfo(np.uint16).max
+        totals = np.zeros((len(ballots), rows), dtype=np.int64)
+        for place, ballot in enumerate(ballots):
+            totals[place] = ballot.totals[ballot.codes]
+        self._totals = totals.sum(axis=0)
+        few = self._totals.max(initial=0) < 1 << 15
         self._kind: np.dtype[np.integer] = np.dtype(np.uint16 if few else np.uint32)
+        self._middle = 1 << (15 if few else 31)
         self._blocks = [slice(first, min(first + _BLOCK_ROWS, rows)) for first in range(0, rows, _BLOCK_ROWS)]
         self._batches = [_batches(totals[:, block]) for block in self._blocks]
         self._ballots = ballots
@@ -156,8 +159,12 @@ class _Count:
         """Write the packed majorities for the bits of `chunk`, which counts in bytes."""
         for ballot, voices in zip(self._ballots, self._voices, strict=True):
             self._hear(ballot, chunk, voices[:, : len(tie)])
+        quarters = tie.reshape(2, 2, -1).swapaxes(0, 1).reshape(2, -1).astype(self._kind)
+        ties = np.stack([np.zeros_like(quarters), quarters], axis=1)  # of rows with an odd total, and an even one
         for block, batches in zip(self._blocks, self._batches, strict=True):
-            majorities[block] = np.packbits(self._decided(block, batches, tie), axis=1)
+            found = self._decided(block, batches, ties)
+            ordered = found.reshape(2, found.shape[1], 2, -1).transpose(1, 2, 0, 3)
+            majorities[block] = ordered.reshape(found.shape[1], -1)
 
     def _hear(self, ballot: Ballot, chunk: slice, heard: Bytes) -> None:
         """Set `heard` to the weighted votes of the distinct values of `ballot`, one sum in each byte."""
@@ -183,30 +190,31 @@ class _Count:
             words = voices.view("<u2")
             words *= weights[values]
 
-    def _decided(self, block: slice, batches: list[list[int]], tie: Bytes) -> Bytes:
-        """Return for the rows of `block` which bits are set, uint8 (rows, bits)."""
+    def _decided(self, block: slice, batches: list[list[int]], ties: Sums) -> Bytes:
+        """Return packed which bits are set in the rows of `block`: uint8 (2, rows, bits / 16), as `ties` are ordered.
+
+        `ties`, (2, 2, bits / 2), are those of low and of high bytes, for rows with an odd and an even total.
+        """
         totals = self._totals[block]
-        sums, taken = self._arrays(len(totals), len(tie))
+        sums, taken = self._arrays(len(totals), 2 * ties.shape[2])
         words = sums.view("<u2")
-        evens, odds = self._words[:, : words.size].reshape(2, *words.shape)  # of the bits
-        ties = tie.astype(self._kind)
-        even_total = (totals % 2 == 0).astype(self._kind)
-        np.multiply(even_total, ties[1::2], out=odds)
-        np.multiply(even_total, ties[::2] + (ties[1::2] << 8), out=evens)  # both, until the odd ones are known
+        both = self._words[:, : words.size].reshape(2, *words.shape)
+        low, high = both
+        for side, of_side in zip(both, ties, strict=True):
+            of_side.take(1 - totals % 2, axis=0, out=side, mode="clip")
+        both += (self._middle - 1 - totals // 2).astype(self._kind)[:, None]  # so that a majority reaches the middle
+        low += high << 8  # until the high ones are known
         for batch in batches:
             for place, out in zip(batch, [sums, *[taken] * (len(batch) - 1)], strict=True):
                 voices = self._voices[place][:, : sums.shape[1]]
                 voices.take(self._ballots[place].codes[block], axis=0, out=out, mode="clip")
                 if out is taken:
                     sums += taken
-            evens += words
+            low += words
             words >>= 8
-            odds += words
-        evens -= odds << 8
-        halves = (totals // 2).astype(self._kind)
-        np.greater(evens, halves, out=taken[:, ::2].view(np.bool_))
-        np.greater(odds, halves, out=taken[:, 1::2].view(np.bool_))
-        return taken
+            high += words
+        low -= high << 8
+        return np.packbits((both >= self._middle).ravel()).reshape(2, len(totals), -1)
 
     def _arrays(self, rows: int, width: int) -> tuple[Bytes, Bytes]:
         """Return two arrays to work in, without gaps between their rows."""
@@ -220,9 +228,9 @@ def _batches(totals: Numbers) -> list[list[int]]:
     for place, votes in enumerate(totals):
         if not votes.any():
             continue
-        for together, places in batches:
-            if (together + votes).max() <= _MOST_IN_BYTE:
-                together += votes
+        for so_far, places in batches:
+            if (so_far + votes).max() <= _MOST_IN_BYTE:
+                so_far += votes  # noqa: PLW2901 - the array itself
                 places.append(place)
                 break
         else:
