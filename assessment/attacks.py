@@ -71,9 +71,17 @@ def repeated(case: Case, random: np.random.Generator) -> Guesses:
 
 
 def dictionary(case: Case, random: np.random.Generator) -> Guesses:  # noqa: ARG001 - as of every attack
-    """Encode the register with the secret of the operation and look encodings up."""
+    """Encode the register with the secret of the operation and look encodings up; the nearest where bits are flipped."""
+    if case.schema.noisy:
+        return nearest(case.encodings, case.dictionary)
     places = {row.tobytes(): place for place, row in enumerate(case.dictionary)}
     return np.array([places.get(row.tobytes(), -1) for row in case.encodings], dtype=np.int64)
+
+
+def nearest(encodings: NDArray[np.uint8], others: NDArray[np.uint8]) -> Guesses:
+    """Return for each of the encodings the place of the other that most of its bits agree with."""
+    apart = (np.bitwise_count(row ^ others).sum(axis=1, dtype=np.int64).argmin() for row in encodings)
+    return np.fromiter(apart, dtype=np.int64, count=len(encodings))
 
 
 ATTACKS = (

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Key
 
 from linkage.canonical import canonical_json, digest_of
-from linkage.schema.hardening import Measure, Saul, Step, Unrelated, measure_of, unrelated_of, widths
+from linkage.schema.hardening import Blip, Measure, Saul, Step, Unrelated, measure_of, unrelated_of, widths
 from linkage.schema.salting import check_salts
 
 LARGEST_FILTER_BITS = 1 << 20
@@ -355,6 +355,11 @@ class Schema(_Part):
     def unrelated(self) -> Unrelated | None:
         """How many bits are equal in two records that have nothing in common, where a law says so."""
         return unrelated_of(self.hardening)
+
+    @property
+    def noisy(self) -> bool:
+        """Whether bits are flipped by noise that the counterfoil must remember."""
+        return any(isinstance(step, Blip) for step in self.hardening)
 
     @property
     def identifiers(self) -> tuple[str, ...]:
