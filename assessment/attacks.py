@@ -71,7 +71,7 @@ def repeated(case: Case, random: np.random.Generator) -> Guesses:
 
 
 def dictionary(case: Case, random: np.random.Generator) -> Guesses:  # noqa: ARG001 - as of every attack
-    """Encode the register with the secret of the operation and look encodings up; the nearest where bits are flipped."""
+    """Encode the register with the secret of the operation and look them up, the nearest where bits are flipped."""
     if case.schema.noisy:
         return nearest(case.encodings, case.dictionary)
     places = {row.tobytes(): place for place, row in enumerate(case.dictionary)}

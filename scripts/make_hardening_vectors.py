@@ -83,8 +83,8 @@ def main() -> None:
             for number, row in enumerate(case["rows"])
         ]
     content = {
-        "expect": "base64 of the encoding of each row, by the fast form and by the plain one; the seed of a row's noise "
-        "is its number, counted from 0, in 16 bytes, the most significant first",
+        "expect": "base64 of the encoding of each row, by the fast form and by the plain one; the seed of a row's "
+        "noise is its number, counted from 0, in 16 bytes, the most significant first",
         "made_by": "scripts/make_hardening_vectors.py with encoder.reference",
         "secret": SECRET,
         "cases": written,
