@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.case import Case
+from assessment.few_records import RELATED_RECORDS, alike_records, by_relations
 from assessment.graph import graph_matching
 from assessment.patterns import by_patterns
 from assessment.success import Tally
@@ -23,6 +24,7 @@ class Attack(NamedTuple):
         guess: does it.
         with_key: whether it needs the secret; such an attack is expected to succeed and decides nothing.
         uses_known: whether it is told who some records are; those do not count.
+        records: it is tried on so many records that are alike, and a register of just these; None for all there are.
     """
 
     name: str
@@ -30,6 +32,12 @@ class Attack(NamedTuple):
     guess: Callable[[Case, np.random.Generator], Guesses]
     with_key: bool = False
     uses_known: bool = False
+    records: int | None = None
+
+    def tried(self, case: Case, random: np.random.Generator) -> Tally:
+        """Return what it comes to on a case."""
+        on = case if self.records is None else alike_records(case, self.records, random)
+        return judged(self.guess(on, random), on, self)
 
 
 def graph(case: Case, random: np.random.Generator) -> Guesses:
@@ -90,6 +98,12 @@ ATTACKS = (
     Attack("popcount", "a register", popcount),
     Attack("repeated-encodings", "a register", repeated),
     Attack("patterns", "a register", by_patterns),
+    Attack(
+        "relations",
+        f"{RELATED_RECORDS} records that are alike, and a register of just these",
+        by_relations,
+        records=RELATED_RECORDS,
+    ),
     Attack("dictionary", "a register and the secret of the operation", dictionary, with_key=True),
 )
 

