@@ -14,7 +14,8 @@ RELATED_RECORDS = 60
 def by_relations(case: Case, random: np.random.Generator) -> NDArray[np.int64]:
     """Guess the row of the register whose relations to the others are those of an encoding.
 
-    Encodings and register are of as many records; the register is encoded under a key of the attacker's own. Where nothing is related, nobody is guessed.
+    Encodings and register are of as many records; the register is encoded under a key of the attacker's own. Where
+    nothing is related, nobody is guessed.
     """
     graphs = relation_graph(case.encodings), relation_graph(case.register)
     if not all(graph.any() for graph in graphs):
