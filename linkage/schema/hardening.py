@@ -125,6 +125,7 @@ class Blip(_Step):
 
 
 Step = Annotated[Saul | Balance | Fold | Rule90 | Permute | Diffuse | Blip, Key(discriminator="step")]
+_BYTE_BITS = 8
 _SPREADS_BITS = (Saul, Balance, Diffuse)
 
 
@@ -146,6 +147,19 @@ def widths(bits: int, steps: Sequence[Step]) -> list[int]:
         if found[-1] > LARGEST_CODE_BITS:
             raise ValueError(f"hardening: an encoding would have more than {LARGEST_CODE_BITS:,} bits")
     return found
+
+
+def check_steps(bits: int, folds: int, steps: Sequence[Step]) -> None:
+    """Refuse steps that a filter of `bits`, folded `folds` times, cannot take.
+
+    Raises:
+        ValueError: that is so.
+    """
+    if steps and bits % _BYTE_BITS:
+        raise ValueError("hardening needs a filter of whole bytes")
+    if steps and isinstance(steps[0], Saul) and folds:
+        raise ValueError("saul takes the place of the filter, so xorFolds has no meaning beside it")
+    widths(bits, steps)
 
 
 def measure_of(steps: Sequence[Step]) -> Measure:
