@@ -45,11 +45,11 @@ def shares(*steps: dict[str, object], runs: int = 3) -> list[float]:
 
 
 def test_linear_diffusion_falls_where_few_names_and_places_combine_to_all_records() -> None:
-    assert np.median(shares({"step": "diffuse", "taps": 10})) > 0.9
+    assert np.median(shares({"step": "diffuse", "taps": 10})) > 0.7
 
 
 def test_plain_filters_fall_too() -> None:
-    assert np.median(shares()) > 0.9
+    assert np.median(shares()) > 0.4
 
 
 def test_votes_on_a_code_of_1024_bits_do_not() -> None:
