@@ -126,7 +126,12 @@ def extract(path: Path, number: int, output: Path, proof_path: Path) -> None:
     click.echo(f"{output}, {proof_path}: {found.time} {found.verb} ({found.kind}) by {found.agency}")
 
 
-@ledger.command(epilog=example("counterfoil ledger compare mine.txt theirs.txt --host host.pub --proof proof.txt"))
+@ledger.command(
+    epilog=example(
+        "counterfoil ledger compare mine.txt theirs.txt --host host.pub --pack lantern.pack",
+        "counterfoil ledger compare mine.txt theirs.txt --host host.pub --proof proof.txt",
+    )
+)
 @click.argument("held_path", metavar="MINE", type=click.Path(path_type=Path))
 @click.argument("shown_path", metavar="THEIRS", type=click.Path(path_type=Path))
 @_host_option
@@ -135,17 +140,34 @@ def extract(path: Path, number: int, output: Path, proof_path: Path) -> None:
     "proof_path",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Consistency proof between the two, a line of base64 for each hash; needed when their sizes differ.",
+    help="Consistency proof between the two, a line of base64 for each hash.",
+)
+@click.option(
+    "--pack",
+    "pack_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Instead: a compliance pack of the host that is as new as both; the proof is computed from its hashes.",
 )
 @json_option
-def compare(held_path: Path, shown_path: Path, host_path: Path, proof_path: Path | None, *, as_json: bool) -> int:
+def compare(
+    held_path: Path,
+    shown_path: Path,
+    host_path: Path,
+    proof_path: Path | None,
+    pack_path: Path | None,
+    *,
+    as_json: bool,
+) -> int:
     """Say whether two checkpoints are of one ledger: the same, one continuing the other, or a fork.
 
-    Ends with code 4 when it is a fork, or not shown that it is none.
+    Where they count different numbers of entries that takes a proof: a file of the host, or a compliance pack. Ends
+    with code 4 when it is a fork, or not shown that it is none.
     """
     from linkage.errors import RefusedError
     from linkage.files import read_capped
     from linkage.identity import PublicIdentity
+    from linkage.ledger.pack import Pack
     from linkage.ledger.proof_file import LARGEST_PROOF_BYTES, parse_consistency
     from linkage.ledger.watcher import Relation, read_checkpoint
     from linkage.ledger.watcher import compare as compared
@@ -155,7 +177,11 @@ def compare(held_path: Path, shown_path: Path, host_path: Path, proof_path: Path
     for path, signed in ((held_path, held), (shown_path, shown)):
         if not signed.signed_by(host):
             raise RefusedError(f"{path} is not signed by {host.agency}", code="ledger.signature")
+    if proof_path is not None and pack_path is not None:
+        raise click.UsageError("give one of --proof and --pack")
     proof = None
+    if pack_path is not None:
+        proof = Pack.read(pack_path).consistency(held.checkpoint.size, shown.checkpoint.size)
     if proof_path is not None:
         proof = parse_consistency(read_capped(proof_path, limit_bytes=LARGEST_PROOF_BYTES), str(proof_path))
     found = compared(held.checkpoint, shown.checkpoint, proof)

@@ -1,7 +1,7 @@
 """Write the exact versions of the whole dependency tree into pyproject.toml, as uv constraints.
 
 uv.lock would name a package registry's host, so it stays out of git; with these constraints two machines resolve to the
-same versions all the same. Run after changing a dependency: uv run python scripts/pin.py
+same versions all the same. Run after changing a dependency: uv run --no-sync python scripts/pin.py
 """
 
 import re

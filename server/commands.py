@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from linkage.command import emit, example, json_option
-from server.carried.commands import export_hits, import_, status
+from server.carried.commands import export_hits, export_status, import_, status
 from server.command_options import FILE, chosen_settings, config_option, data_option, opened_service
 
 _FOR_ITS_OWNER = 0o077
@@ -171,4 +171,5 @@ def check(data: Path | None, config: Path | None, *, as_json: bool) -> int:
 
 host.add_command(import_)
 host.add_command(export_hits)
+host.add_command(export_status)
 host.add_command(status)

@@ -3,13 +3,16 @@
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
 from linkage.errors import CounterfoilError
+from linkage.ledger import SignedCheckpoint
+from server.audit.witnessing import forks
 from server.database import open_engine
-from server.keys import IDENTITY_FILE, WRAPPING_FILE
+from server.keys import IDENTITY_FILE, SEALING_FILE, WRAPPING_FILE
 from server.runs.machines import cluster_of
 from server.settings import Settings
 from server.store import Store
@@ -27,19 +30,21 @@ class Finding(NamedTuple):
 
 
 def diagnose(settings: Settings) -> list[Finding]:
-    """Return a finding for each part of a host: keys, disk, database, store, jobs, cluster."""
+    """Return a finding for each part of a host: keys, disk, database, ledger, store, jobs, log, cluster."""
     return [
         *_keys(settings),
         _tried("database", lambda: _database(settings)),
-        _disk(settings),  # before the store, which makes its folder
+        *_ledger(settings),
+        _disk(settings),
         _tried("store", lambda: _store(settings)),
         _jobs(settings),
+        _log(settings),
         _cluster(settings),
     ]
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    for name in (IDENTITY_FILE, WRAPPING_FILE):
+    for name in (IDENTITY_FILE, SEALING_FILE, WRAPPING_FILE):
         path = settings.data / name
         if not path.exists():
             yield Finding(name, well=False, says="is missing; the first start makes it, or restore it from its backup")
@@ -50,11 +55,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> str:
-    if (
-        settings.database_url.startswith("sqlite")
-        and not (settings.data / "host.db").exists()
-        and not settings.database
-    ):
+    if _is_new(settings):
         raise LookupError("there is none yet; the first start makes it")
     engine = open_engine(settings.database_url)
     try:
@@ -67,7 +68,36 @@ def _database(settings: Settings) -> str:
     return f"{engine.dialect.name} answers, its tables have form {version}"
 
 
+def _is_new(settings: Settings) -> bool:
+    """Return whether the database would be made by opening it."""
+    return not settings.database and not (settings.data / "host.db").exists()
+
+
+def _ledger(settings: Settings) -> Iterator[Finding]:
+    """Yield whether an agency has shown that the ledger is not the one that it was; nothing where there is none yet."""
+    if _is_new(settings):
+        return
+    with suppress(CounterfoilError, sa.exc.SQLAlchemyError):  # told of the database
+        engine = open_engine(settings.database_url)
+        try:
+            with engine.connect() as connection:
+                if sa.inspect(connection).has_table("evidence"):
+                    yield _continued(forks(connection))
+        finally:
+            engine.dispose()
+
+
+def _continued(shown: list[tuple[str, SignedCheckpoint]]) -> Finding:
+    if not shown:
+        return Finding("ledger", well=True, says="no agency has shown a checkpoint that it does not continue")
+    who = ", ".join(f"{agency} (of {signed.checkpoint.size:,} entries)" for agency, signed in shown)
+    says = f"entries were lost or changed: it does not continue checkpoints that this host has signed and {who} showed"
+    return Finding("ledger", well=False, says=says)
+
+
 def _store(settings: Settings) -> str:
+    if settings.store is None and not settings.data.exists():
+        raise LookupError("there is none yet; the first start makes it")
     Store(settings.store_url).check()
     return "takes a sealed file and gives it back"
 
@@ -86,6 +116,11 @@ def _jobs(settings: Settings) -> Finding:
         return Finding("jobs", well=False, says="several web processes need jobs.in_process = false and a worker")
     says = "run in the web process" if settings.jobs.in_process else "need 'counterfoil worker'"
     return Finding("jobs", well=True, says=says)
+
+
+def _log(settings: Settings) -> Finding:
+    says = f"{settings.log} on standard error, no file; how long it is kept is for the journal (docs/hosting.md, Logs)"
+    return Finding("log", well=True, says=says)
 
 
 def _cluster(settings: Settings) -> Finding:
@@ -108,5 +143,9 @@ def _tried(part: str, check: Callable[[], str]) -> Finding:
     except CounterfoilError as error:
         return Finding(part, well=False, says=error.message)
     except (sa.exc.SQLAlchemyError, OSError, LookupError) as error:
-        says = str(error.args[0]) if isinstance(error, LookupError) else f"does not work: {type(error).__name__}"
+        says = (
+            str(error.args[0])
+            if isinstance(error, LookupError)
+            else f"does not work: {type(error.__cause__ or error).__name__}"
+        )
         return Finding(part, well=False, says=says)

@@ -6,7 +6,8 @@
     ├── InputError
     │   ├── SettingsError        the host's configuration cannot be used
     │   ├── DatabaseError        the database cannot be opened, or is newer than this program
-    │   └── ServiceError         the host could not be reached, or answered what a host does not answer
+    │   ├── ServiceError         the host could not be reached, or answered what a host does not answer
+    │   └── LetterError          a letter that was carried to the host cannot be followed
     └── RefusedError
         ├── NotAllowedError      a rule of the host or of the agreement forbids it (403)
         ├── AbsentError          there is no such thing for this caller (404)
@@ -37,6 +38,12 @@ class ServiceError(InputError):
     """The host could not be reached, or answered what a host does not answer."""
 
     default_code = "service"
+
+
+class LetterError(InputError):
+    """A letter that was carried to the host cannot be followed."""
+
+    default_code = "letter"
 
 
 class NotAllowedError(RefusedError):

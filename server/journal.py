@@ -1,13 +1,15 @@
 """Entries of the ledger, written in the transaction of the change that they record."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from linkage.canonical import canonical_json
+from linkage.canonical import base64_text, canonical_json
 from linkage.envelope import Envelope
 from linkage.ledger import Entry, Kind, Opening
+from linkage.ledger.entry import ENTRY_SALT_BYTES
 from server.ledger import Ledger
 from server.service import Caller, Service
 
@@ -22,17 +24,18 @@ def record(
     *,
     openings: Sequence[Opening] = (),
     **stated: Any,
-) -> None:
-    """Append an entry about what `caller` does, or what the host does of itself if there is none."""
+) -> int:
+    """Append an entry about what `caller` does, or what the host does of itself if there is none; return its number."""
     entry = Entry(
         time=service.now_text(),
         kind=kind,
         agency=service.settings.name if caller is None else caller.agency,
         officer=None if caller is None else caller.officer,
         commitments={opening.name: opening.commitment for opening in openings},
+        salt=base64_text(secrets.token_bytes(ENTRY_SALT_BYTES)),
         **stated,
     )
-    Ledger(service.keys.identity).append(connection, entry, openings)
+    return Ledger(service.keys.identity).append(connection, entry, openings)
 
 
 def checkpoint(connection: sa.Connection, service: Service) -> str:

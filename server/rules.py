@@ -63,5 +63,11 @@ def job_table() -> dict[str, JobRule]:
     return {rule.name: rule for rule in rules}
 
 
+@cache
+def gate_kinds() -> frozenset[Kind]:
+    """Return the kinds of entries that any signed request may write before its route is looked at."""
+    return frozenset(Kind(name) for name in _document()["gate"]["ledger"])
+
+
 def _document() -> dict[str, Any]:
     return tomllib.loads(files("server").joinpath("rules.toml").read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ from linkage.problems import first_problem
 from server.errors import SettingsError
 
 _LIMIT_BYTES = 1 << 16
+STORE_URL = r"^[^@]*$"  # no user, no password
 DATABASE_URL = r"^(sqlite:///|postgresql\+psycopg://)"
 
 
@@ -67,7 +68,11 @@ class Settings(_Part):
     name: str = Field(default="host", pattern=AGENCY_NAME, description="of the host, as in agreements")
     data: Path = Field(strict=False)
     database: str | None = Field(default=None, pattern=DATABASE_URL)
-    store: str | None = Field(default=None, description="fsspec URL, such as s3://bucket/folder")
+    store: str | None = Field(
+        default=None,
+        pattern=STORE_URL,
+        description="fsspec URL, such as s3://bucket/folder; who may use it is said elsewhere",
+    )
     log: Literal["json", "text"] = "json"
     listen: Listen = Listen()
     limits: Limits = Limits()

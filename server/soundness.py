@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from linkage.errors import CounterfoilError
-from linkage.ledger.tree import head_of, leaf_hash
+from linkage.ledger.tree import head_of
 from server.database.tables import submissions
 from server.ledger import Ledger
 from server.service import Service
@@ -39,7 +39,7 @@ def look_through(service: Service) -> Soundness:
     with service.engine.connect() as connection:
         rows = connection.execute(sa.select(submissions).where(submissions.c.state == "stored")).all()
         size = ledger.size(connection)
-        head = head_of(map(leaf_hash, ledger.entries(connection, 0, size)))
+        head = head_of(ledger.leaves(connection))
         whole = head == ledger.checkpoint(connection).checkpoint.head
     return Soundness(len(rows), [row.id for row in rows if not _opens(service, row)], size, whole)
 

@@ -11,8 +11,8 @@ REGIMES = {
     "other": "other law",
 }
 REVIEWS = {
-    "one_reviewer": "one person decides about a hit",
-    "two_reviewers": "two persons decide about a hit",
+    "one_reviewer": "one person on each side decides about a hit",
+    "two_reviewers": "two persons on each side decide about a hit",
     "protection_officer_first": "the officer for the protection of victims sees a hit first",
 }
 _ORDERING = {

@@ -17,13 +17,13 @@ def of_look(reading: Reading, entry: Entry) -> Iterator[str]:
     """Yield what is wrong with a look at hits or a decision about one."""
     numbered = reading.known.published.get(entry.subject or "")
     if numbered is None:
-        if entry.kind is not Kind.HIT_DECIDED:
+        if entry.kind is not Kind.HIT_DECIDED and entry.subject not in reading.forgotten.subjects:
             yield "there was no published run that it could be a look at"
     else:
         plan = reading.plan(numbered.entry)
         who = entry.recipient or entry.agency
         planned = {found.agency for found in plan.submissions} if plan is not None else set()
-        if who not in numbered.entry.agencies | planned:
+        if entry.count and who not in numbered.entry.agencies | planned:  # who asks in vain has seen nothing
             yield "the agency had no part in the run"
         until = hits_due(reading.pack, numbered.entry, reading.known.orders)
         if until is not None and parse_moment(entry.time) > until + _DAY:
@@ -57,8 +57,8 @@ def is_host_itself(pack: Pack, entry: Entry) -> bool:
 
 def officer_named(pack: Pack, entry: Entry) -> tuple[str, str] | None:
     """Return the agency and pseudonym of the officer who acted, or None where no officer's key was needed."""
-    if entry.officer is None or is_host_itself(pack, entry):
-        return None
+    if entry.officer is None or is_host_itself(pack, entry) or entry.kind is Kind.FORK_SHOWN:
+        return None  # whoever shows a fork: it proves itself, by the signature of the host
     if entry.officer == BY_FILE and entry.kind is Kind.SUBMISSION_ACCEPTED:
         return None  # the package itself is signed by the root key of the agency
     return entry.agency, entry.officer

@@ -12,12 +12,13 @@ from linkage.ledger.entry import CONSOLE
 from linkage.ledger.history import Finding, Findings, check_history, check_openings, check_times
 from linkage.ledger.pack import Pack
 from linkage.ledger.processing import check_processing
-from linkage.ledger.reading import certified, counted
+from linkage.ledger.reading import Reading, certified, counted
 from linkage.ledger.secrecy import check_secret, unchecked_secret
-from linkage.ledger.seen import check_seen
+from linkage.ledger.seen import check_held, check_seen
 from linkage.manifest import parse_moment
 from linkage.software import code_digest
 
+_MOST_RANGES = 12
 _NEVER_CHECKED = (
     "whether the host did anything that it did not log",
     "whether copies of what was deleted exist elsewhere; the certificates are the host's word",
@@ -61,13 +62,15 @@ def audit(
     findings = (
         *check_history(pack, key, held, latest),
         *check_seen(pack, key),
+        *check_held(pack, key),
         *check_times(pack, _witnesses(pack)),
         *check_openings(pack),
         *check_processing(pack, key, min(now, parse_moment(pack.made))),
         *check_secret(pack, known),
         *_check_schemas(pack),
     )
-    return Audit(findings, (*_not_checked(pack, host, held), *_left_open(pack, known), *_NEVER_CHECKED))
+    reading = Reading(pack, key, now, known)
+    return Audit(findings, (*_not_checked(reading, host, held), *_left_open(pack, known), *_NEVER_CHECKED))
 
 
 def _witnesses(pack: Pack) -> tuple[PublicIdentity, ...]:
@@ -92,7 +95,27 @@ def _check_schemas(pack: Pack) -> Iterator[Finding]:
         yield from found.or_else("the linkage schema in the pack is the one that the parties agreed on")
 
 
-def _not_checked(pack: Pack, host: PublicIdentity | None, held: SignedCheckpoint | None) -> Iterator[str]:
+def _forgotten(reading: Reading) -> Iterator[str]:
+    numbers = sorted(reading.forgotten.numbers)
+    if numbers:
+        yield (
+            f"what {counted(len(numbers), 'entry', 'entries')} said ({_ranges(numbers)}): logs that were deleted as "
+            "was agreed, and with them who submitted, compared and saw what in that time; an older pack shows them"
+        )
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Return numbers in words: the first and last of each run of them, if these are few."""
+    starts = [number for at, number in enumerate(numbers) if at == 0 or numbers[at - 1] != number - 1]
+    ends = [number for at, number in enumerate(numbers) if at + 1 == len(numbers) or numbers[at + 1] != number + 1]
+    if len(starts) > _MOST_RANGES:
+        return f"numbers {numbers[0]} to {numbers[-1]}, with gaps"
+    told = [f"{start}" if start == end else f"{start} to {end}" for start, end in zip(starts, ends, strict=True)]
+    return f"number{'s' if len(numbers) > 1 else ''} {', '.join(told)}"
+
+
+def _not_checked(reading: Reading, host: PublicIdentity | None, held: SignedCheckpoint | None) -> Iterator[str]:
+    pack = reading.pack
     yield f"what happened after {pack.made}, when the pack was made"
     if held is None:
         yield (
@@ -108,12 +131,13 @@ def _not_checked(pack: Pack, host: PublicIdentity | None, held: SignedCheckpoint
     cosigned = any(signed.seen_by(witness) for signed in pack.signed_checkpoints for witness in witnesses)
     if not cosigned and not any(check_seen(pack, host or pack.host.identity)):
         yield "whether the agencies saw the same ledger: no checkpoint in the pack is cosigned by one of them"
-    others = len(pack.leaf_hashes) - len(pack.entries)
-    if others:
-        yield f"the other {others:,} entries of the ledger: the pack has their hashes only"
+    yield from _forgotten(reading)
+    others = len(pack.leaf_hashes) - len(pack.entries) - len(reading.forgotten.numbers)
+    if others > 0:
+        yield f"what the other {counted(others, 'entry', 'entries')} of the ledger say: the pack has their hashes only"
     closed = sum(len(found.entry.commitments) for found in pack.entries) - len(pack.openings)
     if closed > 0:
-        yield f"{closed:,} values that the ledger only commits to: they were erased, or are not in the pack"
+        yield f"{counted(closed, 'value')} that the ledger only commits to: they were erased, or are not in the pack"
 
 
 def _left_open(pack: Pack, known: Chronicle) -> Iterator[str]:

@@ -27,6 +27,7 @@ class Chronicle:
     repeated: list[Numbered] = field(default_factory=list)
     looks: list[Numbered] = field(default_factory=list)
     hits_erased: dict[str, list[Numbered]] = field(default_factory=lambda: defaultdict(list))
+    logs_erased: list[Numbered] = field(default_factory=list)
     freezes: list[Numbered] = field(default_factory=list)
     frozen: Numbered | None = None
 
@@ -63,6 +64,8 @@ class Chronicle:
                 self.repeated.append(numbered)
             case Kind.HITS_ERASED:
                 self.hits_erased[subject].append(numbered)
+            case Kind.LOGS_ERASED:
+                self.logs_erased.append(numbered)
             case Kind.OPERATION_FROZEN:
                 self.freezes.append(numbered)
                 self.frozen = numbered

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from linkage.agreement import Agreement, allowed
 from linkage.category import Category
 from linkage.ledger.entry import Entry
-from linkage.ledger.papers import PlannedSubmission
+from linkage.ledger.papers import ParametersPaper, PlannedSubmission
 from linkage.ledger.reading import Reading, not_in_force
 
 
@@ -25,6 +25,8 @@ def of_order(reading: Reading, entry: Entry, today: int) -> Iterator[str]:
         yield "the agency had used up its runs of the day"
     for side in (side for found in entry.comparisons or () for side in (found.left, found.right)):
         submission = known.submissions.get(side.submission)
+        if submission is None and side.submission in reading.forgotten.subjects:
+            continue
         if submission is None:
             yield f"submission {side.submission} was not accepted before"
         elif (submission.entry.agency, submission.entry.category) != (side.agency, side.category):
@@ -38,7 +40,8 @@ def of_result(reading: Reading, entry: Entry) -> Iterator[str]:
     known = reading.known
     numbered = known.orders.get(entry.subject or "")
     if numbered is None:
-        yield "the run was not ordered before"
+        if entry.subject not in reading.forgotten.subjects:
+            yield "the run was not ordered before"
         return
     order = numbered.entry
     if entry.subject in known.published:
@@ -49,9 +52,30 @@ def of_result(reading: Reading, entry: Entry) -> Iterator[str]:
         yield "what was compared is not what was ordered"
     if entry.digests.get("parameters", entry.digests["plan"]) not in reading.pack.document_of:
         yield "how the run was done is not in the pack"
+    yield from _of_chain(reading, entry)
     signed = reading.agreement(order)
     if not isinstance(signed, str):
         yield from not_in_force(signed, entry)
+
+
+def _of_chain(reading: Reading, entry: Entry) -> Iterator[str]:
+    """Yield that a run of a standing operation took its groups' names over from others than the runs before it."""
+    plan, content = reading.plan(entry), reading.pack.document_of.get(entry.digests.get("parameters", ""))
+    if plan is None or not plan.standing or content is None:
+        return
+    try:
+        how = ParametersPaper.read(content)
+    except ValueError:
+        yield "how the run was done is no such document"
+        return
+    if how.names is None:
+        return  # by an earlier program
+    before = next(reversed(reading.known.published.values()), None)
+    if before is None and how.predecessor is not None and how.predecessor.run in reading.forgotten.subjects:
+        return
+    expected = None if before is None else (before.entry.subject, before.entry.digests["result"])
+    if expected != (None if how.predecessor is None else (how.predecessor.run, how.predecessor.result)):
+        yield "the run before it, whose groups keep their names, is not the one that was published before it"
 
 
 def of_pairings(reading: Reading, entry: Entry) -> Iterator[str]:
@@ -86,6 +110,8 @@ def _of_plan(reading: Reading, entry: Entry, agreement: Agreement) -> Iterator[s
     for planned in plan.submissions:
         known = reading.known.submissions.get(planned.submission)
         stated = (planned.agency, planned.category, planned.package)
+        if known is None and planned.submission in reading.forgotten.subjects:
+            continue
         if known is None or planned.submission in reading.known.erased:
             yield f"the plan names submission {planned.submission}, which was not there"
         elif stated != (known.entry.agency, known.entry.category, known.entry.digests["package"]):
@@ -105,7 +131,8 @@ def of_repetition(reading: Reading, entry: Entry) -> Iterator[str]:
     """Yield what is wrong with a run that was repeated from the sealed encodings."""
     numbered = reading.known.published.get(entry.subject or "")
     if numbered is None:
-        yield "there was no published run to repeat"
+        if entry.subject not in reading.forgotten.subjects:
+            yield "there was no published run to repeat"
         return
     published = numbered.entry
     if entry.digests["plan"] != published.digests["plan"]:

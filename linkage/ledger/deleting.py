@@ -17,7 +17,8 @@ def of_deletion(reading: Reading, entry: Entry) -> Iterator[str]:
     """Yield what is wrong with the deletion of a submission, or of records of it, and its certificate."""
     numbered = reading.known.submissions.get(entry.subject or "")
     if numbered is None:
-        yield "no such submission had been accepted"
+        if entry.subject not in reading.forgotten.subjects:
+            yield "no such submission had been accepted"
     elif parse_moment(entry.time) > due(numbered.entry) + LATEST:
         yield f"it was due at {numbered.entry.due} and deleted at {entry.time}"
     if entry.subject in reading.known.erased:
@@ -43,6 +44,8 @@ def of_deletion(reading: Reading, entry: Entry) -> Iterator[str]:
 def of_hits(reading: Reading, entry: Entry) -> Iterator[str]:
     """Yield that more hits went than a run had."""
     run = entry.subject or ""
+    if run in reading.forgotten.subjects and run not in reading.known.published:
+        return
     if run not in reading.known.published:
         yield "there was no published run whose hits it could delete"
     elif (entry.count or 0) > reading.known.hits_left(run):

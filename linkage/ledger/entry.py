@@ -2,7 +2,8 @@
 
 An entry names no person the records are about. Where it must point at something personal it holds a *commitment*, the
 SHA-256 of a random salt and a value; the opening (salt and value) is kept aside. Once that is deleted the commitment
-means nothing to anyone, and the ledger verifies as before.
+means nothing to anyone, and the ledger verifies as before. The entry itself holds a salt, too: when it is deleted at
+the end of its time, its hash stays in the tree, and nobody can try out what it may have said.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ from linkage.problems import first_problem
 LARGEST_ENTRY_BYTES = 1 << 23
 MOST_COMPARISONS = 20_000  # of 150 agencies, each with each; an entry of that many has 4 MB
 SALT_BYTES = 32
+ENTRY_SALT_BYTES = 16
 CONSOLE = "console"
 """What the ledger calls whoever works at the host's own machine, where no request is signed."""
 
@@ -55,6 +57,7 @@ class Kind(StrEnum):
     CEREMONY_HELD = "ceremony-held"
     CEREMONY_CONFIRMED = "ceremony-confirmed"
     LEDGER_READ = "ledger-read"
+    FORK_SHOWN = "fork-shown"
     SUBMISSION_ACCEPTED = "submission-accepted"
     RUN_ORDERED = "run-ordered"
     RUN_PUBLISHED = "run-published"
@@ -66,7 +69,7 @@ class Kind(StrEnum):
     RECORDS_WITHDRAWN = "records-withdrawn"
     SUBMISSION_ERASED = "submission-erased"
     HITS_ERASED = "hits-erased"
-    OPENINGS_ERASED = "openings-erased"
+    LOGS_ERASED = "logs-erased"
 
 
 class Rule(NamedTuple):
@@ -89,6 +92,7 @@ RULES = {
     Kind.CEREMONY_HELD: _rule(Verb.ADMINISTRATION, "operation", "subject", "digests.ceremony"),
     Kind.CEREMONY_CONFIRMED: _rule(Verb.ADMINISTRATION, "operation", "subject", "digests.confirmation"),
     Kind.LEDGER_READ: _rule(Verb.ADMINISTRATION, "officer"),
+    Kind.FORK_SHOWN: _rule(Verb.ADMINISTRATION, "officer", "digests.checkpoint"),
     Kind.SUBMISSION_ACCEPTED: _rule(
         Verb.COLLECTION,
         *("operation", "subject", "category", "count", "due"),
@@ -114,8 +118,11 @@ RULES = {
     Kind.RECORDS_WITHDRAWN: _rule(Verb.ERASURE, "operation", "subject", "reason", "count", "digests.certificate"),
     Kind.SUBMISSION_ERASED: _rule(Verb.ERASURE, "operation", "subject", "reason", "count", "digests.certificate"),
     Kind.HITS_ERASED: _rule(Verb.ERASURE, "operation", "subject", "reason", "count"),
-    Kind.OPENINGS_ERASED: _rule(Verb.ERASURE, "reason", "count"),
+    Kind.LOGS_ERASED: _rule(Verb.ERASURE, "operation", "reason", "count", "digests.certificate"),
 }
+
+KEPT = frozenset({Kind.AGREEMENT_REGISTERED, Kind.CEREMONY_HELD, Kind.CEREMONY_CONFIRMED, Kind.LOGS_ERASED})
+"""What stays of an operation when its logs are deleted: what was agreed, who was given the secret, what was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +202,7 @@ class Entry(_Part):
     comparisons: tuple[Compared, ...] | None = Field(default=None, strict=False, max_length=MOST_COMPARISONS)
     digests: dict[Word, Digest] = Field(default={}, max_length=16)
     commitments: dict[Word, Digest] = Field(default={}, max_length=16)
+    salt: str | None = Field(default=None, pattern=r"^[A-Za-z0-9+/]{22}==$", description="random; base64")
 
     @model_validator(mode="after")
     def _states_what_its_kind_needs(self) -> Self:

@@ -20,7 +20,7 @@ from linkage.identity import Identity, PublicIdentity
 from linkage.ledger.checkpoint import SignedCheckpoint
 from linkage.ledger.entry import SALT_BYTES, Entry, Name, Opening, Word
 from linkage.ledger.proof_file import InclusionProof
-from linkage.ledger.tree import HASH_BYTES, inclusion_proof, leaf_nodes
+from linkage.ledger.tree import HASH_BYTES, Proof, consistency_proof, inclusion_proof, leaf_nodes
 from linkage.manifest import Digest, Moment, Text
 from linkage.problems import first_problem
 from linkage.schema import Schema, load_schema
@@ -60,6 +60,24 @@ class OpeningDocument(_Part):
     def opening(self) -> Opening:
         """The opening, without the number of the entry."""
         return Opening(self.name, self.value, parse_base64(self.salt))
+
+
+class Witnessed(_Part):
+    """A checkpoint that an agency holds, by what it has shown to the host, and when it showed it."""
+
+    agency: Name
+    checkpoint: Text
+    shown: Moment
+
+    @field_validator("checkpoint")
+    @classmethod
+    def _is_a_checkpoint(cls, text: str) -> str:
+        return _all_parse((text,), SignedCheckpoint.parse)[0]
+
+    @property
+    def signed(self) -> SignedCheckpoint:
+        """The checkpoint; signatures not verified."""
+        return SignedCheckpoint.parse(self.checkpoint.encode())
 
 
 class SoftwareUsed(_Part):
@@ -110,6 +128,7 @@ class Pack(_Part):
     leaves: str = Field(description="base64 of the hashes of all entries, end to end")
     entries: tuple[Numbered, ...] = Field(strict=False)
     checkpoints: tuple[Text, ...] = Field(strict=False, min_length=1, max_length=10_000, description="oldest first")
+    witnessed: tuple[Witnessed, ...] = Field(default=(), strict=False, max_length=1000)
     agreements: tuple[Text, ...] = Field(strict=False, max_length=1000, description="signed agreements")
     documents: tuple[Text, ...] = Field(
         strict=False, description="signed manifests, run plans, certificates: what the entries name by digest"
@@ -179,6 +198,13 @@ class Pack(_Part):
             raise LedgerError("the pack does not have the hashes of its checkpoint", code="ledger.pack")
         path = inclusion_proof(number, signed.checkpoint.size, leaf_nodes(self.leaf_hashes))
         return InclusionProof(number, path, signed)
+
+    def consistency(self, one: int, other: int) -> Proof | None:
+        """Return the proof that the ledger of the larger size continues that of the smaller; None beyond the pack."""
+        old, new = sorted((one, other))
+        if not 0 < old <= new <= len(self.leaf_hashes):
+            return None
+        return consistency_proof(old, new, leaf_nodes(self.leaf_hashes))
 
     @staticmethod
     def schema_of(text: str) -> Schema:

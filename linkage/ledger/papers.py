@@ -48,22 +48,50 @@ class PlanPaper(_Paper):
 
     operation: str
     agreement: Digest
+    standing: bool = False
     submissions: list[PlannedSubmission]
     comparisons: list[PlannedComparison]
     known: list[PlannedComparison] = []
 
 
+class Predecessor(_Paper):
+    """The run of a standing operation that was published before another, and the digest of its result."""
+
+    run: str
+    result: Digest
+
+
 class ParametersPaper(_Paper):
-    """How a run was done: the threshold of each circle that shares a secret, whether it was given, and by what."""
+    """How a run was done: the threshold of each circle that shares a secret, whether it was given, and by what.
+
+    A run of a standing operation says also after which run it came, and the digest of the names of that one's groups
+    and of those before, which it took over; earlier programs did not.
+    """
 
     run: str
     thresholds: list[float]
     given: bool
     engine: str
     software: str
+    predecessor: Predecessor | None = None
+    names: Digest | None = None
 
 
-class CertificatePaper(_Paper):
+class _Certificate(_Paper):
+    @classmethod
+    def signed(cls, content: bytes, host: PublicIdentity) -> Self:
+        """Return the certificate in an envelope that the host has signed.
+
+        Raises:
+            ValueError: it has not, or it is another document.
+        """
+        envelope = Envelope.parse(content)
+        if not envelope.signed_by(host):
+            raise ValueError("not signed by the host")
+        return cls.read(envelope.payload)
+
+
+class CertificatePaper(_Certificate):
     """A certificate of deletion."""
 
     format: Literal["counterfoil-deletion/1"]
@@ -77,17 +105,16 @@ class CertificatePaper(_Paper):
     hits_before: int
     hits_after: int
 
-    @classmethod
-    def signed(cls, content: bytes, host: PublicIdentity) -> Self:
-        """Return the certificate in an envelope that the host has signed.
 
-        Raises:
-            ValueError: it has not, or it is another document.
-        """
-        envelope = Envelope.parse(content)
-        if not envelope.signed_by(host):
-            raise ValueError("not signed by the host")
-        return cls.read(envelope.payload)
+class LogsPaper(_Certificate):
+    """A certificate that logs were deleted: entries of the ledger from before some time, and what they were about."""
+
+    format: Literal["counterfoil-logs-deletion/1"]
+    operation: str
+    deleted: Moment
+    before: Moment
+    entries: list[int]
+    subjects: list[str]
 
 
 def stated_manifest(content: bytes) -> tuple[Manifest, Envelope]:

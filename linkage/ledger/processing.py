@@ -13,9 +13,10 @@ from linkage.ledger.acting import is_host_itself, of_freeze, of_look, of_officer
 from linkage.ledger.chronicle import LOOKS, Chronicle
 from linkage.ledger.comparing import of_order, of_pairings, of_repetition, of_result
 from linkage.ledger.deleting import not_done, of_deletion, of_hits
-from linkage.ledger.entry import Entry, Kind
+from linkage.ledger.entry import Kind
+from linkage.ledger.forgetting import not_forgotten, of_logs
 from linkage.ledger.history import Finding, Findings
-from linkage.ledger.pack import Pack
+from linkage.ledger.pack import Numbered, Pack
 from linkage.ledger.reading import Reading, counted
 from linkage.ledger.submitting import of_agreement, of_submission
 from linkage.manifest import moment_text
@@ -30,6 +31,7 @@ _CHECKS = (
     "looks",
     "frozen",
     "deletions",
+    "logs",
 )
 Problems = Iterable[tuple[str, Iterator[str]]]
 
@@ -43,18 +45,21 @@ def check_processing(pack: Pack, host: PublicIdentity, now: datetime) -> Iterato
         entry = numbered.entry
         today = (entry.kind, entry.agency, entry.time[:10])
         per_day[today] += 1
-        for check, problems in _problems(reading, entry, per_day[today]):
+        for check, problems in _problems(reading, numbered, per_day[today]):
             for problem in problems:
                 checks[check].problem(f"entry {numbered.number} ({entry.kind} of {entry.agency}): {problem}")
         reading.known.learn(numbered)
     for problem in not_done(reading):
         checks["deletions"].problem(problem)
+    for problem in not_forgotten(reading):
+        checks["logs"].problem(problem)
     for name, sentence in _green(reading).items():
         yield from checks[name].or_else(sentence)
 
 
-def _problems(reading: Reading, entry: Entry, today: int) -> Problems:
+def _problems(reading: Reading, numbered: Numbered, today: int) -> Problems:
     """Yield, check by check, what is wrong with an entry."""
+    entry = numbered.entry
     yield "officers", of_officer(reading, entry)
     yield "frozen", of_freeze(reading, entry)
     match entry.kind:
@@ -73,6 +78,8 @@ def _problems(reading: Reading, entry: Entry, today: int) -> Problems:
             yield "deletions", of_deletion(reading, entry)
         case Kind.HITS_ERASED:
             yield "deletions", of_hits(reading, entry)
+        case Kind.LOGS_ERASED:
+            yield "logs", of_logs(reading, numbered)
         case kind if kind in LOOKS:
             yield "looks", of_look(reading, entry)
 
@@ -100,7 +107,7 @@ def _green(reading: Reading) -> dict[str, str]:
         ),
         "comparisons": (
             f"{counted(len(known.published), 'run')}: each was ordered by {_who_orders(known, pack)}, while the "
-            "agreement was in force, and what was compared is what was ordered"
+            f"agreement was in force, and what was compared is what was ordered{_chained(reading)}"
         ),
         "repetitions": (
             f"{counted(len({found.entry.subject for found in known.repeated}), 'run')} repeated at the host from the "
@@ -118,6 +125,7 @@ def _green(reading: Reading) -> dict[str, str]:
             else "the operation was never frozen"
         ),
         "deletions": _deletions(reading),
+        "logs": _logs(reading),
     }
     if not known.repeated:
         del told["repetitions"]
@@ -129,6 +137,25 @@ def _who_orders(known: Chronicle, pack: Pack) -> str:
     itself = {is_host_itself(pack, found.entry) for run, found in known.orders.items() if run in known.published}
     words = {False: "an officer of a party that may", True: "the host, because a submission starts a run as was agreed"}
     return " or by ".join(words[found] for found in sorted(itself or {False}))
+
+
+def _logs(reading: Reading) -> str:
+    """Return in words which logs were deleted."""
+    gone = len(reading.forgotten.numbers)
+    if not gone:
+        return "no log was due for deletion"
+    return (
+        f"logs were deleted when their time was over, and not before: what {counted(gone, 'entry', 'entries')} said is "
+        "gone, each deletion with a certificate of the host; the ledger still counts them"
+    )
+
+
+def _chained(reading: Reading) -> str:
+    """Return in words how the runs of a standing operation rest on each other."""
+    plans = (reading.plan(found.entry) for found in reading.known.published.values())
+    if not any(plan is not None and plan.standing for plan in plans):
+        return ""
+    return "; each names the result of the run before it, whose groups keep their names"
 
 
 def _deletions(reading: Reading) -> str:

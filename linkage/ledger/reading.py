@@ -6,16 +6,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from linkage.agreement import SignedAgreement
 from linkage.credential import Officer
 from linkage.errors import CredentialError
 from linkage.identity import PublicIdentity
 from linkage.ledger.chronicle import Chronicle
-from linkage.ledger.entry import Entry
+from linkage.ledger.entry import Entry, Kind
 from linkage.ledger.pack import Pack
-from linkage.ledger.papers import PlanPaper
+from linkage.ledger.papers import LogsPaper, PlanPaper
 from linkage.manifest import parse_moment
+
+
+class Forgotten(NamedTuple):
+    """Entries by their numbers, and the submissions and runs that they were about."""
+
+    numbers: frozenset[int]
+    subjects: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,29 @@ class Reading:
             with suppress(ValueError):
                 found[digest] = PlanPaper.read(self.pack.document_of[digest])
         return found
+
+    @cached_property
+    def forgotten(self) -> Forgotten:
+        """What was in logs that have been deleted, as the host's certificates say."""
+        numbers: set[int] = set()
+        subjects: set[str] = set()
+        for entry in (found.entry for found in self.pack.entries if found.entry.kind is Kind.LOGS_ERASED):
+            with suppress(ValueError):
+                paper = self.logs(entry)
+                numbers.update(paper.entries)
+                subjects.update(paper.subjects)
+        return Forgotten(frozenset(numbers), frozenset(subjects))
+
+    def logs(self, entry: Entry) -> LogsPaper:
+        """Return the certificate of a deletion of logs.
+
+        Raises:
+            ValueError: it is not in the pack, not signed by the host, or another document.
+        """
+        content = self.pack.document_of.get(entry.digests["certificate"])
+        if content is None:
+            raise ValueError("the certificate of deletion is not in the pack")
+        return LogsPaper.signed(content, self.host)
 
     def plan(self, entry: Entry) -> PlanPaper | None:
         """Return the plan that an order or a result names, or None if it is not in the pack or no plan."""

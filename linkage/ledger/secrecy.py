@@ -51,6 +51,11 @@ def check_secret(pack: Pack, known: Chronicle) -> Iterator[Finding]:
         yield from found.or_else("what was compared with each other was made with one and the same secret")
 
 
+def has_ceremony(pack: Pack) -> bool:
+    """Return whether the pack holds the record of a key ceremony, and so shows to whom the secret was given."""
+    return bool(_record(pack).ceremonies)
+
+
 def unchecked_secret(pack: Pack, known: Chronicle) -> Iterator[str]:
     """Yield what about the secret the pack leaves open."""
     record = _record(pack)

@@ -4,7 +4,7 @@
 ``reading`` put them together with the manifest and its signature.
 """
 
-from linkage.package.reading import Package, open_package, read_manifest, verify_package
+from linkage.package.reading import Package, load_package, open_package, read_manifest, verify_package
 from linkage.package.writing import write_package
 
-__all__ = ["Package", "open_package", "read_manifest", "verify_package", "write_package"]
+__all__ = ["Package", "load_package", "open_package", "read_manifest", "verify_package", "write_package"]

@@ -49,10 +49,15 @@ def open_package(path: Path, *, trusted: Collection[PublicIdentity] = (), now: d
         RefusedError: the package has expired.
     """
     with _opened(path) as file:
-        manifest, source = _verified_manifest(file, trusted, now)
-        encodings = Encodings.from_blocks(
-            _signed_rows(source, manifest), count=manifest.encodings, width=manifest.width
-        )
+        return load_package(file, path, trusted=trusted, now=now)
+
+
+def load_package(
+    file: BufferedReader, path: Path, *, trusted: Collection[PublicIdentity] = (), now: datetime | None = None
+) -> Package:
+    """Return the package in `file`, called `path`, as :func:`open_package` does; errors do not name the file."""
+    manifest, source = _verified_manifest(file, trusted, now)
+    encodings = Encodings.from_blocks(_signed_rows(source, manifest), count=manifest.encodings, width=manifest.width)
     return Package(manifest, encodings, path)
 
 

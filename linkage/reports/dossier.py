@@ -1,6 +1,7 @@
 """What reports are made from: a pack, what its verification came to, and the agreement that counts now."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,8 +16,9 @@ from linkage.ledger.checkpoint import SignedCheckpoint
 from linkage.ledger.chronicle import Chronicle
 from linkage.ledger.entry import Compared, Entry, Verb
 from linkage.ledger.pack import Numbered, Pack
-from linkage.ledger.papers import ParametersPaper, stated_manifest
-from linkage.manifest import Manifest
+from linkage.ledger.papers import LogsPaper, ParametersPaper, stated_manifest
+from linkage.ledger.reading import Reading
+from linkage.manifest import Manifest, parse_moment
 from linkage.reports.report import Standing
 from linkage.schema import Schema
 
@@ -66,14 +68,28 @@ class Dossier:
                 good=False,
                 sentence="The pack that this report rests on did NOT pass its verification:",
                 points=[*red[:_SHOWN_PROBLEMS], *more],
+                unchecked=self.audit.unchecked,
             )
+        gone = [paper.before for _, paper in self.logs_erased]
+        until = f" Logs from before {max(gone)} were deleted as agreed; what they said is not in here." if gone else ""
         return Standing(
             good=True,
             sentence=(
                 f"Rests on the compliance pack of {self.pack.made}, in which all {len(self.audit.findings)} checks "
-                f"passed; {len(self.audit.unchecked)} things were not checked ('counterfoil audit verify' lists them)."
+                f"passed; {len(self.audit.unchecked)} things were not checked: they are at the end.{until}"
             ),
+            unchecked=self.audit.unchecked,
         )
+
+    @cached_property
+    def logs_erased(self) -> list[tuple[Numbered, LogsPaper]]:
+        """The deletions of logs and their certificates; without those that cannot be read."""
+        reading = Reading(self.pack, self.pack.host.identity, parse_moment(self.pack.made), self.known)
+        found = []
+        for numbered in self.known.logs_erased:
+            with suppress(ValueError):
+                found.append((numbered, reading.logs(numbered.entry)))
+        return found
 
     def found(self, check: str) -> list[str]:
         """Return what a check of the verification found."""

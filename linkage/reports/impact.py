@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from linkage.ledger.reading import counted
+from linkage.ledger.secrecy import has_ceremony
 from linkage.reports.configuration import configuration, drift, unmeasured
 from linkage.reports.dossier import Dossier
+from linkage.reports.measured import VERDICTS, measured
 from linkage.reports.report import Report, Section, Table
 from linkage.reports.wording import SUBJECTS, day, listed, pairing_rows, short
 
-_VERDICTS = {
-    "falls": "someone with a register learns who is behind some of the encodings",
-    "leaks": "an attack did better than blind guesses: the encodings say more than they should",
-    "inconclusive": "nothing follows: the attacks did not even succeed on plain encodings of the same records",
-    "withstands": "attacks that succeed on plain encodings of the same records did no better than blind guesses",
+_RATES = {
+    "precision": "of the pairs that were proposed, of one person were",
+    "recall": "of the pairs of one person that there are, proposed were",
+    "f1": "both as one figure:",
 }
 
 
@@ -34,7 +35,7 @@ def impact_assessment(dossier: Dossier, former: dict[str, Any] | None = None) ->
     else:
         lead += "A first assessment, or one that was not compared with an approved one (--former)."
     if verdicts := _verdicts(dossier):
-        lead += f" Measured for the agreed schema: {'; '.join(_VERDICTS.get(found, found) for found in verdicts)}."
+        lead += f" Measured for the agreed schema: {'; '.join(VERDICTS.get(found, found) for found in verdicts)}."
     return Report(
         "impact-assessment",
         f"Data protection impact assessment, operation {agreement.operation}",
@@ -44,7 +45,7 @@ def impact_assessment(dossier: Dossier, former: dict[str, Any] | None = None) ->
             _changes(changes, former, missing),
             _description(dossier),
             _necessity(dossier),
-            *_measured(dossier, missing),
+            *measured(dossier, missing),
             _results(dossier),
             _risks(dossier, missing),
             Section(
@@ -89,8 +90,8 @@ def _description(dossier: Dossier) -> Section:
                 f"Each agency encodes records of {listed([SUBJECTS[category] for category in agreement.categories])} "
                 f"with a secret that the host ({agreement.host.name}) never has, and sends the encodings. The host "
                 "compares those that the agreement permits and groups records that may be of one person. Each agency "
-                "learns which of its own records have a counterpart; two people, one on each side, decide whether it "
-                "is the same person, through the official channel."
+                "learns which of its own records have a counterpart; people on both sides decide whether it is the "
+                "same person, through the official channel."
             ),
             (
                 f"{counted(len(agreement.parties), 'agency', 'agencies')}. Up to {day(dossier.pack.made)}: "
@@ -113,50 +114,11 @@ def _necessity(dossier: Dossier) -> Section:
             f"Legal basis: {agreement.legal_basis}",
             (
                 f"Data: {listed(used, 'nothing so far')}; nothing else of a record is encoded. Kept: encodings at most "
-                f"{kept.encodings_days:,} days, hits {kept.hits_days:,} days."
+                f"{kept.encodings_days:,} days, hits {kept.hits_days:,} days, logs {kept.logs_days:,} days."
             ),
         ],
         tables=[Table("Only this is compared", ("records of", "with records of", "ground", "review"), rows)],
     )
-
-
-def _measured(dossier: Dossier, missing: str | None) -> Iterator[Section]:
-    """Yield what was measured about encodings by the agreed schema: how far attacks came."""
-    basis = "Art. 35(7)(c) GDPR; measured by 'counterfoil assess'"
-    attacked = [found for found in dossier.assessments if "verdict" in found]
-    if not attacked:
-        yield Section("What someone with a register could learn", basis, [f"Unknown: {missing}."])
-    for found in attacked:
-        same = found.get("schema_digest") == dossier.agreement.linkage_schema.digest
-        verdict = str(found.get("verdict", "unknown"))
-        findings = [each for each in _list(found.get("findings")) if isinstance(each, dict)]
-        yield Section(
-            "What someone with a register could learn",
-            basis,
-            [
-                f"Schema {found.get('schema', '?')}{'' if same else ' (NOT the agreed one)'}, tried on "
-                f"{found.get('rows', '?')} records of {found.get('data', '?')}. Verdict: {verdict}"
-                + (f", {_VERDICTS[verdict]}." if verdict in _VERDICTS else "."),
-            ],
-            [f"Not tried: {each}." for each in _list(found.get("not_tried"))],
-            [
-                Table(
-                    "Attacks that were really run, on these encodings and on plain ones of the same records",
-                    ("attack", "needs", "re-identified", "the same fields in plain", "usual CLK in plain", "verdict"),
-                    [
-                        (
-                            str(each.get("attack", "")),
-                            str(each.get("needs", "")),
-                            _share(each.get("encodings")),
-                            _share(each.get("control")),
-                            _share(each.get("usual_clk")),
-                            str(each.get("verdict", "")),
-                        )
-                        for each in findings
-                    ],
-                )
-            ],
-        )
 
 
 def _results(dossier: Dossier) -> Section:
@@ -167,7 +129,7 @@ def _results(dossier: Dossier) -> Section:
         origin = "?" if how is None else "given by an officer" if how.given else "suggested by the encodings"
         threshold = "?" if how is None else ", ".join(f"{found:g}" for found in how.thresholds)
         rows.append((short(run), day(found.entry.time), threshold, origin, f"{found.entry.count or 0:,}"))
-    rates = [f"{name} {value:.1%}" for found in dossier.assessments for name, value in _rates(found)]
+    rates = [f"{_RATES[name]} {value:.1%} ({name})" for found in dossier.assessments for name, value in _rates(found)]
     return Section(
         "Error rates",
         "Art. 4(1)(d) and 7 LED; Art. 5(1)(d) GDPR",
@@ -191,16 +153,16 @@ def _risks(dossier: Dossier, missing: str | None) -> Section:
     verdict = "not measured" if missing else f"measured, see above: {', '.join(_verdicts(dossier))}"
     rows = [
         ("the host, or who breaks into it, recognises persons", "keyed encodings, hardened as agreed", verdict),
-        ("the host gets the secret", "sealed to agencies only", _shown(dossier, "secret")),
+        ("the host gets the secret", "sealed to agencies only", _secret(dossier)),
         ("more is compared than was agreed", "only pairings with a ground are in a plan", _shown(dossier, "pairings")),
         ("an agency fishes with made-up records", "quotas, bands, signed submissions", _shown(dossier, "submissions")),
         ("somebody looks without a reason", "officer and justification, logged", _shown(dossier, "looks", "officers")),
         ("a person is taken for another", "bands, review by persons of both sides", "see error rates"),
-        ("data are kept too long", "deletion by schedule, certificates", _shown(dossier, "deletions")),
+        ("data are kept too long", "deletion by schedule, certificates", _shown(dossier, "deletions", "logs")),
         (
             "the log is changed afterwards",
             "tamper-evident ledger",
-            _shown(dossier, "signature", "whole", "entries", "never-rewritten"),
+            _shown(dossier, "signature", "whole", "entries", "never-rewritten", "seen", "held") + _unless_held(dossier),
         ),
     ]
     return Section(
@@ -223,20 +185,19 @@ def _shown(dossier: Dossier, *checks: str) -> str:
     return "verified" if all(each.passed for each in found) else "NOT in order, see above"
 
 
-def _share(value: Any) -> str:
-    if not isinstance(value, dict) or not isinstance(value.get("share"), int | float):
-        return "?"
-    text = f"{value['share']:.1%}"
-    low, high = value.get("low"), value.get("high")
-    return f"{text} ({low:.1%} to {high:.1%})" if isinstance(low, float) and isinstance(high, float) else text
+def _secret(dossier: Dossier) -> str:
+    """Return what the pack shows of who got the secret: without the record of the ceremony, nothing."""
+    given = has_ceremony(dossier.pack)
+    return _shown(dossier, "secret") if given else "not shown: the record of the key ceremony is not in the pack"
+
+
+def _unless_held(dossier: Dossier) -> str:
+    """Return what is missing where nobody gave a checkpoint from before."""
+    return "" if dossier.found("never-rewritten") else "; not against a checkpoint of your own (--checkpoint)"
 
 
 def _rates(found: dict[str, Any]) -> Iterator[tuple[str, float]]:
     for place in (found, found.get("utility")):
-        for name in ("precision", "recall", "f1"):
+        for name in _RATES:
             if isinstance(place, dict) and isinstance(place.get(name), int | float):
                 yield name, place[name]
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -24,6 +24,7 @@ WORDS = {
     Kind.CEREMONY_HELD: "sealed copies of a secret were left with the host",
     Kind.CEREMONY_CONFIRMED: "an agency confirmed which secret it holds",
     Kind.LEDGER_READ: "the ledger was read",
+    Kind.FORK_SHOWN: "an agency showed a checkpoint that is not of this ledger",
     Kind.SUBMISSION_ACCEPTED: "a package was taken in",
     Kind.RUN_ORDERED: "a run was ordered",
     Kind.RUN_PUBLISHED: "the result of a run was published",
@@ -35,7 +36,7 @@ WORDS = {
     Kind.RECORDS_WITHDRAWN: "records were withdrawn",
     Kind.SUBMISSION_ERASED: "a submission was deleted",
     Kind.HITS_ERASED: "hits were deleted",
-    Kind.OPENINGS_ERASED: "values behind commitments were deleted",
+    Kind.LOGS_ERASED: "logs whose time was over were deleted",
 }
 
 
@@ -125,7 +126,7 @@ def incident_report(dossier: Dossier, incident: Incident) -> Report:
                 tables=[
                     Table(
                         "Entries of the ledger in that time",
-                        ("entry", "time", "what", "agency", "officer", "why", "number"),
+                        ("entry", "time", "what", "agency", "officer", "why", "records or hits"),
                         [_line(found) for found in _since(dossier, incident)],
                     )
                 ],

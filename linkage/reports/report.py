@@ -56,11 +56,12 @@ class Section(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How far what a report says can be relied on."""
+    """How far what a report says can be relied on: in a sentence, what is wrong, and what was not checked."""
 
     good: bool
     sentence: str
     points: Sequence[str] = ()
+    unchecked: Sequence[str] = ()
 
 
 class Report(NamedTuple):
@@ -80,7 +81,11 @@ class Report(NamedTuple):
             "kind": self.kind,
             "title": self.title,
             "lead": self.lead,
-            "relied_on": {**self.standing._asdict(), "points": list(self.standing.points)},
+            "relied_on": {
+                **self.standing._asdict(),
+                "points": list(self.standing.points),
+                "unchecked": list(self.standing.unchecked),
+            },
             "sections": [section.document() for section in self.sections],
             **self.data,
         }
@@ -93,10 +98,16 @@ class Report(NamedTuple):
         """Return the report as lines for a terminal."""
         return "\n".join(self._lines())
 
+    @property
+    def parts(self) -> Sequence[Section]:
+        """The sections, and a last one with what the verification of the pack did not check."""
+        told = [f"{point[:1].upper()}{point[1:]}." for point in self.standing.unchecked]
+        return [*self.sections, *([Section("What was not checked", items=told)] if told else [])]
+
     def _lines(self) -> Iterator[str]:
         yield from (self.title, "", self.lead, "", self.standing.sentence)
         yield from (f"  - {point}" for point in self.standing.points)
-        for section in self.sections:
+        for section in self.parts:
             yield from ("", section.heading + (f" ({section.basis})" if section.basis else ""))
             yield from (f"  {sentence}" for sentence in section.sentences)
             yield from (f"  - {item}" for item in section.items)

@@ -23,7 +23,8 @@ def retention_report(dossier: Dossier) -> Report:
     """Return what was kept for how long, with the certificates, and what is due soon."""
     agreement, known = dossier.agreement, dossier.known
     now = parse_moment(dossier.pack.made)
-    late = [found.sentence for found in dossier.audit.findings if found.check == "deletions" and not found.passed]
+    checks = ("deletions", "logs")
+    late = [found.sentence for found in dossier.audit.findings if found.check in checks and not found.passed]
     kept = agreement.retention
     return Report(
         "retention",
@@ -84,6 +85,20 @@ def retention_report(dossier: Dossier) -> Report:
                         "Hits, by run",
                         ("run", "published", "due", "hits", "deleted", "left"),
                         list(_hits(dossier)),
+                    )
+                ],
+            ),
+            Section(
+                "Logs",
+                "What entries of the ledger said; their hashes stay, so that nothing can be put in their place",
+                tables=[
+                    Table(
+                        "Logs that were deleted",
+                        ("deleted", "entries", "written before", "entry that says so"),
+                        [
+                            (day(paper.deleted), f"{len(paper.entries):,}", day(paper.before), f"{found.number}")
+                            for found, paper in dossier.logs_erased
+                        ],
                     )
                 ],
             ),

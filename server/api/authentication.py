@@ -8,7 +8,9 @@ from flask import Request as HttpRequest
 
 from linkage import http_signature
 from linkage.identity import PublicIdentity
+from linkage.ledger.header import HEADER, parse_checkpoint_header
 from linkage.manifest import moment_text
+from server.audit.witnessing import witness
 from server.database import writing
 from server.database.tables import nonces
 from server.errors import UnauthenticatedError
@@ -48,6 +50,18 @@ def check(service: Service, request: HttpRequest, signed: http_signature.SignedR
             connection.execute(nonces.insert().values(key_id=signed.key_id, nonce=signed.nonce, expires=expires))
     except sa.exc.IntegrityError:
         raise UnauthenticatedError("the request was sent before", code="unauthenticated.replayed") from None
+
+
+def show_checkpoint(service: Service, caller: Caller, request: HttpRequest) -> None:
+    """Let the host look at the checkpoint that a request carries, which its signature covers; many carry none.
+
+    Raises:
+        LedgerError: it is not one.
+        RefusedError: it is not of this ledger.
+    """
+    value = request.headers.get(HEADER)
+    if value is not None:
+        witness(service, caller, parse_checkpoint_header(value))
 
 
 def signed_parts(request: HttpRequest) -> http_signature.Request:

@@ -4,9 +4,10 @@ from apiflask import APIBlueprint
 
 from linkage.canonical import canonical_json, parse_json
 from server.api.context import caller, host
+from server.api.documents import ceremony_document, ceremony_documents
 from server.api.models import CeremonyDocument, CeremonyList, Document, Envelope, SealedCeremonyDocument
 from server.operations.ceremonies import confirm, hold
-from server.operations.circles import Held, ceremonies_of, held_ceremony
+from server.operations.circles import held_ceremony
 
 shared = APIBlueprint("ceremonies", __name__)
 
@@ -23,9 +24,7 @@ def hold_ceremony(operation: str, json_data: Envelope) -> Document:
 @shared.output(CeremonyList)
 def list_ceremonies(operation: str) -> Document:
     """List the ceremonies of the caller's agency, or all to the host's own officers, by those who share a secret."""
-    agency = None if caller().agency == host().settings.name else caller().agency
-    with host().engine.connect() as connection:
-        return {"ceremonies": [_document(held) for held in ceremonies_of(connection, operation, agency)]}
+    return {"ceremonies": ceremony_documents(host(), caller().agency, operation)}
 
 
 @shared.get("/ceremonies/<ceremony>")
@@ -35,7 +34,7 @@ def show_ceremony(ceremony: str) -> Document:
     with host().engine.connect() as connection:
         held = held_ceremony(connection, ceremony)
     content = held.row.content
-    return _document(held) | {"signed": None if content is None else parse_json(content)}
+    return ceremony_document(held) | {"signed": None if content is None else parse_json(content)}
 
 
 @shared.post("/ceremonies/<ceremony>/confirmations")
@@ -49,21 +48,4 @@ def confirm_ceremony(ceremony: str, json_data: Envelope) -> Document:
 
 def _shown(ceremony: str) -> Document:
     with host().engine.connect() as connection:
-        return _document(held_ceremony(connection, ceremony))
-
-
-def _document(held: Held) -> Document:
-    row = held.row
-    return {
-        "ceremony": row.id,
-        "operation": row.operation,
-        "agreement": row.agreement,
-        "epoch": row.epoch,
-        "maker": row.maker,
-        "made": row.made,
-        "sharers": held.sharers,
-        "agreeing": held.agreeing,
-        "differing": held.differing,
-        "waiting": held.waiting,
-        "complete": held.complete,
-    }
+        return ceremony_document(held_ceremony(connection, ceremony))

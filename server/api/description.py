@@ -6,6 +6,7 @@ from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, Final
 
+from linkage.ledger.header import LONGEST_HEADER
 from server.api.models import PART_TYPE, PROBLEM_TYPE, Problem
 
 _ALWAYS: Final = ("400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "500", "503")
@@ -19,6 +20,14 @@ _SIGNATURE: Final = {
     "description": "HTTP Message Signatures (RFC 9421) with Ed25519, as docs/api.md says",
 }
 _PACK: Final = {"format": "counterfoil-pack/1", "operation": "lantern", "made": "2026-12-01T12:00:00Z"}  # and more
+_CHECKPOINT: Final = {
+    "name": "Counterfoil-Checkpoint",
+    "in": "header",
+    "required": False,
+    "description": "The last checkpoint of the host that the caller saw, covered by the signature. One that the host "
+    "has signed and that is not of its ledger is refused as evidence: ledger.rolled-back, ledger.fork",
+    "schema": {"type": "string", "maxLength": LONGEST_HEADER, "pattern": "^:[A-Za-z0-9+/]+={0,2}:$"},
+}
 _RANGE: Final = {
     "name": "Content-Range",
     "in": "header",
@@ -40,6 +49,7 @@ def described(spec: dict[str, Any]) -> dict[str, Any]:
         for method, operation in operations.items():
             if path not in _OPEN:
                 operation["security"] = [{"signature": []}]
+                operation.setdefault("parameters", []).append(dict(_CHECKPOINT))
             if method == "patch":
                 schema = {"type": "string", "format": "binary"}
                 operation["requestBody"] = {"content": {PART_TYPE: {"schema": schema}}}

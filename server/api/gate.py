@@ -9,7 +9,7 @@ from apiflask import APIFlask
 from flask import Response, g, request
 from werkzeug.exceptions import TooManyRequests
 
-from server.api.authentication import authenticated
+from server.api.authentication import authenticated, show_checkpoint
 from server.api.authorisation import authorise
 from server.api.observation import Metrics
 from server.api.rates import Rates
@@ -49,6 +49,7 @@ class Gate:
             g.caller = authenticated(self._service, request)
             if not self._keys.allows(g.caller.key_id):
                 raise TooManyRequests
+            show_checkpoint(self._service, g.caller, request)
             names: dict[str, Any] = request.view_args or {}
             authorise(self._service, rule, g.caller, names)
 

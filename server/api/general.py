@@ -11,7 +11,7 @@ from linkage.canonical import canonical_json
 from linkage.credential import Officer
 from linkage.ledger import SignedCheckpoint
 from server import journal
-from server.api.authentication import check, signed_parts
+from server.api.authentication import check, show_checkpoint, signed_parts
 from server.api.context import caller, host
 from server.api.models import (
     CheckpointDocument,
@@ -82,6 +82,7 @@ def register_officer(json_data: Envelope) -> OfficerDocument:
         raise NotAllowedError("the request is not signed by the key of the credential", code="credential.bearer")
     check(host(), request, signed, claimed.key)
     found = register_credential(host(), credential)
+    show_checkpoint(host(), found, request)
     return OfficerDocument(agency=found.agency, officer=found.officer, role=found.role, key_id=found.key_id)
 
 

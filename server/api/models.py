@@ -12,6 +12,7 @@ Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,62}$", description="a 
 LARGEST_PAGE = 1000
 PROBLEM_TYPE = "application/problem+json"
 PART_TYPE = "application/octet-stream"
+STANDING_TYPE = "application/vnd.counterfoil.standing+json"
 
 
 class Model(BaseModel):
@@ -236,7 +237,8 @@ class PlanDocument(Model):
     operation: str
     agreement: Digest
     digest: Digest
-    pairs: int
+    pairs: int = Field(description="of encodings, in the comparisons shown")
+    others: int = Field(description="comparisons of other agencies, which the run makes too")
     submissions: list[PlanSubmission]
     comparisons: list[PlanComparison]
     known: list[PlanComparison] = Field(description="compared by earlier runs of a standing operation")
@@ -260,8 +262,8 @@ class RunDocument(Model):
     ordered: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
     plan: Digest
-    pairs_done: int
-    pairs_total: int
+    pairs_done: int = Field(description="of pairs_total, in proportion")
+    pairs_total: int = Field(description="of encodings, in the comparisons that the caller sees")
     threshold: str
     finished: str | None = None
     result: Digest | None = None
@@ -331,6 +333,20 @@ class CosignedDocument(Model):
     """A checkpoint with the caller's cosignature (C2SP tlog-cosignature)."""
 
     checkpoint: str = Field(max_length=1 << 16)
+
+
+class StandingDocument(Model):
+    """What an agency would be told of an operation, as it is carried to it on a stick, signed by the host."""
+
+    format: Literal["counterfoil-standing/1"] = "counterfoil-standing/1"
+    operation: str
+    agency: str
+    written: str
+    plan: PlanDocument | None = Field(description="none while the operation is frozen or not in force")
+    runs: list[RunDocument]
+    submissions: list[ReceiptDocument]
+    ceremonies: list[CeremonyDocument]
+    checkpoint: str
 
 
 Document = dict[str, Any]

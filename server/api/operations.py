@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest
 from linkage.agreement import Agreement
 from linkage.canonical import canonical_json, parse_json
 from server.api.context import caller, host
+from server.api.documents import submission_document, submission_documents
 from server.api.models import (
     PART_TYPE,
     CertificateDocument,
@@ -25,7 +26,7 @@ from server.api.models import (
     UploadDocument,
     UploadOrder,
 )
-from server.database.tables import certificates, operations, submissions, uploads
+from server.database.tables import certificates, operations, uploads
 from server.operations.registry import agreement_of, operations_of, register
 from server.submissions import uploads as parts
 from server.submissions.acceptance import accept
@@ -113,29 +114,21 @@ def abandon_upload(upload: str) -> str:
 def submit(upload: str, query_data: SubmissionQuery) -> Document:
     """Make a complete upload a submission, in place of the agency's earlier ones of its category or beside them."""
     receipt = accept(host(), caller(), _found_upload(upload), supplement=query_data.supplement)
-    return _submission(receipt.submission)
+    return submission_document(host(), receipt.submission)
 
 
 @agreed.get("/operations/<operation>/submissions")
 @agreed.output(SubmissionList)
 def list_submissions(operation: str) -> Document:
     """List the submissions of the caller's agency, newest first."""
-    mine = (
-        sa.select(submissions.c.id)
-        .where(submissions.c.operation == operation, submissions.c.agency == caller().agency)
-        .order_by(submissions.c.accepted.desc(), submissions.c.id)
-        .limit(1000)
-    )
-    with host().engine.connect() as connection:
-        found = connection.execute(mine).scalars().all()
-    return {"submissions": [_submission(identifier) for identifier in found]}
+    return {"submissions": submission_documents(host(), caller().agency, operation)}
 
 
 @agreed.get("/submissions/<submission>")
 @agreed.output(ReceiptDocument)
 def show_submission(submission: str) -> Document:
     """Show a submission and its receipt."""
-    return _submission(submission)
+    return submission_document(host(), submission)
 
 
 @agreed.delete("/submissions/<submission>")
@@ -186,20 +179,3 @@ def _found_upload(identifier: str) -> parts.Upload:
 
 def _upload(upload: parts.Upload) -> Document:
     return {"upload": upload.id, "size": upload.size, "received": upload.received, "expires": upload.expires}
-
-
-def _submission(identifier: str) -> Document:
-    with host().engine.connect() as connection:
-        row = connection.execute(sa.select(submissions).where(submissions.c.id == identifier)).one()
-    return {
-        "submission": row.id,
-        "operation": row.operation,
-        "category": row.category,
-        "counterpart": row.counterpart,
-        "records": row.records,
-        "state": row.state,
-        "package": row.digest,
-        "accepted": row.accepted,
-        "expires": row.expires,
-        "receipt": parse_json(row.receipt),
-    }

@@ -1,5 +1,6 @@
 """Errors as answers: one shape for all of them, which never repeats what was sent."""
 
+import errno
 import re
 from http import HTTPStatus
 
@@ -116,7 +117,8 @@ def _gone(_error: sa.exc.NoResultFound) -> Response:
 
 
 def _unavailable(error: Exception) -> Response:
-    structlog.get_logger().error("unavailable", fault=type(error).__name__)
+    number = error.errno if isinstance(error, OSError) else None
+    structlog.get_logger().error("unavailable", fault=errno.errorcode.get(number or 0, type(error).__name__))
     return answer(503, "unavailable", _DETAILS[503])
 
 

@@ -1,37 +1,24 @@
 """Routes about runs and hits."""
 
-from typing import Any
-
-import sqlalchemy as sa
 from apiflask import APIBlueprint
 
 from server.api.context import caller, host
+from server.api.documents import plan_document, run_document, run_documents
 from server.api.models import Document, HitList, HitQuery, PlanDocument, RunDocument, RunList, RunOrder
-from server.database.tables import runs
 from server.hits.reading import own_hits
-from server.runs.orders import cancel, order, planned
+from server.runs.orders import cancel, order
 
 ordered = APIBlueprint("runs", __name__)
-_MOST_RUNS = 1000
 
 
 @ordered.get("/operations/<operation>/plan")
 @ordered.output(PlanDocument)
 def show_plan(operation: str) -> Document:
-    """Show what a run ordered now would compare: the permitted pairings of what is here, and nothing else."""
-    plan = planned(host(), operation)
-    return {
-        "operation": plan.operation,
-        "agreement": plan.agreement,
-        "digest": plan.digest,
-        "pairs": plan.pairs,
-        "submissions": [
-            found.model_dump(include={"submission", "agency", "category", "counterpart", "records"})
-            for found in plan.submissions
-        ],
-        "comparisons": [found.model_dump() for found in plan.comparisons],
-        "known": [found.model_dump() for found in plan.known],
-    }
+    """Show what a run ordered now would compare: the permitted pairings of what is here, and nothing else.
+
+    An agency sees the comparisons that its own submissions take part in, and how many others there are.
+    """
+    return plan_document(host(), caller().agency, operation)
 
 
 @ordered.post("/operations/<operation>/runs")
@@ -48,28 +35,21 @@ def order_run(operation: str, json_data: RunOrder) -> Document:
         justification=json_data.justification,
         remarks=json_data.remarks,
     )
-    return _run(_found(identifier))
+    return run_document(host(), caller().agency, identifier)
 
 
 @ordered.get("/operations/<operation>/runs")
 @ordered.output(RunList)
 def list_runs(operation: str) -> Document:
     """List the runs of an operation, newest first."""
-    newest = (
-        sa.select(runs)
-        .where(runs.c.operation == operation)
-        .order_by(runs.c.ordered.desc(), runs.c.id)
-        .limit(_MOST_RUNS)
-    )
-    with host().engine.connect() as connection:
-        return {"runs": [_run(row) for row in connection.execute(newest)]}
+    return {"runs": run_documents(host(), caller().agency, operation)}
 
 
 @ordered.get("/runs/<run>")
 @ordered.output(RunDocument)
 def show_run(run: str) -> Document:
     """Say how far a run is."""
-    return _run(_found(run))
+    return run_document(host(), caller().agency, run)
 
 
 @ordered.post("/runs/<run>/cancellation")
@@ -77,7 +57,7 @@ def show_run(run: str) -> Document:
 def cancel_run(run: str) -> Document:
     """Call a run off; nothing of it is published."""
     cancel(host(), caller(), run)
-    return _run(_found(run))
+    return run_document(host(), caller().agency, run)
 
 
 @ordered.get("/runs/<run>/hits")
@@ -100,26 +80,4 @@ def show_hits(run: str, query_data: HitQuery) -> Document:
         ],
         "next": page.hits[-1].token if page.more else None,
         "checkpoint": page.checkpoint,
-    }
-
-
-def _found(identifier: str) -> sa.Row[Any]:
-    with host().engine.connect() as connection:
-        return connection.execute(sa.select(runs).where(runs.c.id == identifier)).one()
-
-
-def _run(row: sa.Row[Any]) -> Document:
-    return {
-        "run": row.id,
-        "operation": row.operation,
-        "ordered_by": row.agency,
-        "ordered": row.ordered,
-        "state": row.state,
-        "plan": row.plan_digest,
-        "pairs_done": row.pairs_done,
-        "pairs_total": row.pairs_total,
-        "threshold": row.threshold,
-        "finished": row.finished,
-        "result": row.result_digest,
-        "problem": row.problem,
     }

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from server.database.tables import certificates, evidence, runs, submissions
 
-Kind = Literal["agreement", "credential", "document"]
+Kind = Literal["agreement", "credential", "document", "checkpoint"]
 
 
 class Evidence(NamedTuple):
@@ -18,19 +18,21 @@ class Evidence(NamedTuple):
     credentials: list[bytes]
 
 
-def keep(connection: sa.Connection, kind: Kind, owner: str, digest: str, content: bytes) -> None:
-    """Keep a document, in the caller's transaction.
+def keep(connection: sa.Connection, kind: Kind, owner: str, digest: str, content: bytes) -> bool:
+    """Keep a document, in the caller's transaction; return whether it is new.
 
     Args:
         connection: in a transaction that writes.
         kind: of document.
-        owner: the operation; of a credential, the agency.
+        owner: the operation; of a credential or a checkpoint, the agency.
         digest: what the ledger names it by.
         content: as it was signed.
     """
     present = sa.select(evidence.c.digest).where(evidence.c.digest == digest)
-    if connection.execute(present).first() is None:
-        connection.execute(evidence.insert().values(kind=kind, owner=owner, digest=digest, content=content))
+    if connection.execute(present).first() is not None:
+        return False
+    connection.execute(evidence.insert().values(kind=kind, owner=owner, digest=digest, content=content))
+    return True
 
 
 def kept(connection: sa.Connection, kind: Kind, owners: Iterable[str]) -> list[bytes]:
@@ -49,7 +51,9 @@ def evidence_of(connection: sa.Connection, operation: str, agencies: Iterable[st
             (certificates, certificates.c.envelope),
         )
     ]
-    documents = {content for each in others for content in each} | {*kept(connection, "document", [operation])}
+    forks = connection.execute(sa.select(evidence.c.content).where(evidence.c.kind == "checkpoint")).scalars()
+    own = {*kept(connection, "document", [operation])}
+    documents = {content for each in others for content in each} | own | {*forks}
     return Evidence(
         kept(connection, "agreement", [operation]), sorted(documents), kept(connection, "credential", agencies)
     )

@@ -4,10 +4,11 @@ import sqlalchemy as sa
 
 from linkage.agreement import SignedAgreement
 from linkage.ledger import Kind
-from linkage.ledger.pack import Attached, Pack, SoftwareUsed
+from linkage.ledger.pack import Attached, Pack, SoftwareUsed, Witnessed
 from linkage.software import software
 from server import journal
 from server.audit.evidence import evidence_of, kept
+from server.audit.witnessing import witnesses
 from server.database import writing
 from server.errors import AbsentError
 from server.ledger import Ledger, operation_pack
@@ -39,6 +40,11 @@ def export(service: Service, caller: Caller, operation: str, attached: Attached 
             agencies=agencies,
             evidence=found,
             attached=attached or Attached(),
+            witnessed=[
+                Witnessed(agency=agency, checkpoint=signed.encode().decode(), shown=shown)
+                for agency, signed, shown in witnesses(connection)
+                if agency in agencies
+            ],
             software=[SoftwareUsed(name=used.name, version=used.version, digest=used.digest) for used in software()],
             disclosed_to=caller.agency,
             now=service.now(),

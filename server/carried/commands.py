@@ -10,30 +10,50 @@ from server.command_options import FILE, config_option, data_option, opened_serv
 _JUSTIFICATION = "Why, as a code, such as investigation; it goes into the ledger."
 
 
-@click.command("import", epilog=example("counterfoil host import atl.cfp.sealed --data ./host -o atl.receipt.json"))
-@click.argument("package", type=FILE)
+@click.command(
+    "import",
+    epilog=example(
+        "counterfoil host import atl.cfp.sealed --data ./host -o atl.receipt.json",
+        "    counterfoil host import order.letter --data ./host -o order.receipt.json",
+    ),
+)
+@click.argument("path", metavar="FILE", type=FILE)
 @data_option
 @config_option
-@click.option("--operation", help="What it is submitted to. [default: the agency's only one with its schema]")
+@click.option("--operation", help="What a package is submitted to. [default: the agency's only one with its schema]")
+@click.option("--supplement", is_flag=True, help="Leave the agency's earlier packages of its category beside this one.")
 @click.option("-o", "--output", required=True, type=FILE, metavar="FILE", help="For the signed receipt; a new file.")
 @json_option
 def import_(
-    package: Path, data: Path | None, config: Path | None, *, operation: str | None, output: Path, as_json: bool
+    path: Path,
+    data: Path | None,
+    config: Path | None,
+    *,
+    operation: str | None,
+    supplement: bool,
+    output: Path,
+    as_json: bool,
 ) -> None:
-    """Take in a package that was carried here, bare or sealed to the host's key ('counterfoil seal').
+    """Take in what was carried here; it is checked, and has its effects, as if the agency had sent it.
 
-    It is checked and kept as if the agency had uploaded it. Carry the receipt back; 'counterfoil agency receipts'
-    verifies it there.
+    FILE is a package, bare or sealed to the host's key ('counterfoil seal'); a letter that orders a run, calls it off,
+    withdraws or freezes ('counterfoil agency ... --letter'); an officer's credential; or a file of the key ceremony.
+    Carry the receipt back; 'counterfoil agency receipts' verifies it there.
     """
+    import json
+
+    from linkage.envelope import Envelope
     from linkage.files import refuse_existing, write_whole
-    from server.carried.packages import import_package
+    from server.carried.arrival import take_in
+    from server.client.receipts import sentence
 
     refuse_existing(output)
-    receipt = import_package(opened_service(data, config), package, operation=operation)
-    write_whole(output, receipt.envelope, overwrite=False)
+    envelope = take_in(opened_service(data, config), path, operation=operation, supplement=supplement)
+    write_whole(output, envelope, overwrite=False)
+    statement = json.loads(Envelope.parse(envelope).payload)
     emit(
-        {"submission": receipt.submission, "receipt": str(output)},
-        lambda: f"submission {receipt.submission}; {output} is the receipt to carry back",
+        statement | {"receipt": str(output)},
+        lambda: f"{sentence(statement)}\n{output} is the receipt to carry back",
         as_json=as_json,
     )
 
@@ -91,12 +111,44 @@ def export_hits(
     )
 
 
+@click.command(
+    "export-status",
+    epilog=example("counterfoil host export-status lantern --data ./host --agency atl -o stick/"),
+)
+@click.argument("operation")
+@data_option
+@config_option
+@click.option("--agency", required=True, help="For whom.")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="FOLDER",
+    help="Gets AGENCY.status.json.sealed.",
+)
+def export_status(operation: str, data: Path | None, config: Path | None, *, agency: str, folder: Path) -> None:
+    """Write what an agency would be told of an operation: the plan, runs, its submissions, the key ceremony.
+
+    Signed by the host, and sealed so that only that agency can open it ('counterfoil open'); 'counterfoil agency
+    status', 'plan', 'run' and 'ceremony status' then read it with --file.
+    """
+    from server.carried.status import export_status as export
+
+    click.echo(f"{export(opened_service(data, config), operation, agency, folder)}: for {agency} only")
+
+
 @click.command(epilog=example("counterfoil host status --data ./host"))
 @data_option
 @config_option
 @json_option
 def status(data: Path | None, config: Path | None, *, as_json: bool) -> None:
-    """List operations, submissions and runs, with the ids that the other commands take."""
+    """List operations, submissions and runs, with the ids that the other commands take.
+
+    Then which checkpoint of the ledger each agency has shown, and those that are not of this ledger: a host that has
+    lost entries, or was rolled back, learns it here.
+    """
     from server.carried.standing import standing_of
 
     found = standing_of(opened_service(data, config))
@@ -111,6 +163,14 @@ def status(data: Path | None, config: Path | None, *, as_json: bool) -> None:
             f"run {one['id']}  {one['operation']}  {one['state']}  "
             f"{one['pairs_done']:,} of {one['pairs_total']:,} pairs"
             for one in found["runs"]
+        ),
+        *(
+            f"witness {one['agency']}  holds a checkpoint of {one['entries']:,} entries, shown {one['shown']}"
+            for one in found["witnesses"]
+        ),
+        *(
+            f"FORK {one['agency']}  holds a checkpoint of {one['entries']:,} entries that this ledger does not continue"
+            for one in found["forks"]
         ),
     ]
     emit(found, lambda: "\n".join(lines) or "nothing yet", as_json=as_json)

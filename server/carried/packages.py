@@ -26,16 +26,15 @@ from server.submissions.acceptance import Receipt, accept
 from server.submissions.parts import open_parts, write_part
 from server.submissions.uploads import Upload, abandon, make_folder, path_of
 
-"""The officer of ledger entries about what an agency has signed and somebody has carried."""
 
-
-def import_package(service: Service, path: Path, *, operation: str | None = None) -> Receipt:
+def import_package(service: Service, path: Path, *, operation: str | None = None, supplement: bool = False) -> Receipt:
     """Return the receipt for a package in a file, now a submission of the agency that signed it.
 
     Args:
         service: the host.
         path: a package, or one sealed to the host's sealing key; it is never in clear on the host's disk.
         operation: what it is submitted to; None for the only one of the agency with the schema of the package.
+        supplement: whether it comes beside the agency's earlier ones, not in their place.
 
     Raises:
         FileError: it cannot be read.
@@ -66,7 +65,7 @@ def import_package(service: Service, path: Path, *, operation: str | None = None
         with writing(service.engine) as connection:
             connection.execute(uploads.insert().values(**upload._asdict()))
         caller = Caller(party.agency, BY_FILE, "agency.officer", party.root.key_id, party.root_key)
-        return accept(service, caller, upload)
+        return accept(service, caller, upload, supplement=supplement)
     except BaseException:
         abandon(service, identifier)
         raise

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.audit.witnessing import forks, witnesses
 from server.database.tables import operations, runs, submissions
 from server.service import Service
 
@@ -23,7 +24,7 @@ _RUN = (
 
 
 def standing_of(service: Service) -> dict[str, list[dict[str, Any]]]:
-    """Return the operations, the submissions that are kept, and the runs, newest first."""
+    """Return operations, submissions and runs, newest first, and which checkpoints of the ledger agencies hold."""
     kept = sa.select(*(submissions.c[name] for name in _SUBMISSION)).where(submissions.c.state == "stored")
     asked = {
         "operations": sa.select(operations.c.id, operations.c.version, operations.c.digest).order_by(operations.c.id),
@@ -31,4 +32,13 @@ def standing_of(service: Service) -> dict[str, list[dict[str, Any]]]:
         "runs": sa.select(*(runs.c[name] for name in _RUN)).order_by(runs.c.ordered.desc(), runs.c.id),
     }
     with service.engine.connect() as connection:
-        return {name: [dict(row) for row in connection.execute(query).mappings()] for name, query in asked.items()}
+        found = {name: [dict(row) for row in connection.execute(query).mappings()] for name, query in asked.items()}
+        found["witnesses"] = [
+            {"agency": agency, "entries": signed.checkpoint.size, "shown": shown}
+            for agency, signed, shown in witnesses(connection)
+        ]
+        found["forks"] = [
+            {"agency": agency, "entries": signed.checkpoint.size, "checkpoint": signed.encode().decode()}
+            for agency, signed in forks(connection)
+        ]
+    return found

@@ -10,21 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from linkage.command import emit, example, json_option
+from server.client.options import FILE, desk_option, file_option
 
 if TYPE_CHECKING:
     from server.api.models import CeremonyDocument
     from server.client.host import RemoteHost
 
-FILE = click.Path(path_type=Path)
 INCOMPLETE = 3
-_desk_option = click.option(
-    "--desk",
-    "desk_folder",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="FOLDER",
-    help="What 'counterfoil agency join' has set up.",
-)
 _with = click.option("--with", "other", metavar="AGENCY", help="The other agency, where each pair has its own secret.")
 
 
@@ -40,7 +32,7 @@ def ceremony() -> None:
     )
 )
 @click.argument("path", metavar="FILE", type=FILE)
-@_desk_option
+@desk_option
 @json_option
 def send(path: Path, desk_folder: Path, *, as_json: bool) -> None:
     """Send what 'counterfoil ceremony make' or 'counterfoil ceremony confirm' has written; nothing else is sent.
@@ -70,7 +62,7 @@ def send(path: Path, desk_folder: Path, *, as_json: bool) -> None:
 
 
 @ceremony.command(epilog=example("counterfoil agency ceremony fetch --desk bor.desk -o ceremony.json"))
-@_desk_option
+@desk_option
 @_with
 @click.option("-o", "--output", required=True, type=FILE, metavar="FILE", help="An existing file stays.")
 def fetch(desk_folder: Path, *, other: str | None, output: Path) -> None:
@@ -98,14 +90,20 @@ def fetch(desk_folder: Path, *, other: str | None, output: Path) -> None:
 
 
 @ceremony.command(epilog=example("counterfoil agency ceremony status --desk atl.desk"))
-@_desk_option
+@desk_option
+@file_option
 @json_option
-def status(desk_folder: Path, *, as_json: bool) -> int:
+def status(desk_folder: Path, standing_path: Path | None, *, as_json: bool) -> int:
     """Say who has confirmed which secret. The exit code is 0 when all who share one have confirmed it, else 3."""
     from server.client import Desk, RemoteHost
+    from server.client.receipts import read_standing
 
-    with RemoteHost.of(Desk.read(desk_folder)) as host:
-        found = host.ceremonies()
+    desk = Desk.read(desk_folder)
+    if standing_path is not None:
+        found = read_standing(standing_path, desk).ceremonies
+    else:
+        with RemoteHost.of(desk) as host:
+            found = host.ceremonies()
     lines = [line for one in found for line in _told(one)]
     emit(
         {"ceremonies": [one.model_dump() for one in found]},

@@ -7,19 +7,13 @@ import click
 
 from linkage.command import emit, example, json_option, progress
 from server.client.ceremony_commands import ceremony
+from server.client.joining_commands import join, revoke
+from server.client.options import FILE, desk_option, file_option, letter_options, write_letter
 
 if TYPE_CHECKING:
-    from server.api.models import RunDocument
+    from server.api.models import PlanDocument, RunDocument
+    from server.client import Desk
 
-FILE = click.Path(path_type=Path)
-_desk_option = click.option(
-    "--desk",
-    "desk_folder",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="FOLDER",
-    help="What 'counterfoil agency join' has set up.",
-)
 _TOKENS_AT_ONCE = 1000
 _TOKENS_BYTES = 64 << 20
 _JUSTIFICATION = "Why, as a code of your service, such as investigation; it goes into the ledger."
@@ -30,107 +24,9 @@ def agency() -> None:
     """Call the host on behalf of an agency: join, submit, order runs, look at hits, withdraw."""
 
 
+agency.add_command(join)
+agency.add_command(revoke)
 agency.add_command(ceremony)
-
-
-@agency.command(
-    epilog=example(
-        "counterfoil agency join --url https://match.example.int --agreement lantern.json",
-        "    --root atl.key --officer o-17 --desk atl.desk",
-    )
-)
-@click.option("--url", required=True, help="Address of the host.")
-@click.option(
-    "--agreement", "agreement_path", required=True, type=FILE, metavar="FILE", help="The agreement, signed by all."
-)
-@click.option("--root", "root_path", type=FILE, metavar="FILE", help="The agency's root key, to certify a new officer.")
-@click.option("--officer", help="Pseudonym of the new officer, never a name; you keep the list.")
-@click.option(
-    "--role",
-    type=click.Choice(["agency.officer", "agency.dpo"]),
-    default="agency.officer",
-    show_default=True,
-    help="What the new officer may do; a data protection officer has packs made and sees no hit.",
-)
-@click.option("--key", "key_path", type=FILE, metavar="FILE", help="Instead of --root: the officer's own key ...")
-@click.option("--credential", "credential_path", type=FILE, metavar="FILE", help="... and its credential.")
-@click.option(
-    "--days", type=click.IntRange(1, 1100), default=365, show_default=True, help="How long the officer may act."
-)
-@click.option("--authority", type=FILE, metavar="FILE.pem", help="Who vouches for the address, if no public authority.")
-@click.option("--desk", "desk_folder", required=True, type=FILE, metavar="FOLDER", help="A new folder for all of this.")
-@json_option
-def join(
-    *,
-    url: str,
-    agreement_path: Path,
-    root_path: Path | None,
-    officer: str | None,
-    role: str,
-    key_path: Path | None,
-    credential_path: Path | None,
-    days: int,
-    authority: Path | None,
-    desk_folder: Path,
-    as_json: bool,
-) -> None:
-    """Set up a desk and make the officer known to the host.
-
-    With the root key at hand, an officer's key and credential are made. Where it is kept offline, make them with
-    'counterfoil identity new' and 'counterfoil credential issue', and give --key and --credential.
-    """
-    from datetime import UTC, datetime, timedelta
-
-    from linkage.agreement.files import read_signed
-    from linkage.credential import Officer, Role, issue
-    from linkage.files import read_capped
-    from linkage.identity import Identity
-    from server.client import Desk, RemoteHost
-
-    signed = read_signed(agreement_path)
-    if root_path is not None and officer is not None and key_path is None and credential_path is None:
-        root, now = Identity.read(root_path), datetime.now(UTC)
-        key = Identity.new(root.agency)
-        credential = issue(
-            officer, Role(role), key.public, root, valid_from=now, valid_until=now + timedelta(days=days)
-        )
-    elif key_path is not None and credential_path is not None and root_path is None and officer is None:
-        key = Identity.read(key_path)
-        credential = read_capped(credential_path, limit_bytes=Officer.limit_bytes)
-    else:
-        raise click.UsageError("give --root and --officer, or --key and --credential")
-    vouching = None if authority is None else read_capped(authority, limit_bytes=1 << 20)
-    desk = Desk.set_up(desk_folder, url, key, signed, authority=vouching)
-    with RemoteHost.of(desk) as host:
-        joined = host.join(credential)
-        host.watch()
-    result = joined.model_dump() | {"operation": desk.operation, "desk": str(desk_folder)}
-    emit(
-        result,
-        lambda: (
-            f"{joined.officer} is {joined.role} of {joined.agency} in operation {desk.operation}\n"
-            f"{desk_folder}: keep it secret, it holds the officer's key"
-        ),
-        as_json=as_json,
-    )
-
-
-@agency.command(epilog=example("counterfoil agency revoke revoked-2.json --desk atl.desk"))
-@click.argument("path", metavar="LIST", type=FILE)
-@_desk_option
-def revoke(path: Path, desk_folder: Path) -> None:
-    """Have a revocation list count that the agency's root key has signed; the officers on it are out at once.
-
-    If the only officer's key is lost, join with a new one first.
-    """
-    from linkage.credential import RevocationList
-    from linkage.files import read_capped
-    from server.client import Desk, RemoteHost
-
-    content = read_capped(path, limit_bytes=RevocationList.limit_bytes)
-    with RemoteHost.of(Desk.read(desk_folder)) as host:
-        found = host.revoke(content)
-    click.echo(f"list {found.number} of {found.issuer}: {found.revoked:,} revoked")
 
 
 @agency.command(
@@ -141,7 +37,7 @@ def revoke(path: Path, desk_folder: Path) -> None:
 )
 @click.argument("package", type=FILE)
 @click.option("--supplement", is_flag=True, help="Leave the earlier ones of its category and come beside them.")
-@_desk_option
+@desk_option
 @json_option
 def submit(package: Path, desk_folder: Path, *, supplement: bool, as_json: bool) -> None:
     """Upload a package; it takes the place of the agency's earlier ones of its category. The receipt is kept.
@@ -208,19 +104,33 @@ def receipts(paths: tuple[Path, ...], desk_folder: Path | None, agreement_path: 
 @click.option("--token", "tokens", multiple=True, help="Of one record, from your counterfoil; may be given repeatedly.")
 @click.option("--tokens", "tokens_path", type=FILE, metavar="FILE", help="Tokens of records, one a line.")
 @click.option("--reason", default="withdrawn", show_default=True, help="Why records go, as a code; for the ledger.")
-@_desk_option
+@letter_options
+@desk_option
 def withdraw(
-    submission: str, desk_folder: Path, *, tokens: tuple[str, ...], tokens_path: Path | None, reason: str
+    submission: str,
+    desk_folder: Path,
+    *,
+    tokens: tuple[str, ...],
+    tokens_path: Path | None,
+    reason: str,
+    letter_path: Path | None,
+    letter_days: int,
 ) -> None:
     """Have a submission, or some of its records, erased with all hits about them; the signed certificate is kept."""
     from linkage.files import read_capped
     from server.client import Desk, RemoteHost
+    from server.letter import WithdrawalWish
 
     wanted = list(tokens)
     if tokens_path is not None:
         wanted += read_capped(tokens_path, limit_bytes=_TOKENS_BYTES).decode("ascii", "replace").split()
+    whole = not tokens and tokens_path is None
+    if letter_path is not None:
+        stated = {"submission": submission, "tokens": None if whole else wanted, "reason": reason}
+        write_letter(Desk.read(desk_folder), letter_path, letter_days, WithdrawalWish, **stated)
+        return
     with RemoteHost.of(Desk.read(desk_folder)) as host:
-        if not tokens and tokens_path is None:
+        if whole:
             host.withdraw(submission)
             click.echo(f"erased; {desk_folder / f'deletion-{submission}.json'} is the certificate")
             return
@@ -230,37 +140,64 @@ def withdraw(
 
 
 @agency.command(epilog=example("counterfoil agency plan --desk atl.desk"))
-@_desk_option
+@desk_option
+@file_option
 @json_option
-def plan(desk_folder: Path, *, as_json: bool) -> None:
+def plan(desk_folder: Path, standing_path: Path | None, *, as_json: bool) -> None:
     """Show what a run ordered now would compare, and on what legal ground."""
     from server.client import Desk, RemoteHost
 
-    with RemoteHost.of(Desk.read(desk_folder)) as host:
-        found = host.plan()
+    desk = Desk.read(desk_folder)
+    if standing_path is not None:
+        found = _plan_in(standing_path, desk)
+    else:
+        with RemoteHost.of(desk) as host:
+            found = host.plan()
     names = {entry.submission: f"{entry.agency} {entry.category} ({entry.records:,})" for entry in found.submissions}
     lines = [f"{names[one.left]} with {names[one.right]}: {one.ground}" for one in found.comparisons]
+    if found.others:
+        lines.append(f"and comparisons between other agencies: {found.others:,}")
     if found.known:
         lines.append(f"known from earlier runs, and not compared again: {len(found.known):,}")
     emit(found.model_dump(), lambda: "\n".join(lines or ["nothing that is here may be compared"]), as_json=as_json)
 
 
 @agency.command(epilog=example("counterfoil agency run --desk atl.desk --justification investigation --wait"))
-@_desk_option
+@desk_option
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), help="Least similarity. [default: the one that the encodings suggest]"
 )
 @click.option("--justification", required=True, help=_JUSTIFICATION)
 @click.option("--remarks", help="Why, in words; kept apart from the ledger, which holds a commitment to them.")
 @click.option("--wait", is_flag=True, help="Stay until the run has ended.")
+@file_option
+@letter_options
 @json_option
 def run(
-    *, desk_folder: Path, threshold: float | None, justification: str, remarks: str | None, wait: bool, as_json: bool
+    *,
+    desk_folder: Path,
+    threshold: float | None,
+    justification: str,
+    remarks: str | None,
+    wait: bool,
+    standing_path: Path | None,
+    letter_path: Path | None,
+    letter_days: int,
+    as_json: bool,
 ) -> int:
-    """Order a run of what the plan says now."""
+    """Order a run of what the plan says now; by --letter, of what it says in --file."""
     from server.client import Desk, RemoteHost
+    from server.letter import RunWish
 
-    with RemoteHost.of(Desk.read(desk_folder)) as host:
+    desk = Desk.read(desk_folder)
+    if (letter_path is None) != (standing_path is None):
+        raise click.UsageError("a letter needs the plan in a file, and only a letter: give --letter and --file")
+    if letter_path is not None and standing_path is not None:
+        least = "auto" if threshold is None else threshold
+        seen, why = _plan_in(standing_path, desk).digest, {"justification": justification, "remarks": remarks}
+        write_letter(desk, letter_path, letter_days, RunWish, plan=seen, threshold=least, **why)
+        return 0
+    with RemoteHost.of(desk) as host:
         found = host.order(host.plan(), threshold=threshold, justification=justification, remarks=remarks)
         if wait:
             found = _waited(host, found)
@@ -269,19 +206,26 @@ def run(
 
 
 @agency.command(epilog=example("counterfoil agency status --desk atl.desk --watch"))
-@_desk_option
+@desk_option
 @click.option("--watch", is_flag=True, help="Stay until the newest run has ended.")
+@file_option
 @json_option
-def status(desk_folder: Path, *, watch: bool, as_json: bool) -> None:
+def status(desk_folder: Path, standing_path: Path | None, *, watch: bool, as_json: bool) -> None:
     """Show the agency's submissions and the runs of the operation."""
     from server.client import Desk, RemoteHost
+    from server.client.receipts import read_standing
 
-    with RemoteHost.of(Desk.read(desk_folder)) as host:
-        runs = host.runs()
-        if watch and runs:
-            runs[0] = _waited(host, runs[0])
-        submissions = host.submissions()
-        host.watch()
+    desk = Desk.read(desk_folder)
+    if standing_path is not None:
+        told = read_standing(standing_path, desk)
+        runs, submissions = told.runs, told.submissions
+    else:
+        with RemoteHost.of(desk) as host:
+            runs = host.runs()
+            if watch and runs:
+                runs[0] = _waited(host, runs[0])
+            submissions = host.submissions()
+            host.watch()
     result = {
         "submissions": [found.model_dump(exclude={"receipt"}) for found in submissions],
         "runs": [found.model_dump() for found in runs],
@@ -299,23 +243,36 @@ def status(desk_folder: Path, *, watch: bool, as_json: bool) -> None:
 
 @agency.command(epilog=example("counterfoil agency cancel 8a1d... --desk atl.desk"))
 @click.argument("run_id", metavar="RUN")
-@_desk_option
-def cancel(run_id: str, desk_folder: Path) -> None:
+@letter_options
+@desk_option
+def cancel(run_id: str, desk_folder: Path, letter_path: Path | None, letter_days: int) -> None:
     """Call off a run that the agency has ordered; nothing of it is published."""
     from server.client import Desk, RemoteHost
+    from server.letter import CancellationWish
 
+    if letter_path is not None:
+        write_letter(Desk.read(desk_folder), letter_path, letter_days, CancellationWish, run=run_id)
+        return
     with RemoteHost.of(Desk.read(desk_folder)) as host:
         click.echo(_told(host.cancel(run_id)))
 
 
 @agency.command(epilog=example("counterfoil agency freeze --desk atl.desk --justification incident"))
-@_desk_option
+@desk_option
 @click.option("--justification", required=True, help=_JUSTIFICATION)
 @click.option("--remarks", help="Why, in words; kept apart from the ledger, which holds a commitment to them.")
-def freeze(*, desk_folder: Path, justification: str, remarks: str | None) -> None:
+@letter_options
+def freeze(
+    *, desk_folder: Path, justification: str, remarks: str | None, letter_path: Path | None, letter_days: int
+) -> None:
     """Stop the operation after an incident, for all parties, until all have signed a next agreement."""
     from server.client import Desk, RemoteHost
+    from server.letter import FreezeWish
 
+    if letter_path is not None:
+        stated = {"justification": justification, "remarks": remarks}
+        write_letter(Desk.read(desk_folder), letter_path, letter_days, FreezeWish, **stated)
+        return
     with RemoteHost.of(Desk.read(desk_folder)) as host:
         found = host.freeze(justification=justification, remarks=remarks)
     click.echo(f"operation {found.operation} is frozen since {found.frozen}")
@@ -325,7 +282,7 @@ def freeze(*, desk_folder: Path, justification: str, remarks: str | None) -> Non
     epilog=example("counterfoil agency hits 8a1d... --desk atl.desk --justification investigation -o hits.csv")
 )
 @click.argument("run_id", metavar="RUN")
-@_desk_option
+@desk_option
 @click.option("--justification", required=True, help=_JUSTIFICATION)
 @click.option("-o", "--output", required=True, type=FILE, metavar="FILE", help="CSV; an existing file is replaced.")
 @json_option
@@ -346,6 +303,17 @@ def hits(run_id: str, desk_folder: Path, *, justification: str, output: Path, as
     ):
         count = write_hits(file, desk.key.agency, host.hits(run_id, justification=justification))
     emit({"hits": count, "written": str(output)}, lambda: f"{output}: {count:,} hits", as_json=as_json)
+
+
+def _plan_in(path: Path, desk: "Desk") -> "PlanDocument":
+    """Return the plan that the host has told the agency in a file."""
+    from server.client.receipts import read_standing
+    from server.errors import NotAllowedError
+
+    found = read_standing(path, desk).plan
+    if found is None:
+        raise NotAllowedError("the operation was frozen or not in force, and nothing planned", code="operation.frozen")
+    return found
 
 
 def _waited(host: Any, run_: "RunDocument") -> "RunDocument":

@@ -12,6 +12,7 @@ from linkage.canonical import canonical_json, parse_json
 from linkage.errors import KeyFileError
 from linkage.files import OWNER_ONLY_FOLDER, read_capped, write_whole
 from linkage.identity import Identity, PublicIdentity
+from linkage.ledger.header import checkpoint_header
 from linkage.ledger.watcher import Watcher
 from linkage.problems import first_problem
 
@@ -22,7 +23,7 @@ AUTHORITY_FILE = "authority.pem"
 class _Address(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     format: Literal["counterfoil-desk/1"] = "counterfoil-desk/1"
-    url: str = Field(pattern=r"^https?://[^\s/?#]+$", max_length=500)
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+$", max_length=500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,13 @@ class Desk:
 
     Attributes:
         folder: holds them, readable by their owner only.
-        url: of the host, such as https://match.example.int.
+        url: of the host, such as https://match.example.int; None where all is carried there on a stick.
         key: of the officer.
         agreement: as all have signed it; it names the host's key.
     """
 
     folder: Path
-    url: str
+    url: str | None
     key: Identity
     agreement: SignedAgreement
 
@@ -61,6 +62,11 @@ class Desk:
         """Return what the officer believes of the host's ledger so far."""
         return Watcher.read(self.folder / "checkpoint.txt", self.host)
 
+    def checkpoint_header(self) -> str | None:
+        """Return the checkpoint that the officer holds as requests carry it; None before the first."""
+        believed = self.watcher().believed
+        return None if believed is None else checkpoint_header(believed, self.host)
+
     def believe(self, watcher: Watcher) -> None:
         """Keep what is believed from now on."""
         watcher.write(self.folder / "checkpoint.txt")
@@ -73,13 +79,13 @@ class Desk:
 
     @classmethod
     def set_up(
-        cls, folder: Path, url: str, key: Identity, agreement: SignedAgreement, *, authority: bytes | None = None
+        cls, folder: Path, url: str | None, key: Identity, agreement: SignedAgreement, *, authority: bytes | None = None
     ) -> Self:
         """Return a new desk in `folder`, which must not be one yet.
 
         Args:
             folder: of the desk.
-            url: of the host.
+            url: of the host; None where all is carried there on a stick.
             key: of the officer.
             agreement: as all have signed it.
             authority: certificates (PEM) of who vouches for the host's address; the public authorities by default.

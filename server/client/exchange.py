@@ -4,6 +4,8 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
@@ -14,6 +16,7 @@ from pydantic import ValidationError
 from linkage.canonical import canonical_json, parse_json
 from linkage.http_signature import Request, sign
 from linkage.identity import Identity
+from linkage.ledger.header import HEADER
 from server.api.models import Model, Problem
 from server.clock import Clock, system_clock
 from server.errors import ConflictError, NotAllowedError, ServiceError
@@ -28,7 +31,7 @@ _REFUSED: Final = (401, 403, 404)
 
 
 class Exchange:
-    """Signed requests to one host."""
+    """Signed requests to one host; each carries what `seen` gives, the checkpoint that its agency holds."""
 
     def __init__(
         self,
@@ -36,10 +39,11 @@ class Exchange:
         key: Identity,
         host_key_id: str,
         *,
+        seen: Callable[[], str | None] = lambda: None,
         clock: Clock = system_clock,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client, self._key, self._host_key_id = client, key, host_key_id
+        self._client, self._key, self._host_key_id, self._seen = client, key, host_key_id, seen
         self._clock, self._pause = clock, pause
 
     def now(self) -> datetime:
@@ -89,6 +93,11 @@ class Exchange:
             return response.content
         raise _refusal(response)
 
+    def discard(self, path: str) -> None:
+        """Have what is at `path` thrown away; if that fails, it goes by itself in its time."""
+        with suppress(ServiceError):
+            self._tried(Request("DELETE", path, "", {}), b"")
+
     def _tried(self, target: Request, body: bytes) -> httpx.Response:
         """Return the first answer that is not "later"; what changes something is sent again only after "later"."""
         for attempt in range(1, _TRIES + 1):
@@ -112,8 +121,10 @@ class Exchange:
         raise AssertionError
 
     def _sent(self, target: Request, body: bytes) -> httpx.Response:
+        seen = self._seen()
+        headers = target.headers if seen is None else {**target.headers, HEADER: seen}
         signature = sign(
-            target,
+            replace(target, headers=headers),
             hashlib.sha256(body).digest(),
             self._key,
             host_key_id=self._host_key_id,
@@ -121,7 +132,7 @@ class Exchange:
             nonce=secrets.token_bytes(16),
         )
         url = target.path + (f"?{target.query}" if target.query else "")
-        return self._client.request(target.method, url, headers={**target.headers, **signature}, content=body)
+        return self._client.request(target.method, url, headers={**headers, **signature}, content=body)
 
 
 def _document(kind: type[ModelT], response: httpx.Response) -> ModelT:

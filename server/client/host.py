@@ -13,12 +13,10 @@ import httpx
 from linkage.canonical import canonical_json, parse_base64
 from linkage.command import OnProgress
 from linkage.envelope import Envelope as SignedEnvelope
-from linkage.errors import SignatureError
+from linkage.errors import CounterfoilError, SignatureError
 from linkage.files import unusable
 from linkage.ledger import SignedCheckpoint
 from linkage.ledger.pack import Attached, Pack
-from linkage.ledger.tree import Proof, consistency_proof, leaf_nodes
-from linkage.ledger.watcher import Watcher
 from server.api.models import (
     CeremonyDocument,
     CeremonyList,
@@ -60,10 +58,20 @@ class RemoteHost:
     @classmethod
     @contextmanager
     def of(cls, desk: Desk) -> Iterator[Self]:
-        """Yield the host of a desk; the connection is closed in the end."""
+        """Yield the host of a desk; the connection is closed in the end.
+
+        Raises:
+            ServiceError: the desk has no address of the host.
+        """
+        if desk.url is None:
+            raise ServiceError(
+                "the desk has no address of the host",
+                code="service.address",
+                hint="all is carried there on a stick: --letter, --file, counterfoil host import",
+            )
         trusted = True if desk.authority is None else ssl.create_default_context(cafile=desk.authority)
         with httpx.Client(base_url=desk.url, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted) as client:
-            yield cls(desk, Exchange(client, desk.key, desk.host.key_id))
+            yield cls(desk, Exchange(client, desk.key, desk.host.key_id, seen=desk.checkpoint_header))
 
     def join(self, credential: bytes) -> OfficerDocument:
         """Register the officer's credential and return whom the host takes the officer for.
@@ -120,7 +128,13 @@ class RemoteHost:
         except OSError as error:
             raise unusable(path, "read", error) from error
         query = {"supplement": "true"} if supplement else None
-        receipt = self._exchange.ask(ReceiptDocument, "POST", f"/uploads/{upload.upload}/submission", query=query)
+        place = f"/uploads/{upload.upload}"
+        try:
+            receipt = self._exchange.ask(ReceiptDocument, "POST", f"{place}/submission", query=query)
+        except CounterfoilError as error:
+            if error.code != BROKEN:  # else it may have been taken in
+                self._exchange.discard(place)  # an agency may have few open at a time
+            raise
         statement = self._verified(receipt.receipt)
         self._watch(statement["checkpoint"])
         self._desk.keep(f"receipt-{receipt.submission}.json", receipt.model_dump_json().encode())
@@ -198,7 +212,12 @@ class RemoteHost:
             raise SignatureError("the pack is not what the host of the agreement signs for", code="package.signer")
         shown = pack.signed_checkpoints[-1]
         watcher = self._desk.watcher()
-        self._desk.believe(watcher.advanced(shown, _continuation(watcher, pack)))
+        proof = (
+            None
+            if watcher.believed is None
+            else pack.consistency(watcher.believed.checkpoint.size, len(pack.leaf_hashes))
+        )
+        self._desk.believe(watcher.advanced(shown, proof))
         return pack
 
     def freeze(self, *, justification: str, remarks: str | None = None) -> FrozenDocument:
@@ -252,14 +271,6 @@ class RemoteHost:
 
     def _of_operation(self, name: str) -> str:
         return f"/operations/{self._desk.operation}/{name}"
-
-
-def _continuation(watcher: Watcher, pack: Pack) -> Proof | None:
-    """Return the proof, from the hashes in a pack, that its ledger continues the one believed."""
-    if watcher.believed is None or watcher.believed.checkpoint.size > len(pack.leaf_hashes):
-        return None
-    nodes = leaf_nodes(pack.leaf_hashes)
-    return consistency_proof(watcher.believed.checkpoint.size, len(pack.leaf_hashes), nodes)
 
 
 def _measured(file: BinaryIO) -> tuple[int, str]:

@@ -46,7 +46,7 @@ def migrate(engine: sa.Engine) -> None:
     """Bring the tables to the form that this program knows.
 
     Raises:
-        DatabaseError: the database was made by a newer program.
+        DatabaseError: it cannot be reached, or was made by a newer program.
     """
     from alembic import command
     from alembic.config import Config
@@ -64,6 +64,12 @@ def migrate(engine: sa.Engine) -> None:
             "the database has a form that this program does not know",
             code="database.newer",
             hint="a newer Counterfoil has used it; start that one",
+        ) from None
+    except sa.exc.OperationalError:
+        raise DatabaseError(
+            "the database cannot be reached, or does not let this user in",
+            code="database.unusable",
+            hint="counterfoil doctor says what works and what does not",
         ) from None
 
 

@@ -159,6 +159,7 @@ runs = Table(
     Column("ordered", _MOMENT, nullable=False),
     Column("finished", _MOMENT),
     Column("sealing_key", LargeBinary, comment="wrapped; of the comparisons; gone when the run has ended"),
+    Column("entry", BigInteger, comment="number of the entry that published it: their order"),
 )
 
 comparisons = Table(

@@ -1,4 +1,4 @@
-"""The schedule: what has expired is thrown away, whoever asks for nothing."""
+"""The schedule: what has expired is thrown away, and what was given up is tried again, without anybody's asking."""
 
 from datetime import timedelta
 from math import inf
@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 from server.database import writing
 from server.database.tables import couples, hits, nonces, runs, submissions, uploads
+from server.expiry.logs import erase_logs
 from server.hits.erasing import erase_hits
 from server.operations.registry import agreement_of
+from server.runs.again import try_again
 from server.runs.standing import ACTIVE, follow
 from server.service import Service
 from server.submissions.keeping import discard, erase
@@ -19,7 +21,10 @@ _LEFT_BEHIND_SECONDS = 3600
 
 
 def expire(service: Service) -> None:
-    """Throw away the submissions, hits, uploads and nonces whose time is over, and files that a crash left behind."""
+    """Throw away submissions, hits, logs, uploads and nonces whose time is over, and files that a crash left behind.
+
+    Runs of standing operations that were given up are ordered anew.
+    """
     now = service.now_text()
     with service.engine.connect() as connection:  # mostly there is nothing, and then nobody has to wait
         due = [
@@ -48,6 +53,8 @@ def expire(service: Service) -> None:
     for run in old_hits:
         with writing(service.engine) as connection:
             erase_hits(connection, service, sa.and_(hits.c.run == run, hits.c.expires <= now), "expired")
+    erase_logs(service)
+    try_again(service)
     _sweep(service)
 
 
@@ -63,9 +70,8 @@ def _sweep(service: Service) -> None:
         if path not in known and _changed(path) < youngest.timestamp():
             unlink(path)
     for folder, live in (("submissions", stored), ("comparisons", active), ("couples", paired)):
-        for name in service.store.older(folder, youngest):
-            if name.split("/")[1] not in live:
-                discard(service, name)
+        for name in service.store.strays(folder, live, youngest):
+            discard(service, name)
 
 
 def _changed(path: Path) -> float:

@@ -4,9 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
-
-from server.database.tables import hits, runs
 from server.hits.groups import FoundGroup
 
 
@@ -33,17 +30,6 @@ def continued(groups: Sequence[FoundGroup], former: Mapping[str, str], run: str)
             names[number] = name
             given.add(name)
     return [names.get(number) or _fresh(group, run) for number, group in enumerate(groups)]
-
-
-def former_names(connection: sa.Connection, operation: str) -> dict[str, str]:
-    """Return the name of the last group of each token that has a hit in an operation."""
-    last = (
-        sa.select(hits.c.token, hits.c.hit_group)
-        .join(runs, runs.c.id == hits.c.run)
-        .where(runs.c.operation == operation)
-        .order_by(runs.c.finished, runs.c.id)
-    )
-    return {row.token: row.hit_group for row in connection.execute(last)}
 
 
 def _fresh(group: FoundGroup, run: str) -> str:

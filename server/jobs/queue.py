@@ -100,7 +100,7 @@ class Lease:
 
     @contextmanager
     def renewed(self) -> Iterator[None]:
-        """Renew the lease three times in its length until the block ends."""
+        """Renew the lease twice in its length until the block ends: who is silent for two heartbeats has lost it."""
         thread = threading.Thread(target=self._renew, name=f"lease {self.job.id[:8]}", daemon=True)
         thread.start()
         try:
@@ -111,7 +111,7 @@ class Lease:
 
     def _renew(self) -> None:
         seconds = self._service.settings.jobs.lease_seconds
-        while not self._ended.wait(seconds / 3):
+        while not self._ended.wait(seconds / 2):
             until = _until(self._service.now(), seconds)
             mine = sa.and_(jobs.c.id == self.job.id, jobs.c.lease == self.job.lease)
             try:

@@ -70,6 +70,12 @@ class Ledger:
         head = head_of_size(size, _tiles(connection))
         return SignedCheckpoint.signed(Checkpoint(self.host.public.agency, size, head), self.host)
 
+    def holds(self, connection: sa.Connection, found: Checkpoint) -> bool:
+        """Return whether a checkpoint is one of this ledger's own past or its present, whoever signed it."""
+        if found.origin != self.host.public.agency or found.size > self.size(connection):
+            return False
+        return head_of_size(found.size, _tiles(connection)) == found.head
+
     def keep_cosigned(self, connection: sa.Connection, signed: SignedCheckpoint, witness: PublicIdentity) -> None:
         """Keep a checkpoint that a witness has cosigned; packs carry it.
 
@@ -79,7 +85,7 @@ class Ledger:
         found = signed.checkpoint
         if not signed.signed_by(self.host.public) or signed.seen_by(witness) is None:
             raise RefusedError("the checkpoint is not signed by the host and the witness", code="ledger.signature")
-        if found.size > self.size(connection) or head_of_size(found.size, _tiles(connection)) != found.head:
+        if not self.holds(connection, found):
             raise RefusedError("the checkpoint is not of this ledger", code="ledger.fork")
         table = tables.cosignatures
         connection.execute(table.delete().where(table.c.size == found.size, table.c.witness == witness.agency))
@@ -132,9 +138,20 @@ class Ledger:
         )
         return [Opening(row.name, row.value, row.salt) for row in rows]
 
-    def erase_openings(self, connection: sa.Connection, numbers: Sequence[int]) -> int:
-        """Delete what the commitments of some entries stand for; the entries stay. Return how many there were."""
-        return connection.execute(tables.openings.delete().where(tables.openings.c.entry.in_(numbers))).rowcount
+    def erase(self, connection: sa.Connection, numbers: Sequence[int]) -> int:
+        """Delete what some entries say and what their commitments stand for; their hashes stay. Return how many."""
+        connection.execute(tables.openings.delete().where(tables.openings.c.entry.in_(numbers)))
+        return connection.execute(tables.entries.delete().where(tables.entries.c.number.in_(numbers))).rowcount
+
+    def leaves(self, connection: sa.Connection) -> Iterator[bytes]:
+        """Yield the hash of each entry: computed anew from what it says, and as kept where that was erased."""
+        for first in range(0, self.size(connection), _ENTRIES_AT_ONCE):
+            hashed = sa.and_(tables.hashes.c.level == 0, tables.hashes.c.number >= first)
+            kept = sa.select(tables.hashes.c.hash, tables.entries.c.content).outerjoin_from(
+                tables.hashes, tables.entries, tables.entries.c.number == tables.hashes.c.number
+            )
+            for row in connection.execute(kept.where(hashed).order_by(tables.hashes.c.number).limit(_ENTRIES_AT_ONCE)):
+                yield row.hash if row.content is None else leaf_hash(row.content)
 
     def _has(self, connection: sa.Connection, size: int) -> None:
         if size > self.size(connection):

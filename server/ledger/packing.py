@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from linkage.canonical import base64_text
 from linkage.ledger import Entry, Kind
-from linkage.ledger.pack import Attached, HostKey, Numbered, OpeningDocument, Pack, SoftwareUsed, leaves_text
+from linkage.ledger.pack import Attached, HostKey, Numbered, OpeningDocument, Pack, SoftwareUsed, Witnessed, leaves_text
 from linkage.manifest import moment_text
 from server.audit.evidence import Evidence
 from server.ledger import tables
@@ -22,6 +22,7 @@ def operation_pack(
     agencies: Collection[str],
     evidence: Evidence,
     attached: Attached,
+    witnessed: Iterable[Witnessed],
     software: Iterable[SoftwareUsed],
     disclosed_to: str,
     now: datetime,
@@ -35,6 +36,7 @@ def operation_pack(
         agencies: whose officers' credentials count; the entries that registered them are shown, too.
         evidence: the documents that entries name.
         attached: what whoever asks for the pack adds.
+        witnessed: the checkpoints that its agencies hold.
         software: what the host ran.
         disclosed_to: who sees the words behind commitments: an agency its own, the host all that were not erased.
         now: when it is made; aware.
@@ -56,6 +58,7 @@ def operation_pack(
         checkpoints=tuple(
             found.encode().decode() for found in (*ledger.cosigned(connection), ledger.checkpoint(connection))
         ),
+        witnessed=tuple(witnessed),
         agreements=tuple(content.decode() for content in evidence.agreements),
         documents=tuple(content.decode() for content in evidence.documents),
         credentials=tuple(content.decode() for content in evidence.credentials),
@@ -72,7 +75,7 @@ def operation_pack(
 
 
 def _entries(connection: sa.Connection, operation: str, agencies: Collection[str]) -> Iterator[Numbered]:
-    """Yield the entries about an operation, and those by which officers of its agencies became and ceased to be."""
+    """Yield the entries about an operation, forks, and by which officers of its agencies became and ceased to be."""
     of_officers = (Kind.CREDENTIAL_REGISTERED, Kind.REVOCATIONS_REGISTERED, Kind.CREDENTIAL_REVOKED)
     table = tables.entries
     rows = connection.execute(
@@ -82,5 +85,6 @@ def _entries(connection: sa.Connection, operation: str, agencies: Collection[str
     )
     for row in rows:
         entry = Entry.parse(row.content)
-        if entry.operation == operation or (entry.kind in of_officers and entry.agency in agencies):
+        of_agencies = entry.kind in of_officers and entry.agency in agencies
+        if entry.operation == operation or of_agencies or entry.kind is Kind.FORK_SHOWN:
             yield Numbered(number=row.number, entry=entry)

@@ -1,4 +1,4 @@
-"""The tables of the ledger. Rows are only ever added, except to the head, and to openings, which are deleted."""
+"""The tables of the ledger. Hashes are only ever added; entries and openings are deleted at the end of their time."""
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
 
@@ -37,6 +37,15 @@ openings = Table(
     Column("name", _NAME, primary_key=True),
     Column("salt", LargeBinary, nullable=False),
     Column("value", Text, nullable=False),
+)
+
+witnessed = Table(
+    "ledger_witnessed",
+    metadata,
+    Column("agency", _NAME, primary_key=True),
+    Column("size", BigInteger, nullable=False, comment="of the largest checkpoint that it has shown"),
+    Column("checkpoint", LargeBinary, nullable=False, comment="with the signature of the host"),
+    Column("shown", String(20), nullable=False, comment="when; by a signed request or package of the agency"),
 )
 
 cosignatures = Table(

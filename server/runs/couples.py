@@ -82,7 +82,7 @@ class KnownCouples:
         if row is None or row.file is None:
             return None
         key = self._service.keys.sealing_key(row.sealing_key, row.file)
-        found = read_pairs(self._service.store.opened(couple_name(row.file), key), row.pairs)
+        found = read_pairs(self._service.store.content(couple_name(row.file), key), row.pairs)
         return found if asked.fulfilled_by(found, float(row.floor), row.most) else None
 
     def _keep(self, left: Part, right: Part, asked: _Asked, found: CandidatePairs) -> None:

@@ -6,6 +6,7 @@ was compared and how; so whoever does the run again finds it, and the key's end 
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from linkage import Encodings
 from linkage.command import OnProgress
+from linkage.errors import FileError
 from matcher import CandidatePairs, candidate_pairs
 from matcher.engine import Engine, engine
 from server.database import writing
@@ -54,18 +56,24 @@ class KeptComparisons:
         return found
 
     def _read(self, name: str) -> CandidatePairs | None:
-        mine = sa.and_(comparisons.c.run == self._run, comparisons.c.comparison == name)
         with self._service.engine.connect() as connection:
-            pairs = connection.execute(sa.select(comparisons.c.pairs).where(mine)).scalar_one_or_none()
+            pairs = connection.execute(sa.select(comparisons.c.pairs).where(self._mine(name))).scalar_one_or_none()
         if pairs is None:
             return None
-        return read_pairs(self._service.store.opened(self._path(name), self._key), pairs)
+        try:
+            return read_pairs(self._service.store.content(self._path(name), self._key), pairs)
+        except FileError:  # the store has lost it; it is only a memory
+            return None
 
     def _keep(self, name: str, found: CandidatePairs) -> None:
         self._service.store.seal(self._path(name), pairs_content(found), self._key)
         with writing(self._service.engine) as connection:
             held(connection, self._lease.job)
+            connection.execute(comparisons.delete().where(self._mine(name)))  # one whose file was lost
             connection.execute(comparisons.insert().values(run=self._run, comparison=name, pairs=len(found.score)))
+
+    def _mine(self, name: str) -> sa.ColumnElement[bool]:
+        return sa.and_(comparisons.c.run == self._run, comparisons.c.comparison == name)
 
     def _path(self, name: str) -> str:
         return f"comparisons/{self._run}/{name}"
@@ -87,10 +95,11 @@ def read_pairs(pieces: Iterable[bytes], count: int) -> CandidatePairs:
 
 
 def _name(left: Encodings, right: Encodings, threshold: float, options: dict[str, Any]) -> str:
-    """Return the digest of all that decides the pairs: both files, in their order, the floor and the limits."""
+    """Return the digest of all that decides the pairs: files, their order, the floor, the limits, the program."""
     digest = hashlib.sha256()
     for side in (left, right):
         digest.update(hashlib.sha256(side.words.data).digest() + hashlib.sha256(side.tokens.data).digest())
-    decides = [left.bits, repr(threshold)] + [repr(options.get(name)) for name in ("measure", "limit", "best", "loss")]
+    asked = [repr(options.get(name)) for name in ("measure", "limit", "best", "loss")]
+    decides = [version("counterfoil"), left.bits, repr(threshold), *asked]
     digest.update(repr(decides).encode())
     return digest.hexdigest()

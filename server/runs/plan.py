@@ -72,6 +72,16 @@ class Plan(BaseModel):
         yield from self.comparisons
         yield from self.known
 
+    def seen_by(self, agency: str) -> "Plan":
+        """Return the part of the plan in which an agency's own submissions are compared."""
+        own = {planned.submission for planned in self.submissions if planned.agency == agency}
+        comparisons, known = (
+            [one for one in part if one.left in own or one.right in own] for part in (self.comparisons, self.known)
+        )
+        shown = {name for one in (*comparisons, *known) for name in (one.left, one.right)}
+        submissions = [planned for planned in self.submissions if planned.submission in shown]
+        return self.model_copy(update={"submissions": submissions, "comparisons": comparisons, "known": known})
+
     def compared(self) -> tuple[Compared, ...]:
         """Return the comparisons as an entry of the ledger states them."""
         sides = {

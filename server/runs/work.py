@@ -3,13 +3,12 @@
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from importlib.metadata import version
 from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from linkage.canonical import canonical_json, digest_of
+from linkage.canonical import digest_of
 from linkage.command import OnProgress
 from linkage.ledger import Kind
 from linkage.manifest import moment_text
@@ -22,8 +21,7 @@ from server.audit import evidence
 from server.database import writing
 from server.database.tables import comparisons, couples, hits, runs, submissions
 from server.errors import CancelledError
-from server.hits.continuity import continued, former_names
-from server.hits.groups import FoundGroup, Hit, found_groups, hits_digest, hits_of
+from server.hits.groups import FoundGroup, found_groups, hits_digest
 from server.jobs.queue import Lease, finish, held
 from server.operations.registry import agreement_of
 from server.runs.couples import KnownCouples
@@ -31,6 +29,7 @@ from server.runs.files import AgencyFile
 from server.runs.kept import KEEP_FROM_PAIRS, KeptComparisons
 from server.runs.machines import comparison_options
 from server.runs.plan import Plan, PlannedSubmission
+from server.runs.results import former_names, parameters, published_hits
 from server.runs.standing import ACTIVE, AUTOMATIC, follow
 from server.service import Service
 from server.submissions.keeping import discard, opened
@@ -189,8 +188,11 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, found
     """Write the hits, the end of the run and of its job, and the ledger entry, all or nothing."""
     now = service.now()
     with writing(service.engine) as connection:
-        published = _hits(connection, row, plan, found.groups)
+        former = former_names(connection, plan)
+        published = published_hits(plan, row.id, found.groups, former)
         digest = hits_digest(published)
+        how = parameters(connection, row, plan, found.thresholds, former)
+        _note_couples(connection, row, plan)
         running = sa.and_(runs.c.id == row.id, runs.c.state == "running")
         ended = connection.execute(
             runs.update()
@@ -212,9 +214,8 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, found
             values = [hit._asdict() | {"run": row.id, "expires": expires} for hit in published]
             connection.execute(hits.insert(), values)
         connection.execute(comparisons.delete().where(comparisons.c.run == row.id))
-        parameters = _parameters(row, found.thresholds)
-        evidence.keep(connection, "document", row.operation, digest_of(parameters), parameters)
-        journal.record(
+        evidence.keep(connection, "document", row.operation, digest_of(how), how)
+        number = journal.record(
             connection,
             service,
             None,
@@ -227,38 +228,17 @@ def _publish(service: Service, lease: Lease, row: sa.Row[Any], plan: Plan, found
                 "agreement": agreement.digest,
                 "plan": row.plan_digest,
                 "result": digest,
-                "parameters": digest_of(parameters),
+                "parameters": digest_of(how),
             },
         )
+        connection.execute(runs.update().where(runs.c.id == row.id).values(entry=number))
         finish(connection, lease.job, "done")
         follow(connection, service, agreement)
 
 
-def _parameters(row: sa.Row[Any], thresholds: list[float]) -> bytes:
-    """Return how a run was done, circle by circle, for those who verify or repeat it."""
-    return canonical_json(
-        {
-            "format": "counterfoil-run-parameters/1",
-            "run": row.id,
-            "thresholds": thresholds,
-            "given": row.threshold != AUTOMATIC,
-            "engine": "native",
-            "software": f"counterfoil {version('counterfoil')}",
-        }
-    )
-
-
-def _hits(connection: sa.Connection, row: sa.Row[Any], plan: Plan, groups: list[FoundGroup]) -> list[Hit]:
-    """Return the hits that the run publishes.
-
-    A standing operation publishes what it owes to a comparison of this run, under the name that the group had before.
-    """
-    if not plan.standing:
-        return hits_of((group.name, group) for group in groups)
-    names = continued(groups, former_names(connection, row.operation), row.id)
-    for one in plan.comparisons:
+def _note_couples(connection: sa.Connection, row: sa.Row[Any], plan: Plan) -> None:
+    """Note in a standing operation what has been compared and published, so that no later run compares it again."""
+    for one in plan.comparisons if plan.standing else ():
         couple = sa.and_(couples.c.left_submission == one.left, couples.c.right_submission == one.right)
         if not connection.execute(couples.update().where(couple).values(published=row.id)).rowcount:
             raise AssertionError("a comparison of the plan was not remembered")
-    new = {frozenset((one.left, one.right)) for one in plan.comparisons}
-    return hits_of((name, group) for name, group in zip(names, groups, strict=True) if group.rests_on(new))

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from linkage.agreement import Agreement, Party
 from linkage.canonical import digest_of
 from linkage.envelope import Envelope
-from linkage.ledger import Kind
+from linkage.ledger import Kind, SignedCheckpoint
 from linkage.manifest import Manifest, moment_text
 from linkage.package import verify_package
 from linkage.package.archive import check_layout
 from server import journal
+from server.audit.witnessing import witness
+from server.chunks import pieces
 from server.database import writing
 from server.database.tables import submissions
 from server.errors import AbsentError, ConflictError, NotAllowedError
@@ -24,7 +26,6 @@ from server.operations.registry import operation_in_force
 from server.runs.standing import follow
 from server.service import Caller, Service, new_id
 from server.submissions.keeping import circle_of, discard, erase, sealed_name
-from server.submissions.parts import pieces
 from server.submissions.uploads import Upload, forget, open_complete, path_of, unlink
 
 
@@ -52,7 +53,7 @@ def accept(service: Service, caller: Caller, upload: Upload, *, supplement: bool
     Raises:
         ConflictError: parts are missing, or this very package is here already.
         PackageError: the content is not a whole package signed by the agency.
-        RefusedError: the package has expired.
+        RefusedError: the package has expired, or carries a checkpoint that is not of this ledger.
         NotAllowedError: the agreement does not allow it.
     """
     now = service.now()
@@ -61,6 +62,8 @@ def accept(service: Service, caller: Caller, upload: Upload, *, supplement: bool
             agreement = operation_in_force(connection, upload.operation, now)
         manifest = verify_package(file, trusted=[_party(agreement, caller).root], now=now)
         check_terms(manifest, agreement)
+        if manifest.checkpoint is not None:
+            witness(service, caller, SignedCheckpoint.parse(manifest.checkpoint.encode(), "checkpoint of the package"))
         checked = _Checked(manifest, _manifest_envelope(file), new_id(), supplement)
         identifier = checked.submission
         wrapped = service.keys.new_sealing_key(identifier)

@@ -1,6 +1,5 @@
 """Submissions that are here: finding them, opening them for a comparison, and erasing them with their hits."""
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -8,11 +7,13 @@ from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from linkage import Manifest, Package, open_package
+from linkage import Manifest, Package
 from linkage.canonical import digest_of
 from linkage.envelope import Envelope
 from linkage.ledger import Kind
+from linkage.package import load_package
 from server import journal
+from server.chunks import pieces
 from server.database.tables import comparisons, couples, hits, runs, submissions
 from server.errors import ConflictError
 from server.expiry.certificates import certify
@@ -56,20 +57,15 @@ def live_submissions(connection: sa.Connection, operation: str) -> Sequence[sa.R
 
 
 def opened(service: Service, submission: sa.Row[Any]) -> Package:
-    """Return the package of a submission; in clear it is in memory only, and on disk for the moment of reading it."""
+    """Return the package of a submission; it is in clear in memory only."""
     if submission.sealing_key is None:
         raise ConflictError("a submission of the run is gone", code=GONE)
-    key = service.keys.sealing_key(submission.sealing_key, submission.id)
-    pieces = service.store.opened(sealed_name(submission.file), key)
-    if submission.file != submission.id:
+    key, name = service.keys.sealing_key(submission.sealing_key, submission.id), Path(submission.id)
+    with service.store.opened(sealed_name(submission.file), key) as file:
+        if submission.file == submission.id:
+            return load_package(file, name)
         manifest = Manifest.parse(Envelope.parse(submission.manifest).payload)
-        return Package(manifest, read_reduced(pieces, submission.encodings, manifest.width), Path(submission.id))
-    with tempfile.NamedTemporaryFile(dir=service.settings.uploads, suffix=".reading") as file:
-        for piece in pieces:
-            file.write(piece)
-        file.flush()
-        package = open_package(Path(file.name))
-    return Package(package.manifest, package.encodings, Path(submission.id))
+        return Package(manifest, read_reduced(pieces(file), submission.encodings, manifest.width), name)
 
 
 def discard(service: Service, name: str) -> None:

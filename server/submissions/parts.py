@@ -5,26 +5,19 @@ was written but not noted is written anew at the same place, under a fresh nonce
 """
 
 import io
-import os
 import secrets
-from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from linkage.errors import FileError
 from linkage.files import OWNER_ONLY, write_whole
+from server.chunks import ChunkedFile
 
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
-
-
-class _Part(NamedTuple):
-    start: int
-    size: int
 
 
 def write_part(folder: Path, key: bytes, start: int, content: bytes) -> None:
@@ -41,66 +34,27 @@ def open_parts(folder: Path, key: bytes, size: int) -> io.BufferedReader:
         FileError: a part is missing or damaged.
         OSError: the disk does not answer.
     """
-    return io.BufferedReader(_Content(folder, key, size))
+    starts, cipher = list(_starts(folder, size)), ChaCha20Poly1305(key)
+    return io.BufferedReader(ChunkedFile(starts, size, lambda number: _opened(folder, cipher, starts[number])))
 
 
-def pieces(file: io.BufferedReader, size: int = 1 << 20) -> Iterator[bytes]:
-    """Yield the content of `file` from its start."""
-    file.seek(0)
-    while piece := file.read(size):
-        yield piece
+def _opened(folder: Path, cipher: ChaCha20Poly1305, start: int) -> bytes:
+    sealed = (folder / _name(start)).read_bytes()
+    try:
+        return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(start))
+    except InvalidTag:
+        raise FileError("a part of an upload is damaged", code="file.sealed") from None
 
 
-class _Content(io.RawIOBase):
-    """Decrypted parts in their order, as one file."""
-
-    def __init__(self, folder: Path, key: bytes, size: int) -> None:
-        self._folder, self._cipher, self._size = folder, ChaCha20Poly1305(key), size
-        self._parts = list(_parts(folder, size))
-        self._starts = [part.start for part in self._parts]
-        self._position = 0
-        self._held: tuple[int, bytes] = (-1, b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        self._position = base + offset
-        return self._position
-
-    def readinto(self, target: bytearray | memoryview, /) -> int:  # type: ignore[override]  # of what BufferedReader gives
-        if self._position >= self._size:
-            return 0
-        number = bisect_right(self._starts, self._position) - 1
-        if self._held[0] != number:
-            self._held = number, self._opened(self._parts[number])
-        inside = self._position - self._starts[number]
-        found = self._held[1][inside : inside + len(target)]
-        target[: len(found)] = found
-        self._position += len(found)
-        return len(found)
-
-    def _opened(self, part: _Part) -> bytes:
-        sealed = (self._folder / _name(part.start)).read_bytes()
-        try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(part.start))
-        except InvalidTag:
-            raise FileError("a part of an upload is damaged", code="file.sealed") from None
-
-
-def _parts(folder: Path, size: int) -> Iterator[_Part]:
-    """Yield the parts from the start to `size`; what was written and never noted lies behind that."""
+def _starts(folder: Path, size: int) -> Iterator[int]:
+    """Yield where the parts begin, from the start to `size`; what was written and never noted lies behind that."""
     start = 0
     while start < size:
         path = folder / _name(start)
         held = path.stat().st_size - _NONCE_BYTES - _TAG_BYTES
         if held < 1 or start + held > size:
             raise FileError("a part of an upload is damaged", code="file.sealed")
-        yield _Part(start, held)
+        yield start
         start += held
 
 

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from linkage.files import OWNER_ONLY_FOLDER, unusable
 from linkage.manifest import moment_text
+from server.chunks import pieces
 from server.database import writing
 from server.database.tables import uploads
 from server.errors import ConflictError, NotAllowedError
 from server.operations.registry import operation_in_force
 from server.service import Caller, Service, new_id
-from server.submissions.parts import open_parts, pieces, write_part
+from server.submissions.parts import open_parts, write_part
 
 
 class Upload(NamedTuple):

@@ -108,7 +108,7 @@ def test_officer_verifies_the_pack_when_the_host_is_gone(officer: Newcomer) -> N
         "1 run repeated at the host from the sealed encodings",
         "sealed it to bor, cyr, never to host, and atl, bor, cyr confirmed the same one",
         "the operation was never frozen",
-        "the ledger is the one that atl, bor, cyr saw when they made their packages",
+        "the ledger is the one that atl, bor, cyr had seen when they made their packages",
         "was deleted in time",
         "and agree with what atl, bor, cyr saw",
     ):

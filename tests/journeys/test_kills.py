@@ -205,7 +205,7 @@ def _nothing_lost(service: Service, work: Work) -> None:
     for row in rows.values():
         if row.state == "stored":
             key = service.keys.sealing_key(row.sealing_key, row.id)
-            assert sum(map(len, service.store.opened(f"submissions/{row.id}", key))) > 0
+            assert sum(map(len, service.store.content(f"submissions/{row.id}", key))) > 0
 
 
 def _by_files(work: Work, plan: bytes) -> set[frozenset[str]]:

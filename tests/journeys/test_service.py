@@ -131,7 +131,8 @@ def test_an_agency_sees_its_own_tokens_only(desk: Newcomer) -> None:
 
 def test_the_plan_names_legal_grounds(desk: Newcomer) -> None:
     told = desk.types("counterfoil agency plan --desk atl.desk")
-    assert told.count("Directive (EU) 2016/680") == 3
+    assert told.count("Directive (EU) 2016/680") == 2
+    assert "comparisons between other agencies: 1" in told
 
 
 def test_nothing_of_the_raw_data_is_at_the_host(desk: Newcomer) -> None:
@@ -152,6 +153,35 @@ def test_a_withdrawn_submission_takes_its_hits_along(desk: Newcomer) -> None:
             f"counterfoil agency hits {run} --desk {agency}.desk --justification investigation -o left.csv --json"
         )
         assert json.loads(told)["hits"] == left
+
+
+def test_who_could_not_join_may_join_again(desk: Newcomer) -> None:
+    agreement = max(desk.folder.glob("signed-*.json")).name
+    line = f"agency join --agreement {agreement} --root atl.key --officer o-2 --desk again.desk --url"
+    failed = subprocess.run(
+        [sys.executable, "-m", "linkage.command", *shlex.split(line), "http://127.0.0.1:9"],
+        cwd=desk.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (failed.returncode, "the host cannot be reached" in failed.stderr) == (3, True)
+    url = json.loads((desk.folder / "atl.desk" / "desk.json").read_text(encoding="utf-8"))["url"]
+    assert "o-2 is agency.officer of atl" in desk.types(f"counterfoil {line} {url}")
+
+
+def test_packages_that_were_refused_leave_no_upload_behind(desk: Newcomer) -> None:
+    (desk.folder / "junk.cfp").write_bytes(b"no package")
+    for _ in range(6):  # more than an agency may have open
+        failed = subprocess.run(
+            [sys.executable, "-m", "linkage.command", *shlex.split("agency submit junk.cfp --desk bor.desk")],
+            cwd=desk.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "host.package.archive" in failed.stderr
+    assert list((desk.folder / "host" / "uploads").iterdir()) == []
 
 
 def test_doctor_finds_nothing_wrong_with_the_host(desk: Newcomer) -> None:
@@ -176,3 +206,44 @@ def test_an_agency_without_a_line_sends_and_receives_on_a_stick(desk: Newcomer) 
     desk.types("counterfoil reveal cyr.groups.csv --counterfoil cyr.counterfoil.csv -o cyr.own.csv")
     assert {row["record_id"] for row in read(desk.folder / "cyr.own.csv")} == {"1", "2"}
     assert {row["band"] for row in read(desk.folder / "cyr.own.csv")} <= {"likely", "possible"}
+
+
+def test_an_agency_without_a_line_does_everything_on_a_stick(desk: Newcomer) -> None:
+    agreement, stick = max(desk.folder.glob("signed-*.json")).name, desk.folder / "letters"
+    stick.mkdir()
+
+    def told(number: int) -> str:
+        """What the host tells the officer of cyr, opened."""
+        desk.types("counterfoil host export-status lantern --data host --agency cyr -o letters")
+        desk.types(f"counterfoil open letters/cyr.status.json.sealed --key cyr.seal -o letters/{number}.json")
+        (stick / "cyr.status.json.sealed").unlink()
+        return f"--desk cyr.far --file letters/{number}.json"
+
+    def carried(name: str) -> dict[str, str]:
+        word: dict[str, str] = json.loads(
+            desk.types(f"counterfoil host import {name} --data host -o {name}.receipt.json --json")
+        )
+        assert desk.types(f"counterfoil agency receipts {name}.receipt.json --agreement {agreement}")
+        return word
+
+    desk.types(f"counterfoil agency join --agreement {agreement} --root cyr.key --officer o-far --desk cyr.far")
+    assert carried("cyr.far/credential.json")["officer"] == "o-far"
+    desk.types(ENCODE.format("cyr") + " --force")
+    own = carried("cyr.cfp")["submission"]
+    first = told(1)
+    assert own in desk.types(f"counterfoil agency status {first}")
+    assert "Directive (EU) 2016/680" in desk.types(f"counterfoil agency plan {first}")
+    why = "--threshold 0.53 --justification investigation"
+    assert "host import order.letter" in desk.types(f"counterfoil agency run {first} {why} --letter order.letter")
+    run = carried("order.letter")["run"]
+    deadline = time.monotonic() + 60
+    while f"run {run}  lantern  done" not in desk.types("counterfoil host status --data host"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert f"run {run}  done" in desk.types(f"counterfoil agency status {told(2)}")
+    desk.types(f"counterfoil host export-hits {run} --data host --justification investigation -o letters --agency cyr")
+    desk.types("counterfoil open letters/cyr.groups.csv.sealed --key cyr.seal -o letters/cyr.csv")
+    assert len(read(stick / "cyr.csv")) == 2
+    desk.types(f"counterfoil agency withdraw {own} --desk cyr.far --letter withdrawal.letter")
+    assert carried("withdrawal.letter")["reason"] == "withdrawn"
+    assert f"{own}  suspect  3 records  withdrawn" in desk.types(f"counterfoil agency status {told(3)}")

@@ -36,7 +36,7 @@ ASSESSMENT = {
     "data": "invented persons",
     "findings": [
         {
-            "attack": "graph matching",
+            "attack": "graph-matching",
             "needs": "a register",
             "verdict": "withstands",
             "encodings": {"share": 0.0004, "low": 0.0001, "high": 0.0012},
@@ -93,6 +93,30 @@ def test_page_is_closed_escaped_and_says_how_far_it_can_be_relied_on(kind: str) 
         assert "src=" not in page.replace("&lt;img src=x&gt;", "")
         assert "http" not in page.partition("</style>")[2]
         assert found.standing.sentence.split(" (")[0] in page.replace("&#39;", "'")
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_report_ends_with_what_was_not_checked(kind: str) -> None:
+    report = REPORTS[kind](dossier())
+    assert report.standing.unchecked == dossier().audit.unchecked
+    ends = report.text().split("What was not checked\n")[1]
+    assert len(ends.split("\n")) == len(report.standing.unchecked)
+    assert "  - Whether the host did anything that it did not log." in ends
+    assert "Whether the host did anything that it did not log." in report.page().partition("What was not checked")[2]
+    assert report.document()["relied_on"]["unchecked"] == list(report.standing.unchecked)
+
+
+def test_risk_of_a_changed_log_is_met_only_as_far_as_a_checkpoint_was_held() -> None:
+    entries = making.story()
+    held = making.signed(entries[:3])
+    told = [
+        {row["risk"]: row["what the pack shows"] for row in table(impact_assessment(found), "Risks")}
+        for found in (dossier(), Dossier.of(making.pack(entries), NOW, host=HOST.public, held=held))
+    ]
+    assert [each["the log is changed afterwards"] for each in told] == [
+        "verified; not against a checkpoint of your own (--checkpoint)",
+        "verified",
+    ]
 
 
 @pytest.mark.parametrize("kind", REPORTS)
@@ -239,16 +263,21 @@ def test_incident_at_the_host_concerns_everything_that_was_there_then() -> None:
 def test_assessment_that_was_measured_fills_the_impact_assessment() -> None:
     report = impact_assessment(assessed(ASSESSMENT))
     attacks = table(report, "Attacks that were really run")
-    assert attacks[0]["re-identified"] == "0.0% (0.0% to 0.1%)"
-    assert attacks[0]["the same fields in plain"] == "91.0% (88.0% to 94.0%)"
-    assert attacks[0]["usual CLK in plain"] == "99.0% (98.0% to 99.5%)"
+    assert attacks[0]["found out"] == "0.0% (0.0% to 0.1%)"
+    assert attacks[0]["not hardened"] == "91.0% (88.0% to 94.0%)"
+    assert attacks[0]["usual kind, not hardened"] == "99.0% (98.0% to 99.5%)"
     text = report.text()
     assert "did no better than blind guesses" in text
     assert "Not tried: a larger register." in text
     assert "Measured for the agreed schema: attacks that succeed on plain encodings" in report.lead
     risks = {row["risk"]: row["what the pack shows"] for row in table(report, "Risks")}
     assert risks["the host, or who breaks into it, recognises persons"] == "measured, see above: withstands"
-    assert "precision 99.1%, recall 98.3% and f1 98.7%" in text
+    assert "of the pairs that were proposed, of one person were 99.1% (precision)" in text
+    assert "of the pairs of one person that there are, proposed were 98.3% (recall)" in text
+    assert "who resembles whom among the encodings" in attacks[0]["attack"]
+    assert "'withstands': it came no further than blind guesses" in text
+    assert "'leaks'" not in text
+    assert risks["the host gets the secret"] == "not shown: the record of the key ceremony is not in the pack"
     assert "nothing was measured" not in text.lower()
 
 

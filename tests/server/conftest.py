@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from server.database import migrate, open_engine
+from tests.server.bucket import running_bucket
 from tests.server.house import House
 from tests.server.postgres import running_postgres
 
@@ -42,6 +43,13 @@ def postgres() -> Iterator[Callable[[], str]]:
         migrate(engine)
         engine.dispose()
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[str]:
+    """Return the URL of a bucket of an S3 of this test run."""
+    with running_bucket() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,7 @@ class Processes:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
-        words = ["serve"] if name == "serve" else ["worker", "--name", "worker-0"]
+        words = ["serve"] if name == "serve" else ["worker", "--name", "worker-0" if name == "worker" else name]
         command = [sys.executable, "-m", "linkage.command", *words, "--config", "host.toml"]
         with (self._folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
@@ -100,9 +100,9 @@ class Present:
         return datetime.now(UTC)
 
 
-def registered(folder: Path, database: str | None = None) -> House:
+def registered(folder: Path, database: str | None = None, **settings: Any) -> House:
     """Return a host in `folder` that knows an agreement of today, with the system's clock; on SQLite by default."""
-    house = House.at(folder, database=database)
+    house = House.at(folder, database=database, **settings)
     house.clock.now = datetime.now(UTC)
     period = {
         "valid_from": moment_text(house.clock.now - timedelta(days=1)),

@@ -106,7 +106,7 @@ def test_words_of_an_order_are_shown_to_its_own_agency_and_the_host_only(house: 
     }
     assert list(shown.values()) == [["case 5"], [], ["case 5"]]
     found = verified(house, pack_for(house.joined("atl", Role.AGENCY_DPO)))
-    assert any("1 values that the ledger only commits to" in each for each in found.unchecked)
+    assert any("1 value that the ledger only commits to" in each for each in found.unchecked)
 
 
 def test_former_versions_and_credentials_are_kept_as_evidence(house: House) -> None:

@@ -67,7 +67,7 @@ def test_a_carried_package_has_the_effects_of_an_uploaded_one(house: House, *, s
     assert rows(house) == by_http
     again = entries(house)[-1]
     assert again.officer == BY_FILE
-    assert again.model_copy(update={"officer": entry.officer, "subject": entry.subject}) == entry
+    assert again.model_copy(update={"officer": entry.officer, "subject": entry.subject, "salt": entry.salt}) == entry
     assert stored_files(house) == [receipt.submission]
     assert Envelope.parse(receipt.envelope).signed_by(keys(HOST).root.public)
     assert list(house.service.settings.uploads.iterdir()) == []
@@ -165,6 +165,8 @@ def test_an_operator_sees_ids_and_states(house: House) -> None:
         "operations": 1,
         "submissions": 0,
         "runs": 0,
+        "witnesses": 0,
+        "forks": 0,
     }
     officers = three_submit(house)
     run = officers["bor"].orders().json["run"]

@@ -68,7 +68,11 @@ class Signing:
         return found
 
 
-NAMES = {"content-type": "CONTENT_TYPE", "content-range": "HTTP_CONTENT_RANGE"}
+NAMES = {
+    "content-type": "CONTENT_TYPE",
+    "content-range": "HTTP_CONTENT_RANGE",
+    "counterfoil-checkpoint": "HTTP_COUNTERFOIL_CHECKPOINT",
+}
 
 
 def failures(folder: Path, role: Role | None, examples: int) -> tuple[int, set[str]]:

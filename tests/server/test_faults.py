@@ -135,8 +135,8 @@ def test_sealed_files_that_a_crash_left_behind_are_swept_up(house: House) -> Non
 def test_sweeping_finds_files_below_a_folder_named_like_the_stores_own(tmp_path: Path) -> None:
     store = Store(str(tmp_path / "submissions" / "store"))
     store.seal("submissions/" + "0" * 32, [b"x"], bytes(32))
-    assert store.older("submissions", datetime.now(UTC) + timedelta(hours=1)) == ["submissions/" + "0" * 32]
-    assert store.older("submissions", datetime.now(UTC) - timedelta(hours=1)) == []
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    assert store.strays("submissions", set(), soon) == ["submissions/" + "0" * 32]
 
 
 def test_a_run_whose_store_does_not_answer_is_taken_up_again(

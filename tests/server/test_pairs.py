@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from encoder.secret import OperationSecret
+from linkage.credential import Role
 from matcher import candidate_pairs
 from server.database.tables import submissions
 from server.runs import kept
+from tests.linkage.agreements import HOST
 from tests.server.ceremonies import confirmation, confirmed_by, confirms, relayed
 from tests.server.house import OPERATION, House, Officer, package, people
 from tests.server.test_standing import STANDING
@@ -84,6 +86,31 @@ def test_without_a_ceremony_nobody_knows_for_whom_a_package_is(tmp_path: Path, d
     assert live(paired.house) == set()
 
 
+def test_an_agency_sees_its_own_part_of_a_plan_and_of_a_run(paired: Paired) -> None:
+    paired.all_submit()
+    paired.rows["bor"] = people(777, 9)
+    assert paired.submits("bor", "cyr", seed=1).status_code == 201
+    operator, dpo = paired.house.joined(HOST, Role.HOST_OPERATOR), paired.house.joined("atl", Role.AGENCY_DPO)
+    run = paired.officers["atl"].orders().json["run"]
+    paired.house.works()
+    path = f"/operations/{OPERATION}/plan"
+    whole = operator.asks("GET", path).json
+    assert (whole["pairs"], whole["others"], len(whole["submissions"])) == (200 + 7770, 0, 6)
+    for caller in (dpo, paired.officers["atl"]):
+        plan = caller.asks("GET", path)
+        assert (plan.json["pairs"], plan.json["others"], plan.json["digest"]) == (200, 1, whole["digest"])
+        assert {frozenset((one["agency"], one["counterpart"])) for one in plan.json["submissions"]} == {
+            frozenset(("atl", "bor")),
+            frozenset(("atl", "cyr")),
+        }
+        seen = [
+            caller.asks("GET", f"/runs/{run}").json,
+            *caller.asks("GET", f"/operations/{OPERATION}/runs").json["runs"],
+        ]
+        assert [(one["pairs_done"], one["pairs_total"]) for one in seen] == [(200, 200)] * 2
+        assert "777" not in plan.text
+
+
 def test_submissions_are_compared_inside_their_pair_only(paired: Paired, monkeypatch: pytest.MonkeyPatch) -> None:
     compared = []
 
@@ -93,7 +120,7 @@ def test_submissions_are_compared_inside_their_pair_only(paired: Paired, monkeyp
 
     monkeypatch.setattr(kept, "candidate_pairs", counted)
     paired.all_submit()
-    plan = paired.officers["bor"].asks("GET", f"/operations/{OPERATION}/plan").json
+    plan = paired.house.joined(HOST, Role.HOST_OPERATOR).asks("GET", f"/operations/{OPERATION}/plan").json
     assert (len(plan["submissions"]), len(plan["comparisons"]), plan["pairs"]) == (6, 3, 300)
     names = {found["submission"]: (found["agency"], found["counterpart"]) for found in plan["submissions"]}
     for one in plan["comparisons"]:
@@ -102,7 +129,7 @@ def test_submissions_are_compared_inside_their_pair_only(paired: Paired, monkeyp
     run = paired.officers["bor"].orders().json["run"]
     paired.house.works()
     shown = paired.officers["bor"].asks("GET", f"/runs/{run}").json
-    assert (shown["state"], shown["pairs_done"], shown["threshold"]) == ("done", 300, "0.8")
+    assert (shown["state"], shown["pairs_done"], shown["threshold"]) == ("done", 200, "0.8")
     assert len(compared) == 3
     assert len({token for couple in compared for token in couple}) == 6
     for name, officer in paired.officers.items():
@@ -170,7 +197,7 @@ def test_a_standing_operation_of_pairs_compares_what_is_new_in_each(tmp_path: Pa
     paired.house.works()
     paired.house.clock.forward(seconds=1)
     assert paired.submits("atl", "bor", seed=1).status_code == 201
-    plan = paired.officers["atl"].asks("GET", f"/operations/{OPERATION}/plan").json
+    plan = paired.house.joined(HOST, Role.HOST_OPERATOR).asks("GET", f"/operations/{OPERATION}/plan").json
     assert (len(plan["comparisons"]), len(plan["known"])) == (1, 2)
     paired.house.works()
     newest = paired.officers["cyr"].asks("GET", f"/operations/{OPERATION}/runs").json["runs"][0]["run"]

@@ -7,18 +7,17 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import given
 from hypothesis import strategies as st
 
 import server.ledger.tables  # its tables are of the same metadata
-from linkage.errors import FileError, KeyFileError
+from linkage.errors import KeyFileError
 from server.database import metadata, migrate, open_engine, writing
 from server.diagnosis import diagnose
 from server.errors import DatabaseError, SettingsError
 from server.keys import HostKeys
 from server.service import Service
 from server.settings import Settings
-from server.store import CHUNK_BYTES, Store
+from server.store import CHUNK_BYTES
 
 KEY = bytes(range(32))
 SIZES = st.sampled_from([0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES, 3 * CHUNK_BYTES + 7])
@@ -50,49 +49,6 @@ def test_the_first_start_makes_keys_and_the_next_keeps_them(tmp_path: Path) -> N
         again.sealing_key(wrapped, "other")
     with pytest.raises(KeyFileError, match="another name"):
         HostKeys.at(tmp_path / "host", "un")
-
-
-@given(size=SIZES, pieces=st.sampled_from([1000, CHUNK_BYTES, 1 << 20]))
-def test_sealed_files_give_back_what_was_sealed(
-    tmp_path_factory: pytest.TempPathFactory, size: int, pieces: int
-) -> None:
-    store = Store(str(tmp_path_factory.mktemp("store")))
-    content = bytes(number % 251 for number in range(size))
-    store.seal("a/b", (content[start : start + pieces] for start in range(0, size, pieces)), KEY)
-    assert b"".join(store.opened("a/b", KEY)) == content
-
-
-@pytest.mark.parametrize("harm", ["flip", "cut", "drop", "swap", "rename", "key"])
-def test_a_sealed_file_that_was_harmed_does_not_open(tmp_path: Path, harm: str) -> None:
-    store, whole = Store(str(tmp_path)), CHUNK_BYTES + 16
-    store.seal("one", [b"x" * (2 * CHUNK_BYTES + 5)], KEY)
-    path, name, key = tmp_path / "one", "one", KEY
-    content = bytearray(path.read_bytes())
-    if harm == "flip":
-        content[70_000] ^= 1
-    elif harm == "cut":
-        del content[2 * whole :]
-    elif harm == "drop":
-        del content[:whole]
-    elif harm == "swap":
-        content[: 2 * whole] = content[whole : 2 * whole] + content[:whole]
-    path.write_bytes(content)
-    if harm == "rename":
-        name, _ = "two", path.rename(tmp_path / "two")
-    elif harm == "key":
-        key = bytes(32)
-    with pytest.raises(FileError, match="missing or damaged"):
-        list(store.opened(name, key))
-
-
-def test_a_store_may_be_no_local_folder() -> None:
-    store = Store("memory://sealed")
-    store.seal("a/b", [b"content"], KEY)
-    assert b"".join(store.opened("a/b", KEY)) == b"content"
-    store.check()
-    store.delete("a")
-    with pytest.raises(FileError):
-        list(store.opened("a/b", KEY))
 
 
 def test_migrations_make_the_tables_that_the_program_knows(tmp_path: Path) -> None:
@@ -130,10 +86,13 @@ def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:
     assert "read by others" in after["host.key"].says
 
 
-def test_folders_that_doctor_or_the_first_start_make_are_for_their_owner(tmp_path: Path) -> None:
+def test_doctor_makes_no_folder_and_those_of_the_first_start_are_for_their_owner(tmp_path: Path) -> None:
     data = tmp_path / "var" / "host"
-    diagnose(Settings.embedded(data))
-    Service.opened(Settings.embedded(data))
+    assert [found.says for found in diagnose(Settings.embedded(data)) if found.part == "store"] == [
+        "there is none yet; the first start makes it"
+    ]
+    assert not data.parent.exists()
+    Service.opened(Settings.embedded(data)).store.check()
     for folder in (data.parent, data, data / "store", data / "uploads"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     data.chmod(0o755)
@@ -146,3 +105,17 @@ def test_doctor_says_of_an_empty_database_that_it_is_empty(tmp_path: Path) -> No
     (database,) = [found for found in diagnose(settings) if found.part == "database"]
     assert database.well
     assert "the first start makes the tables" in database.says
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"database": "postgresql+psycopg://nobody@127.0.0.1:1/none"}, "the database cannot be reached"),
+        ({"store": "nowhere://bucket"}, "there is no driver"),
+    ],
+)
+def test_a_host_does_not_start_without_its_database_or_the_driver_of_its_store(
+    tmp_path: Path, changes: dict[str, str], error: str
+) -> None:
+    with pytest.raises((DatabaseError, SettingsError), match=error):
+        Service.opened(Settings.embedded(tmp_path / "host", **changes))

@@ -38,7 +38,7 @@ class Whole:
         for role in Role:
             for agency in ("atl", "bor") if role.of_agency else (HOST,):
                 self.officers[agency, role] = self.house.joined(agency, role)
-        self.stranger = self._stranger()
+        self.strangers = self._strangers()
         atl, bor = self.officers["atl", Role.AGENCY_OFFICER], self.officers["bor", Role.AGENCY_OFFICER]
         secret = OperationSecret.new()
         self.ceremony = relayed(self.house, atl, secret).json["ceremony"]
@@ -51,15 +51,15 @@ class Whole:
             "POST", f"/operations/{OPERATION}/uploads", {"size": 9, "digest": "sha256:" + "00" * 32}
         ).json["upload"]
 
-    def _stranger(self) -> Officer:
-        """An officer of cyr, which an amendment has left out."""
+    def _strangers(self) -> dict[Role, Officer]:
+        """Officers of cyr, which an amendment has left out."""
         parties = [party for party in agreement().document()["parties"] if party["agency"] != "cyr"]
-        officer = self.house.joined("cyr")
+        officers = {role: self.house.joined("cyr", role) for role in Role if role.of_agency}
         answer = self.house.registers(
             version=2, predecessor=agreement().digest, parties=parties, key={"scope": "operation", "epoch": 2}
         )
         assert answer.status_code == 201, answer.json
-        return officer
+        return officers
 
     def path(self, rule: Rule, *, absent: bool = False) -> str:
         names = {"operation": OPERATION, "upload": self.upload, "submission": self.submission, "run": self.run}
@@ -120,14 +120,30 @@ def test_what_is_absent_is_absent_for_every_role(whole: Whole, rule: Rule) -> No
         assert (answer.status_code, answer.json["code"]) == expected, role
 
 
+@pytest.mark.parametrize("role", [role for role in Role if role.of_agency])
 @pytest.mark.parametrize("rule", [rule for rule in SIGNED if "<" in rule.route], ids=lambda rule: rule.route)
-def test_what_belongs_to_others_answers_exactly_as_what_is_absent(whole: Whole, rule: Rule) -> None:
-    answers = [asked(whole, whole.stranger, rule, absent=absent) for absent in (False, True)]
+def test_what_belongs_to_others_answers_exactly_as_what_is_absent(whole: Whole, rule: Rule, role: Role) -> None:
+    answers = [asked(whole, whole.strangers[role], rule, absent=absent) for absent in (False, True)]
     shown = [{**answer.json, "request": ""} for answer in answers]
-    assert [answer.status_code for answer in answers] == (
-        [404, 404] if Role.AGENCY_OFFICER in rule.roles else [403] * 2
-    )
+    assert [answer.status_code for answer in answers] == ([404, 404] if role in rule.roles else [403, 403])
     assert shown[0] == shown[1]
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+NO_RULE = [
+    pytest.param(route, method, id=f"{method} {route}")
+    for route in sorted({rule.route for rule in rule_table().values()})
+    for method in METHODS
+    if (route, "GET" if method == "HEAD" else method) not in rule_table()
+]
+
+
+@pytest.mark.parametrize(("route", "method"), NO_RULE)
+def test_a_method_without_a_rule_is_none_for_anybody(whole: Whole, route: str, method: str) -> None:
+    rule = next(rule for rule in rule_table().values() if rule.route == route)
+    for officer in (*whole.officers.values(), *whole.strangers.values()):
+        answers = [officer.asks(method, whole.path(rule, absent=absent)) for absent in (False, True)]
+        assert {answer.status_code for answer in answers} in ({405}, {404})
 
 
 @pytest.mark.parametrize("rule", SIGNED, ids=lambda rule: f"{rule.method} {rule.route}")

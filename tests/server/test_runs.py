@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from linkage.category import Category
+from linkage.credential import Role
 from linkage.ledger import Entry, Kind
 from matcher import candidate_pairs
 from server.database import writing
@@ -59,7 +60,7 @@ def test_nothing_outside_the_permitted_pairings_is_compared(house: House) -> Non
         officer = house.joined(agency)
         rows = np.roll(same, seed, axis=0)
         assert officer.submits(package(house.folder, agency, rows, seed=seed, category=category)).status_code == 201
-    plan = officer.asks("GET", f"/operations/{OPERATION}/plan").json
+    plan = house.joined(HOST, Role.HOST_OPERATOR).asks("GET", f"/operations/{OPERATION}/plan").json
     names = {found["submission"]: (found["agency"], found["category"]) for found in plan["submissions"]}
     planned = {frozenset((names[one["left"]], names[one["right"]])) for one in plan["comparisons"]}
     assert frozenset((("atl", "suspect"), ("bor", "suspect"))) in planned
@@ -130,8 +131,9 @@ def test_a_dead_worker_loses_its_run_to_the_next_and_can_write_no_more(
     assert [entry.kind for entry in entries(house)].count(Kind.RUN_PUBLISHED) == 1
 
 
+@pytest.mark.parametrize("lost", [0, 1], ids=["nothing lost", "a kept comparison lost"])
 def test_a_run_that_is_taken_over_compares_nothing_twice(
-    house: House, officers: dict[str, Officer], monkeypatch: pytest.MonkeyPatch
+    house: House, officers: dict[str, Officer], monkeypatch: pytest.MonkeyPatch, lost: int
 ) -> None:
     compared: list[int] = []
     real = candidate_pairs
@@ -148,9 +150,11 @@ def test_a_run_that_is_taken_over_compares_nothing_twice(
         do_run(house.service, Lease(house.service, claimed(house, "worker-0")), keep_from=0)
     with house.service.engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(comparisons)).scalar_one() == 2
+    for file in sorted((house.folder / "host" / "store" / "comparisons" / run).iterdir())[:lost]:
+        file.write_bytes(b"x")
     house.clock.forward(seconds=house.service.settings.jobs.lease_seconds + 2)
     do_run(house.service, Lease(house.service, claimed(house, "worker-1")), keep_from=0)
-    assert len(compared) == 4
+    assert len(compared) == 4 + lost
     assert len(officers["atl"].hits(run)) == 2
     with house.service.engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(comparisons)).scalar_one() == 0

@@ -232,6 +232,54 @@ def test_the_schedule_leaves_what_is_remembered_and_sweeps_what_is_not(standing:
     assert stored_files(standing.house) == before
 
 
+def test_a_run_that_failed_is_ordered_anew_after_longer_and_longer(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, clock = standing.house.service, standing.house.clock
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    def ordered_within(minutes: float) -> bool:
+        before = len(standing.runs())
+        clock.forward(minutes=minutes)
+        expire(service)
+        standing.house.works()
+        return len(standing.runs()) > before
+
+    atl, bor, _ = three()
+    standing.submits("atl", atl)
+    standing.submits("bor", bor)
+    with monkeypatch.context() as patch:
+        patch.setattr("server.runs.work.link", fails)
+        standing.house.works()
+        assert [run["problem"] for run in standing.runs()] == ["program.fault"]
+        for pause in (5, 10, 20):
+            assert not ordered_within(pause - 1)
+            assert ordered_within(1)
+        for _ in range(10):
+            clock.forward(days=1)
+            expire(service)
+            standing.house.works()
+        assert len(standing.runs()) == 14  # a day is the longest pause
+    assert ordered_within(24 * 60)
+    assert standing.runs()[-1]["state"] == "done"
+    assert len(standing.groups(standing.runs()[-1]["id"])) == 2
+    assert not ordered_within(24 * 60)
+
+
+def test_a_run_whose_submission_went_is_not_ordered_anew(standing: Standing) -> None:
+    atl, bor, _ = three()
+    first, _ = standing.submits("atl", atl)
+    standing.submits("bor", bor)
+    assert standing.officers["atl"].asks("DELETE", f"/submissions/{first}").status_code == 200
+    (run,) = standing.runs()
+    assert run["problem"] == "run.submission-gone"
+    standing.house.clock.forward(days=2)
+    expire(standing.house.service)
+    assert len(standing.runs()) == 1
+
+
 def test_nobody_orders_a_run_of_a_standing_operation(standing: Standing) -> None:
     atl, bor, _ = three()
     standing.submits("atl", atl)

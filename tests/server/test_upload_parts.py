@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage.errors import FileError
-from server.submissions.parts import open_parts, pieces, write_part
+from server.chunks import pieces
+from server.submissions.parts import open_parts, write_part
 from server.submissions.uploads import path_of
 from tests.server.house import OPERATION, House, package, people
 

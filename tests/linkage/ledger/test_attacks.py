@@ -259,11 +259,11 @@ def carried(signed: SignedCheckpoint) -> list[Finding]:
 def test_checkpoint_that_a_package_carries_makes_its_agency_a_witness() -> None:
     (green,) = carried(making.signed(STORY[:40]))
     assert green.passed
-    assert green.sentence == "the ledger is the one that bor saw when they made their packages"
+    assert green.sentence == "the ledger is the one that bor had seen when they made their packages"
     (fork,) = carried(making.signed(forked(STORY, 30)[:40]))
     assert not fork.passed
     assert "FORK: bor saw another ledger of 40 entries, signed by host" in fork.sentence
     (ahead,) = carried(making.signed(STORY[:80]))
     assert not ahead.passed, "the host has cut off what bor saw"
     (forged,) = carried(making.of_leaves(LEAVES[:40], Identity.new("host")))
-    assert "carries a checkpoint that host has not signed" in forged.sentence
+    assert "that host has not signed" in forged.sentence

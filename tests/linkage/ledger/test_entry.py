@@ -24,6 +24,7 @@ DIGESTS = (
     "revocations",
     "ceremony",
     "confirmation",
+    "checkpoint",
 )
 FULL: dict[str, Any] = {
     "operation": "lantern",

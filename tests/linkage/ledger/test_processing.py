@@ -75,7 +75,7 @@ def test_operation_that_went_as_agreed_is_all_green_in_plain_sentences() -> None
     assert [each.check for each in found.findings] == [
         *("signature", "whole", "entries", "never-rewritten", "times"),
         *("agreements", "officers", "submissions", "pairings", "comparisons", "looks", "frozen", "deletions"),
-        "secret",
+        *("logs", "secret"),
     ]
     sentences = "\n".join(each.sentence for each in found.findings)
     assert "never rewritten since the checkpoint you hold: its first 3 entries are unchanged" in sentences

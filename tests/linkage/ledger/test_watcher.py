@@ -218,6 +218,24 @@ def test_compare_tells_the_same_newer_fork_and_unproven(folder: Path) -> None:
         run(folder, "ledger", "compare", "mine.txt", "fork.txt", "--host", "atl.pub")
 
 
+def test_compare_takes_the_proof_from_a_pack(folder: Path) -> None:
+    compared = ("ledger", "compare", "mine.txt")
+    given = ("--host", "host.pub", "--pack", "lantern.pack")
+    code, text = run(folder, *compared, "theirs.txt", *given)
+    assert code == 0
+    assert "the ledger of 50 entries continues that of 20" in text
+    (folder / "other.txt").write_bytes(forked(30).encode())
+    code, text = run(folder, *compared, "other.txt", *given)
+    assert code == 4
+    assert "the proof given does not show it" in text
+    (folder / "short.pack").write_bytes(making.pack(ENTRIES[:40]).encode())
+    code, text = run(folder, *compared, "theirs.txt", "--host", "host.pub", "--pack", "short.pack")
+    assert code == 4
+    assert "no proof was given" in text
+    with pytest.raises(click.UsageError):
+        run(folder, *compared, "theirs.txt", *given, "--proof", "proof.txt")
+
+
 def test_audit_verify_prints_a_sentence_for_each_check_and_what_was_not_checked(folder: Path) -> None:
     code, text = run(folder, "audit", "verify", "lantern.pack", "--checkpoint", "mine.txt", "--host", "host.pub")
     assert code == 0

@@ -14,7 +14,9 @@ from encoder.standardise.dates import (
     read_date,
 )
 
-DAYS = st.dates(dt.date(1880, 1, 1), REFERENCE).filter(lambda day: day != dt.date(1900, 1, 1))
+DAYS = st.dates(dt.date(1880, 1, 1), REFERENCE).filter(
+    lambda day: not dt.date(1899, 12, 30) <= day <= dt.date(1900, 1, 1)
+)
 DIGITS = [
     "0123456789",
     "٠١٢٣٤٥٦٧٨٩",
