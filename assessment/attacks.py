@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.case import Case
+from assessment.few_records import RELATED_RECORDS, alike_records, by_relations
 from assessment.graph import graph_matching
 from assessment.patterns import by_patterns
 from assessment.success import Tally
@@ -23,6 +24,7 @@ class Attack(NamedTuple):
         guess: does it.
         with_key: whether it needs the secret; such an attack is expected to succeed and decides nothing.
         uses_known: whether it is told who some records are; those do not count.
+        records: it is tried on so many records that are alike, and a register of just these; None for all there are.
     """
 
     name: str
@@ -30,6 +32,12 @@ class Attack(NamedTuple):
     guess: Callable[[Case, np.random.Generator], Guesses]
     with_key: bool = False
     uses_known: bool = False
+    records: int | None = None
+
+    def tried(self, case: Case, random: np.random.Generator) -> Tally:
+        """Return what it comes to on a case."""
+        on = case if self.records is None else alike_records(case, self.records, random)
+        return judged(self.guess(on, random), on, self)
 
 
 def graph(case: Case, random: np.random.Generator) -> Guesses:
@@ -71,9 +79,17 @@ def repeated(case: Case, random: np.random.Generator) -> Guesses:
 
 
 def dictionary(case: Case, random: np.random.Generator) -> Guesses:  # noqa: ARG001 - as of every attack
-    """Encode the register with the secret of the operation and look encodings up."""
+    """Encode the register with the secret of the operation and look them up, the nearest where bits are flipped."""
+    if case.schema.noisy:
+        return nearest(case.encodings, case.dictionary)
     places = {row.tobytes(): place for place, row in enumerate(case.dictionary)}
     return np.array([places.get(row.tobytes(), -1) for row in case.encodings], dtype=np.int64)
+
+
+def nearest(encodings: NDArray[np.uint8], others: NDArray[np.uint8]) -> Guesses:
+    """Return for each of the encodings the place of the other that most of its bits agree with."""
+    apart = (np.bitwise_count(row ^ others).sum(axis=1, dtype=np.int64).argmin() for row in encodings)
+    return np.fromiter(apart, dtype=np.int64, count=len(encodings))
 
 
 ATTACKS = (
@@ -82,6 +98,12 @@ ATTACKS = (
     Attack("popcount", "a register", popcount),
     Attack("repeated-encodings", "a register", repeated),
     Attack("patterns", "a register", by_patterns),
+    Attack(
+        "relations",
+        f"{RELATED_RECORDS} records that are alike, and a register of just these",
+        by_relations,
+        records=RELATED_RECORDS,
+    ),
     Attack("dictionary", "a register and the secret of the operation", dictionary, with_key=True),
 )
 

@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 
 from assessment.errors import AssessmentError
 from encoder import encode_clks
+from encoder.hardening import SEED_BYTES, Seeds
 from linkage import Schema, load_schema
+from linkage.schema import Blip
 
 Rows = Sequence[Sequence[str]]
 LEAST_RECORDS = 50
+PACKAGES = 9
+"""How many of the same records a host holds, where a schema flips bits: it takes the majority of each bit."""
 
 
 class Split(NamedTuple):
@@ -33,9 +37,11 @@ class Case(NamedTuple):
     """One trial of attacks.
 
     Attributes:
-        encodings: uint8 (n, w), what a host holds.
-        register: uint8 (m, w), the register in the same schema under a secret of the attacker's own.
-        dictionary: uint8 (m, w), the register under the secret of the operation: what a key holder could make.
+        encodings: uint8 (n, w), what a host holds; where bits are flipped, the majority of several packages.
+        register: uint8 (m, w), the register in the same schema under a secret of the attacker's own,
+            without flipped bits.
+        dictionary: uint8 (m, w), the register under the secret of the operation: what a key holder could make,
+            without flipped bits.
         truth: int64 (n,), place in the register of each encoding, or -1; only the judge looks at it.
         known: int64 (k,), encodings whose person an attacker knows beforehand.
         schema: how they were made.
@@ -77,15 +83,36 @@ def make_case(rows: Rows, schema: Schema, parts: Split, *, known: int, random: n
     secret, foreign = secrets.token_bytes(32), secrets.token_bytes(32)
     held, register = ([rows[row] for row in side.tolist()] for side in (parts.held, parts.register))
     shared = np.flatnonzero(parts.truth >= 0)
+    still = without_noise(schema)
     return Case(
-        encode_clks(held, schema, secret, validate=False),
-        encode_clks(register, schema, foreign, validate=False),
-        encode_clks(register, schema, secret, validate=False),
+        averaged(held, schema, secret, [fresh_seeds(len(held))] * PACKAGES)
+        if schema.noisy
+        else encode_clks(held, schema, secret, validate=False),
+        encode_clks(register, still, foreign, validate=False),
+        encode_clks(register, still, secret, validate=False),
         parts.truth,
         np.sort(random.choice(shared, size=min(known, len(shared) // 2), replace=False)),
         schema,
         register,
     )
+
+
+def fresh_seeds(records: int) -> Seeds:
+    """Return seeds for the noise of so many records, as an agency draws them."""
+    return np.frombuffer(secrets.token_bytes(SEED_BYTES * records), dtype=np.uint8).reshape(records, SEED_BYTES)
+
+
+def averaged(rows: Rows, schema: Schema, secret: bytes, seeds: Sequence[Seeds]) -> NDArray[np.uint8]:
+    """Return the majority of each bit over packages of the same rows, one for each of `seeds`, an odd number."""
+    counts: NDArray[np.int64] = np.zeros((len(rows), schema.encoded_bits), dtype=np.int64)
+    for of_package in seeds:
+        counts += np.unpackbits(encode_clks(rows, schema, secret, validate=False, seeds=of_package), axis=1)
+    return np.packbits(2 * counts > len(seeds), axis=1)
+
+
+def without_noise(schema: Schema) -> Schema:
+    """Return the schema without flipped bits; its other bits are the same."""
+    return schema.model_copy(update={"hardening": tuple(s for s in schema.hardening if not isinstance(s, Blip))})
 
 
 def unhardened(schema: Schema) -> Schema:

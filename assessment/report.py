@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from assessment.assessing import NOT_TRIED, Assessment
+from assessment.case import PACKAGES
 from assessment.success import Success
 from assessment.verdict import Verdict
 from linkage.page import render_page
@@ -20,7 +21,9 @@ MEANING = {
 
 def report_page(found: Assessment) -> str:
     """Return the report as HTML."""
-    return render_page(_TEMPLATE, found=found, meaning=MEANING[found.verdict], percent=percent, not_tried=NOT_TRIED)
+    return render_page(
+        _TEMPLATE, found=found, meaning=MEANING[found.verdict], percent=percent, not_tried=NOT_TRIED, packages=PACKAGES
+    )
 
 
 def report_text(found: Assessment) -> str:

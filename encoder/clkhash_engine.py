@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.clk import ClkEncoder, EncodedBatch
+from encoder.hardening import Seeds
 from linkage.schema import Schema
 from linkage.schema.clkhash_documents import to_clkhash
 
@@ -31,7 +32,7 @@ class ClkhashEngine:
         self._secret = secret
         self._generate = generate_clks
 
-    def encode(self, columns: Sequence[Sequence[str]]) -> EncodedBatch:
+    def encode(self, columns: Sequence[Sequence[str]], seeds: Seeds | None = None) -> EncodedBatch:  # noqa: ARG002 - clkhash flips no bits
         """Return the encodings of a batch; see :meth:`encoder.clk.ClkEncoder.encode`."""
         rows = list(zip(*columns, strict=True))
         native = self._native.encode(columns)

@@ -127,6 +127,15 @@ def check(path: Path, *, as_json: bool) -> None:
 )
 @click.option("--quote", callback=_quote, default='"', metavar="CHARACTER", help='Around cells, or none.  [default: "]')
 @click.option("--sheet", metavar="NAME", help="Sheet of a spreadsheet, where several are not empty.")
+@click.option(
+    "--earlier-counterfoil",
+    "earlier",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="With a schema that flips bits (blip): keep the noise of records that it holds; repeatable.",
+)
+@click.option("--first-encoding", "first", is_flag=True, help="With such a schema: none of these was ever encoded.")
 @_order_options
 def encode(
     table: Path,
@@ -138,6 +147,8 @@ def encode(
     delimiter: str | None,
     quote: str,
     sheet: str | None,
+    earlier: tuple[Path, ...],
+    first: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -156,18 +167,21 @@ def encode(
     from encoder.columns import column_facts, find_columns, read_profile, table_options, wanted_columns
     from encoder.encode_run import encode_table
     from encoder.engines import make_engine
+    from encoder.noise import RememberedNoise
     from encoder.table import TextOptions, open_table
 
     started = time.monotonic()
-    order = _order(options, [] if columns_file is None else [columns_file])
+    order = _order(options, [*([] if columns_file is None else [columns_file]), *earlier])
     profile = None if columns_file is None else read_profile(columns_file, order.schema)
     how = table_options(profile, TextOptions(encoding, delimiter, quote), sheet)
     opened = open_table(table, how, wanted=wanted_columns(order.schema, profile, id_column))
     columns = find_columns(table, opened.header, order.schema, profile, id_column)
     maker = make_engine(engine, order.schema, order.secret.value, column_facts(profile))
+    noise = RememberedNoise(earlier, order.draw) if earlier or first else None
     with progress("encoding", "rows") as on_progress:
-        manifest = encode_table(order, opened, columns, maker, on_progress=on_progress)
-    _report(order, manifest, time.monotonic() - started, as_json=as_json)
+        manifest = encode_table(order, opened, columns, maker, noise=noise, on_progress=on_progress)
+    remembered = noise.remembered if noise is not None and order.schema.noisy else None
+    _report(order, manifest, time.monotonic() - started, remembered, as_json=as_json)
 
 
 @click.command(
@@ -257,8 +271,10 @@ def _order(options: dict[str, Any], more_inputs: list[Path] | None = None) -> "O
     )
 
 
-def _report(order: "Order", manifest: "Manifest", seconds: float, *, as_json: bool) -> None:
-    """Print what was made."""
+def _report(
+    order: "Order", manifest: "Manifest", seconds: float, remembered: int | None = None, *, as_json: bool
+) -> None:
+    """Print what was made; `remembered` is how many rows had noise already, None where there is no noise."""
     quality = manifest.quality
     package_bytes = order.package.stat().st_size
     rate = round(quality.rows_read / max(seconds, 0.001))
@@ -274,6 +290,8 @@ def _report(order: "Order", manifest: "Manifest", seconds: float, *, as_json: bo
         "bad_rows": None if order.bad_rows is None else str(order.bad_rows),
         "expires": manifest.expires,
     }
+    if remembered is not None:
+        result["noise_remembered"] = remembered
 
     def text() -> str:
         lines = [
@@ -281,6 +299,8 @@ def _report(order: "Order", manifest: "Manifest", seconds: float, *, as_json: bo
             f"{order.package}: the package, {package_bytes:,} bytes; it may travel, until {manifest.expires}",
             f"{order.counterfoil}: the counterfoil; it must stay with you, without it a hit names nobody",
         ]
+        if remembered is not None:
+            lines.append(f"noise: {remembered:,} of the rows had some before and kept it; this counterfoil holds it")
         if order.bad_rows is not None:
             lines.append(f"{order.bad_rows}: {quality.rows_set_aside:,} rows set aside, with what is wrong with them")
         return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The counterfoil: the agency's private table of tokens and local references, which never leaves it."""
+"""The counterfoil: the agency's private table of tokens, local references and noise, which never leaves it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.local_csv import WriteRows, new_local_csv, read_local_csv, wrong_row
+from encoder.errors import CounterfoilFileError
+from encoder.hardening import SEED_BYTES, Seeds
+from encoder.local_csv import WriteRows, local_header, new_local_csv, read_local_csv, wrong_row
 from encoder.repeats import DIGEST_BYTES, Digests, Repeats
 from linkage.encodings import TOKEN_BYTES
 
 COLUMNS = ("token", "record_id")
+NOISY_COLUMNS = (*COLUMNS, "noise")
 _DIGITS = 2 * TOKEN_BYTES
 _HEXADECIMAL = re.compile(r"[0-9a-f]*")
 
@@ -23,21 +26,22 @@ class CounterfoilWriter:
     def __init__(self, write_rows: WriteRows) -> None:
         self._write_rows = write_rows
 
-    def add(self, tokens: NDArray[np.uint8], record_ids: Sequence[str]) -> None:
-        """Append records: tokens, uint8 (m, 16), and their m local references."""
-        digits = tokens.tobytes().hex()
-        texts = [digits[start : start + _DIGITS] for start in range(0, len(digits), _DIGITS)]
-        self._write_rows(zip(texts, record_ids, strict=True))
+    def add(self, tokens: NDArray[np.uint8], record_ids: Sequence[str], seeds: Seeds | None = None) -> None:
+        """Append records: tokens, uint8 (m, 16), their m local references, and their seeds where there is noise."""
+        columns = [_digits(tokens), record_ids, *([] if seeds is None else [_digits(seeds)])]
+        self._write_rows(zip(*columns, strict=True))
 
 
 @contextmanager
-def new_counterfoil(path: Path, *, overwrite: bool) -> Iterator[CounterfoilWriter]:
+def new_counterfoil(path: Path, *, overwrite: bool, noisy: bool = False) -> Iterator[CounterfoilWriter]:
     """Yield the writer of a counterfoil, readable by its owner only and there only if the block ends well.
+
+    If it is `noisy`, it has a third column: the seed of each record's noise.
 
     Raises:
         FileError: it cannot be written, or exists and may not be replaced.
     """
-    with new_local_csv(path, COLUMNS, overwrite=overwrite) as write_rows:
+    with new_local_csv(path, NOISY_COLUMNS if noisy else COLUMNS, overwrite=overwrite) as write_rows:
         yield CounterfoilWriter(write_rows)
 
 
@@ -50,8 +54,9 @@ def read_counterfoil(path: Path) -> Iterator[tuple[Sequence[str], Sequence[str]]
         CounterfoilFileError: it is not a counterfoil, or a token is malformed or occurs twice.
     """
     seen = Repeats()
-    for batch in read_local_csv(path, COLUMNS):
-        tokens, record_ids = batch.columns
+    columns = NOISY_COLUMNS if local_header(path) == NOISY_COLUMNS else COLUMNS
+    for batch in read_local_csv(path, columns):
+        tokens, record_ids = batch.columns[:2]
         for place, token in enumerate(tokens if not _well_formed(tokens) else ()):
             if not _well_formed([token]):
                 raise wrong_row(path, batch, place, f"a token is {_DIGITS} digits 0-9 and a-f")
@@ -60,9 +65,34 @@ def read_counterfoil(path: Path) -> Iterator[tuple[Sequence[str], Sequence[str]]
         yield tokens, record_ids
 
 
+def read_seeds(path: Path) -> Iterator[tuple[Sequence[str], Seeds]]:
+    """Yield record ids and the seeds of their noise, uint8 (m, 16).
+
+    Raises:
+        FileError: it cannot be read.
+        TableError: it is damaged.
+        CounterfoilFileError: it is not a counterfoil, holds no noise, or a seed is malformed.
+    """
+    if local_header(path) == COLUMNS:
+        raise CounterfoilFileError(
+            f"{path}: holds no noise", hint="it was made with a schema that flips no bits; leave it out"
+        )
+    for batch in read_local_csv(path, NOISY_COLUMNS):
+        _, record_ids, seeds = batch.columns
+        for place, seed in enumerate(seeds if not _well_formed(seeds) else ()):
+            if not _well_formed([seed]):
+                raise wrong_row(path, batch, place, f"noise is {_DIGITS} digits 0-9 and a-f")
+        yield record_ids, np.frombuffer(bytes.fromhex("".join(seeds)), dtype=np.uint8).reshape(-1, SEED_BYTES)
+
+
 def is_token(text: str) -> bool:
     """Return whether `text` has the form of a token."""
     return _well_formed([text])
+
+
+def _digits(rows: NDArray[np.uint8]) -> list[str]:
+    digits = rows.tobytes().hex()
+    return [digits[start : start + _DIGITS] for start in range(0, len(digits), _DIGITS)]
 
 
 def _well_formed(tokens: Sequence[str]) -> bool:

@@ -11,6 +11,8 @@ from encoder.engines import Engine
 from encoder.errors import TableError
 from encoder.faults import OnFaults, RowFault, faults_of
 from encoder.halves import Halves, new_halves
+from encoder.hardening import Seeds
+from encoder.noise import RememberedNoise, check_noise
 from encoder.order import EMPTY_RECORD, Order, Tally
 from encoder.preview_rows import stray_among_records
 from encoder.profile import NAME_COLUMNS
@@ -31,7 +33,13 @@ REPEATED_ID = "the record id occurs in an earlier row"
 
 
 def encode_table(
-    order: Order, table: Table, columns: Columns, engine: Engine, *, on_progress: OnProgress | None = None
+    order: Order,
+    table: Table,
+    columns: Columns,
+    engine: Engine,
+    *,
+    noise: RememberedNoise | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Manifest:
     """Encode a table into a package and a counterfoil, both or neither, and return the manifest of the package.
 
@@ -42,19 +50,23 @@ def encode_table(
         table: the records.
         columns: which columns of it are used.
         engine: makes the encodings, under the schema and secret of `order`.
+        noise: that of the records, which a schema that flips bits needs; elsewhere it has no meaning.
         on_progress: called with (rows done, rows in all as far as can be told).
 
     Raises:
+        InputError: the schema flips bits, and their noise cannot be remembered.
         FileError: a file cannot be read or written.
         TableError: the table is damaged, or no row of it could be encoded.
         RowError: a row does not fit, and no file for bad rows is given.
     """
     order.check_files(table.path)
+    noisy = order.schema.noisy
+    check_noise(order.schema, remembered=noise is not None, referenced=columns.record_id is not None)
     with (
-        new_halves(order.package, order.counterfoil, overwrite=order.overwrite, draw=order.draw) as halves,
+        new_halves(order.package, order.counterfoil, overwrite=order.overwrite, draw=order.draw, noisy=noisy) as halves,
         faults_of(table.path, order.bad_rows, overwrite=order.overwrite) as on_faults,
     ):
-        run = _Run(order, table, columns, engine, halves=halves, on_faults=on_faults)
+        run = _Run(order, table, columns, engine, noise if noisy else None, halves=halves, on_faults=on_faults)
         for batch in table.batches(columns.places):
             for part in batch.parts(rows_per_batch(order.schema)):
                 run.take(part)
@@ -72,10 +84,19 @@ class _Run:
     """Encodes the batches of one table in turn and counts."""
 
     def __init__(
-        self, order: Order, table: Table, columns: Columns, engine: Engine, *, halves: Halves, on_faults: OnFaults
+        self,
+        order: Order,
+        table: Table,
+        columns: Columns,
+        engine: Engine,
+        noise: RememberedNoise | None,
+        *,
+        halves: Halves,
+        on_faults: OnFaults,
     ) -> None:
         self._columns = columns
         self._engine = engine
+        self._noise = noise
         self._halves = halves
         self._on_faults = on_faults
         self._id_name = "" if columns.record_id is None else table.header[columns.places[columns.record_id]]
@@ -89,8 +110,9 @@ class _Run:
     def take(self, batch: Batch) -> None:
         """Encode one batch; what has a fault goes to `on_faults`, the rest to the halves."""
         values = self._columns.of_batch(batch)
-        encoded = self._engine.encode(self._columns.of_fields(values, len(batch)))
         record_ids = self._record_ids(batch)
+        seeds = None if self._noise is None else self._noise.seeds(record_ids)
+        encoded = self._engine.encode(self._columns.of_fields(values, len(batch)), seeds)
         faults = self._faults(batch, encoded, record_ids)
         faulty = {fault.row for fault in faults}
         if faults:
@@ -102,8 +124,9 @@ class _Run:
                 ]
             )
         sound = [place for place in range(len(batch)) if place not in faulty]
-        tokens = self._halves.add(encoded.encodings[sound], [record_ids[place] for place in sound])
-        self._add_aliases(values, sound, tokens)
+        sound_ids = [record_ids[place] for place in sound]
+        tokens = self._halves.add(encoded.encodings[sound], sound_ids, None if seeds is None else seeds[sound])
+        self._add_aliases(values, sound, tokens, seeds)
         self._count_missing(values, encoded, faulty)
         self._set_aside += len(faulty)
         self.rows += len(batch)
@@ -117,11 +140,15 @@ class _Run:
         return Tally(self.rows, self._set_aside, tuple(fields))
 
     def _add_aliases(
-        self, values: Mapping[str, Sequence[str]], sound: Sequence[int], tokens: NDArray[np.uint8]
+        self,
+        values: Mapping[str, Sequence[str]],
+        sound: Sequence[int],
+        tokens: NDArray[np.uint8],
+        seeds: Seeds | None,
     ) -> None:
         """Encode each further name of the `sound` rows under the row's token; a name that says nothing is passed over.
 
-        The rest of such an encoding is that of the row: it is the same record, under another name.
+        The rest of such an encoding, and its noise, are those of the row: it is the same record, under another name.
         """
         aliases = self._schema.aliases
         if aliases is None:
@@ -137,7 +164,8 @@ class _Run:
             return
         rows = {column: [cells[place] for place, _, _ in named] for column, cells in values.items()}
         rows[aliases.of] = [name for _, _, name in named]
-        encoded = self._engine.encode(self._columns.of_fields(rows, len(named)))
+        of_rows = None if seeds is None else seeds[[place for place, _, _ in named]]
+        encoded = self._engine.encode(self._columns.of_fields(rows, len(named)), of_rows)
         of_name = [empty for hashed, empty in zip(self._schema.used_fields, encoded.empty, strict=True)
                    if hashed.column == aliases.of]  # fmt: skip
         useful = ~np.all(of_name, axis=0)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from encoder.clk import ClkEncoder, ColumnFacts, EncodedBatch
+from encoder.hardening import Seeds
 from encoder.salting import salt_places
 from linkage.errors import InputError
 from linkage.schema import Schema
@@ -16,7 +17,7 @@ class Engine(Protocol):
 
     description: str
 
-    def encode(self, columns: Sequence[Sequence[str]]) -> EncodedBatch:
+    def encode(self, columns: Sequence[Sequence[str]], seeds: Seeds | None = None) -> EncodedBatch:
         """Return the encodings of a batch; see :meth:`encoder.clk.ClkEncoder.encode`."""
         ...  # pragma: no cover
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.counterfoil import CounterfoilWriter, new_counterfoil
+from encoder.hardening import Seeds
 from encoder.spool import Spool
 from linkage.encodings import TOKEN_BYTES
 from linkage.errors import FileError
@@ -44,12 +45,17 @@ class Halves:
         self.encodings = 0
         self.bits_set = 0
 
-    def add(self, encodings: NDArray[np.uint8], record_ids: Sequence[str]) -> NDArray[np.uint8]:
-        """Take records: encodings, uint8 (m, width), and their m local references; return the tokens, uint8 (m, 16)."""
+    def add(
+        self, encodings: NDArray[np.uint8], record_ids: Sequence[str], seeds: Seeds | None = None
+    ) -> NDArray[np.uint8]:
+        """Take records: encodings, uint8 (m, width), and their m local references; return the tokens, uint8 (m, 16).
+
+        `seeds`, uint8 (m, 16), are those of their noise, if the counterfoil is to hold any.
+        """
         count = len(encodings)
         tokens = np.frombuffer(self._draw(TOKEN_BYTES * count), dtype=np.uint8).reshape(count, TOKEN_BYTES)
         self._spool.add(tokens, encodings)
-        self._counterfoil.add(tokens, record_ids)
+        self._counterfoil.add(tokens, record_ids, seeds)
         self.records += count
         self.encodings += count
         self.bits_set += int(np.bitwise_count(encodings).sum())
@@ -67,7 +73,9 @@ class Halves:
 
 
 @contextmanager
-def new_halves(package: Path, counterfoil: Path, *, overwrite: bool, draw: Draw) -> Iterator[Halves]:
+def new_halves(
+    package: Path, counterfoil: Path, *, overwrite: bool, draw: Draw, noisy: bool = False
+) -> Iterator[Halves]:
     """Yield what takes the records; when the block fails, both files are what they were before.
 
     Args:
@@ -75,6 +83,7 @@ def new_halves(package: Path, counterfoil: Path, *, overwrite: bool, draw: Draw)
         counterfoil: the file that stays; rows wait in a nameless temporary file in its folder.
         overwrite: whether existing files may be replaced.
         draw: source of randomness for the tokens.
+        noisy: whether the counterfoil holds the seeds of noise.
 
     Raises:
         FileError: a file cannot be written, or exists and may not be replaced.
@@ -84,7 +93,7 @@ def new_halves(package: Path, counterfoil: Path, *, overwrite: bool, draw: Draw)
     with (
         _interrupts() as ignore_interrupts,
         _Package(package, ignore_interrupts, overwrite=overwrite) as travelling,
-        new_counterfoil(counterfoil, overwrite=overwrite) as staying,
+        new_counterfoil(counterfoil, overwrite=overwrite, noisy=noisy) as staying,
         Spool(counterfoil.parent) as spool,
     ):
         yield Halves(travelling, staying, spool, draw)

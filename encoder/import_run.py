@@ -29,10 +29,17 @@ def import_encodings(order: Order, source: Path, encodings: NDArray[np.uint8]) -
 
     Raises:
         FileError: a file cannot be written.
-        InterchangeError: the encodings do not have the length that the schema says, or none of them has a bit set.
+        InterchangeError: the schema flips bits, the encodings do not have the length that the schema says, or none of
+            them has a bit set.
         RowError: an encoding has no bit set, and no file for bad rows is given.
     """
     order.check_files(source)
+    if order.schema.noisy:
+        raise InterchangeError(
+            f"{source}: the schema flips bits at random (blip), and the noise of encodings that exist is not known",
+            code="noise.import",
+            hint="encode the records themselves, or give a schema without blip",
+        )
     _check_length(source, order.schema, encodings)
     set_aside = 0
     with (

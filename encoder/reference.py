@@ -22,8 +22,10 @@ from encoder.values import ValueReader, token_encoding
 from linkage.schema import Field, Saul, Schema
 
 
-def encode_record(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArray[np.uint8]:
-    """Return the encoding of one record, uint8 (schema.encoding_bytes,).
+def encode_record(
+    cells: Sequence[str], schema: Schema, secret: bytes | str, seed: bytes | None = None
+) -> NDArray[np.uint8]:
+    """Return the encoding of one record, uint8 (schema.encoding_bytes,); `seed` is that of its noise, if any.
 
     Raises:
         ValueError: a cell does not fit its field.
@@ -33,7 +35,8 @@ def encode_record(cells: Sequence[str], schema: Schema, secret: bytes | str) -> 
         encoding = _majorities(cells, schema, schema.hardening[0], keys)
     else:
         encoding = _filter(cells, schema, secret)
-    hardened: NDArray[np.uint8] = Hardening(schema, keys).apply(encoding[None, :])[0]
+    seeds = None if seed is None else np.frombuffer(seed, dtype=np.uint8)[None, :]
+    hardened: NDArray[np.uint8] = Hardening(schema, keys).apply(encoding[None, :], seeds)[0]
     return hardened
 
 

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from encoder.hardening import SEED_BYTES
 from encoder.reference import encode_record
 from linkage import load_schema
 
@@ -25,6 +26,7 @@ STEPS: dict[str, list[dict[str, Any]]] = {
     "rule90": [{"step": "rule90", "rounds": 3}],
     "permute": [{"step": "permute"}],
     "diffuse": [{"step": "diffuse", "taps": 5, "bits": 320}],
+    "blip": [{"step": "blip", "flip": 0.05}],
     "saul-then-all-others": [
         {"step": "saul", "repetitions": 2, "bits": 128},
         {"step": "permute"},
@@ -33,6 +35,7 @@ STEPS: dict[str, list[dict[str, Any]]] = {
         {"step": "fold"},
         {"step": "diffuse", "taps": 3},
     ],
+    "saul-then-blip": [{"step": "saul", "repetitions": 2, "bits": 128}, {"step": "blip", "flip": 0.25}],
 }
 
 
@@ -65,16 +68,23 @@ def cases() -> list[dict[str, Any]]:
     return found
 
 
+def noise_of(row: int) -> bytes:
+    """Return the seed of the noise of a row, counted from 0."""
+    return row.to_bytes(SEED_BYTES, "big")
+
+
 def main() -> None:
     """Write the file."""
     written = cases()
     for case in written:
         schema = load_schema(case["schema"])
         case["expect"] = [
-            base64.b64encode(encode_record(row, schema, SECRET).tobytes()).decode() for row in case["rows"]
+            base64.b64encode(encode_record(row, schema, SECRET, noise_of(number)).tobytes()).decode()
+            for number, row in enumerate(case["rows"])
         ]
     content = {
-        "expect": "base64 of the encoding of each row, by the fast form and by the plain one",
+        "expect": "base64 of the encoding of each row, by the fast form and by the plain one; the seed of a row's "
+        "noise is its number, counted from 0, in 16 bytes, the most significant first",
         "made_by": "scripts/make_hardening_vectors.py with encoder.reference",
         "secret": SECRET,
         "cases": written,

@@ -99,7 +99,7 @@ def _is_share(text: str) -> bool:
 
 def _read_counterfoil(path: Path) -> dict[str, str]:
     tokens: dict[str, str] = {}
-    for row, (token, record_id) in read_columns(path, ("token", "record_id")):
+    for row, (token, record_id, _) in read_columns(path, ("token", "record_id"), ("noise",)):
         if token in tokens:
             raise EvaluationError(f"{path}: row {row:,}: the token stands in an earlier row too")
         tokens[token] = record_id

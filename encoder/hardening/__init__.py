@@ -1,11 +1,12 @@
 """Hardening: what is done to the bits of a record before they travel, step by step as the schema declares.
 
-``saul`` takes the place of the filter; ``steps`` change the bits of an encoding; ``keys`` derives
-what keys them.
+``saul`` takes the place of the filter; ``steps`` change the bits of an encoding, ``noise`` flips
+some; ``keys`` derives what keys them.
 """
 
 from encoder.hardening.keys import HardeningKeys
+from encoder.hardening.noise import SEED_BYTES, Seeds
 from encoder.hardening.saul import SaulEncoder
 from encoder.hardening.steps import Hardening
 
-__all__ = ["Hardening", "HardeningKeys", "SaulEncoder"]
+__all__ = ["SEED_BYTES", "Hardening", "HardeningKeys", "SaulEncoder", "Seeds"]

@@ -1,4 +1,4 @@
-"""The steps that change the bits of an encoding, one after the other: fold, rule90, permute, balance, diffuse.
+"""The steps that change the bits of an encoding, one after the other: fold, rule90, permute, balance, diffuse, blip.
 
 References and what is known to break each of them stand with their models in :mod:`linkage.schema.hardening`.
 """
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.hardening.keys import HardeningKeys
-from linkage.schema import Balance, Diffuse, Fold, Permute, Rule90, Saul, Schema, Step
+from encoder.hardening.noise import Noise, Seeds
+from linkage.schema import Balance, Blip, Diffuse, Fold, Permute, Rule90, Saul, Schema, Step
 from linkage.schema.hardening import widths
 
 Bits = NDArray[np.uint8]
@@ -26,20 +27,34 @@ class Hardening:
         self._steps = [
             _applied(step, bits[place], partial(keys.permutations, f"{step.step} {place}"))
             for place, step in enumerate(schema.hardening)
-            if not isinstance(step, Saul)
+            if not isinstance(step, Saul | Blip)
         ]
+        last = schema.hardening[-1] if schema.hardening else None
+        self._noise = (
+            Noise(keys.key(f"blip {len(schema.hardening) - 1}"), last.flip) if isinstance(last, Blip) else None
+        )
         self._rows = max(1, _BLOCK_BITS // max(bits))
         self._bytes = schema.encoding_bytes
 
-    def apply(self, encodings: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return hardened encodings, uint8 (n, schema.encoding_bytes), of uint8 (n, width)."""
-        if not self._steps:
+    def apply(self, encodings: NDArray[np.uint8], seeds: Seeds | None = None) -> NDArray[np.uint8]:
+        """Return hardened encodings, uint8 (n, schema.encoding_bytes), of uint8 (n, width).
+
+        `seeds`, of the records, are needed where the schema flips bits; elsewhere they have no meaning.
+
+        Raises:
+            ValueError: they are needed and not given.
+        """
+        if self._noise is not None and seeds is None:
+            raise ValueError("the schema flips bits, so each record needs a seed")
+        if not self._steps and self._noise is None:
             return encodings
         hardened = np.empty((len(encodings), self._bytes), dtype=np.uint8)
         for start in range(0, len(encodings), self._rows):
             bits = np.unpackbits(encodings[start : start + self._rows], axis=1)
             for step in self._steps:
                 bits = step(bits)
+            if self._noise is not None and seeds is not None:
+                bits = self._noise.answers(bits, map(bytes, seeds[start : start + self._rows]))
             hardened[start : start + self._rows] = np.packbits(bits, axis=1)
         return hardened
 

@@ -5,7 +5,7 @@
 what a schema does and where it is poor.
 """
 
-from linkage.schema.hardening import Balance, Diffuse, Fold, Measure, Permute, Rule90, Saul, Step
+from linkage.schema.hardening import Balance, Blip, Diffuse, Fold, Measure, Permute, Rule90, Saul, Step
 from linkage.schema.load import builtin_schemas, load_schema
 from linkage.schema.model import (
     STANDARDISATION,
@@ -35,6 +35,7 @@ __all__ = [
     "Aliases",
     "Balance",
     "BlakeHash",
+    "Blip",
     "DateFormat",
     "Diffuse",
     "DoubleHash",

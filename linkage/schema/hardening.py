@@ -108,7 +108,24 @@ class Diffuse(_Step):
         return self.bits or bits
 
 
-Step = Annotated[Saul | Balance | Fold | Rule90 | Permute | Diffuse, Key(discriminator="step")]
+class Blip(_Step):
+    """Each bit flipped with the chance `flip`: randomised response, drawn once for each record and remembered.
+
+    Alaggan, Gambs & Kermarrec, "BLIP", SSS 2012; Schnell & Borgs (2016) write f for 2 `flip`. The noise hangs on a
+    seed in the agency's counterfoil: with another one at each encoding it could be averaged away. It comes last, so
+    that no step spreads it.
+    """
+
+    step: Literal["blip"]
+    flip: float = Key(ge=0.001, lt=0.5, description="chance that a bit is flipped, taken in steps of 1 / 65,536")
+
+    def width(self, bits: int) -> int:
+        """Bits of the outcome."""
+        return bits
+
+
+Step = Annotated[Saul | Balance | Fold | Rule90 | Permute | Diffuse | Blip, Key(discriminator="step")]
+_BYTE_BITS = 8
 _SPREADS_BITS = (Saul, Balance, Diffuse)
 
 
@@ -122,12 +139,27 @@ def widths(bits: int, steps: Sequence[Step]) -> list[int]:
     for place, step in enumerate(steps):
         if isinstance(step, Saul) and place:
             raise ValueError("hardening: saul takes the place of the filter, so it must be the first step")
+        if isinstance(step, Blip) and place != len(steps) - 1:
+            raise ValueError("hardening: blip must be the last step, so that no other spreads its noise")
         if isinstance(step, Fold) and found[-1] % (8 << step.times):
             raise ValueError("hardening: fold must leave whole bytes")
         found.append(step.width(found[-1]))
         if found[-1] > LARGEST_CODE_BITS:
             raise ValueError(f"hardening: an encoding would have more than {LARGEST_CODE_BITS:,} bits")
     return found
+
+
+def check_steps(bits: int, folds: int, steps: Sequence[Step]) -> None:
+    """Refuse steps that a filter of `bits`, folded `folds` times, cannot take.
+
+    Raises:
+        ValueError: that is so.
+    """
+    if steps and bits % _BYTE_BITS:
+        raise ValueError("hardening needs a filter of whole bytes")
+    if steps and isinstance(steps[0], Saul) and folds:
+        raise ValueError("saul takes the place of the filter, so xorFolds has no meaning beside it")
+    widths(bits, steps)
 
 
 def measure_of(steps: Sequence[Step]) -> Measure:
@@ -139,7 +171,7 @@ def unrelated_of(steps: Sequence[Step]) -> Unrelated | None:
     """Return how many bits are equal in two records that have no token in common, where a law says so.
 
     "binomial": each bit is, with a chance of one half, whatever the others are. So it is with majorities of keyed
-    vectors, and where distinct ones of their bits are combined by XOR.
+    vectors, where distinct ones of their bits are combined by XOR, and where each record has noise of its own.
     """
     majorities = bool(steps) and isinstance(steps[0], Saul)
-    return "binomial" if majorities and all(isinstance(step, Fold | Permute) for step in steps[1:]) else None
+    return "binomial" if majorities and all(isinstance(step, Fold | Permute | Blip) for step in steps[1:]) else None

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Key
 
 from linkage.canonical import canonical_json, digest_of
-from linkage.schema.hardening import Measure, Saul, Step, Unrelated, measure_of, unrelated_of, widths
+from linkage.schema.hardening import Blip, Measure, Step, Unrelated, check_steps, measure_of, unrelated_of, widths
 from linkage.schema.salting import check_salts
 
 LARGEST_FILTER_BITS = 1 << 20
@@ -323,11 +323,7 @@ class Schema(_Part):
 
     @model_validator(mode="after")
     def _can_be_hardened(self) -> Self:
-        if self.hardening and self.clk.bits % BYTE_BITS:
-            raise ValueError("hardening needs a filter of whole bytes")
-        if self.hardening and isinstance(self.hardening[0], Saul) and self.clk.xor_folds:
-            raise ValueError("saul takes the place of the filter, so xorFolds has no meaning beside it")
-        widths(self.clk.bits, self.hardening)
+        check_steps(self.clk.bits, self.clk.xor_folds, self.hardening)
         check_salts([(field.identifier, field.hashing.salt if field.hashing else None) for field in self.used_fields])
         return self
 
@@ -355,6 +351,11 @@ class Schema(_Part):
     def unrelated(self) -> Unrelated | None:
         """How many bits are equal in two records that have nothing in common, where a law says so."""
         return unrelated_of(self.hardening)
+
+    @property
+    def noisy(self) -> bool:
+        """Whether bits are flipped by noise that the counterfoil must remember."""
+        return any(isinstance(step, Blip) for step in self.hardening)
 
     @property
     def identifiers(self) -> tuple[str, ...]:

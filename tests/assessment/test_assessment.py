@@ -1,20 +1,33 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from assessment.assessing import Trial, assess
-from assessment.case import split
+from assessment.attacks import ATTACKS
+from assessment.case import averaged, fresh_seeds, make_case, split, without_noise
 from assessment.commands import assess as command
 from assessment.errors import AssessmentError
 from assessment.records import BACKGROUND, read_records
 from assessment.success import Success, Tally, success, wilson
 from assessment.verdict import Verdict, overall, verdict
-from linkage import load_schema
+from encoder import encode_clks
+from encoder.hardening import Seeds
+from linkage import Schema, load_schema
 
 TRIAL = Trial(register=600, overlap=0.5, known=60, seeds=5)
+
+
+SECRET = b"secrets of tests are no secrets"
+FEW_PERSONS = [(name, "smith", "7", "high street", "", "kent", "1234", "nsw", "19700203", f"{number:07}")
+               for number, name in enumerate(("anna", "boris", "chidi", "dolores") * 10)]  # fmt: skip
+
+
+def noisy(document: dict[str, Any], flip: float) -> Schema:
+    return load_schema(document | {"hardening": [{"step": "saul"}, {"step": "blip", "flip": flip}]})
 
 
 def figure(low: float, high: float = 1.0) -> Success:
@@ -74,6 +87,26 @@ def test_plain_clks_fall_and_saul_does_not() -> None:
     assert (graph.verdict, known.verdict, found.verdict) == (Verdict.WITHSTANDS,) * 3
     assert dictionary.found.share > 0.95
     assert dictionary.verdict is None
+
+
+def test_host_that_holds_many_packages_learns_nothing_from_remembered_noise_and_all_from_fresh_noise() -> None:
+    schema, rows = noisy(load_schema("febrl4").document(), 0.1), FEW_PERSONS
+    still = np.unpackbits(encode_clks(rows, without_noise(schema), SECRET), axis=1)
+
+    def left(seeds: list[Seeds]) -> float:
+        return float((np.unpackbits(averaged(rows, schema, SECRET, seeds), axis=1) != still).mean())
+
+    assert left([fresh_seeds(len(rows))] * 9) == pytest.approx(0.1, abs=0.01)
+    assert left([fresh_seeds(len(rows)) for _ in range(9)]) < 0.003
+
+
+def test_host_with_the_secret_finds_everybody_whatever_is_flipped() -> None:
+    schema, random = noisy(load_schema("person").document(), 0.2), np.random.default_rng(1)
+    rows = read_records(BACKGROUND, schema, None)[:200]
+    case = make_case(rows, schema, split(200, 150, 0.5, random), known=5, random=random)
+    dictionary = next(attack for attack in ATTACKS if attack.with_key)
+    assert dictionary.tried(case, random).right == 75
+    assert not (case.encodings[:, None] == case.dictionary).all(axis=2).any()
 
 
 def test_command_writes_a_page_without_a_script_and_prints_json(

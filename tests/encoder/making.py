@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from encoder.clk import EncodedBatch, Fault
+from encoder.hardening import Seeds
 from encoder.order import Order
 from encoder.secret import OperationSecret
 from linkage import load_schema
@@ -67,7 +68,8 @@ class FakeEngine:
         self.width = width
         self.batches = 0
 
-    def encode(self, columns: Sequence[Sequence[str]]) -> EncodedBatch:
+    def encode(self, columns: Sequence[Sequence[str]], seeds: Seeds | None = None) -> EncodedBatch:
+        assert seeds is None
         self.batches += 1
         names, notes, born = columns
         assert set(notes) <= {""}

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from encoder import encode_clks
@@ -13,11 +14,13 @@ from encoder.clk import rows_per_batch
 from encoder.columns import find_columns
 from encoder.encode_run import encode_table
 from encoder.engines import Engine, make_engine
-from encoder.errors import RowError, TableError
+from encoder.errors import CounterfoilFileError, RowError, TableError
+from encoder.import_run import import_encodings
+from encoder.noise import RememberedNoise
 from encoder.order import Order
 from encoder.table import open_table
 from linkage import load_schema
-from linkage.errors import FileError
+from linkage.errors import FileError, InputError, InterchangeError
 from linkage.manifest import Manifest, moment_text
 from linkage.package import open_package
 from tests.encoder.making import (
@@ -42,6 +45,11 @@ def run(
     table = open_table(path)
     columns = find_columns(path, table.header, made.schema, None, id_column)
     return encode_table(made, table, columns, engine or FakeEngine(), **more)
+
+
+def blip(folder: Path, **changes: Any) -> Order:
+    document = DOCUMENT | {"version": "counterfoil/1", "hardening": [{"step": "blip", "flip": 0.2}]}
+    return order(folder, schema=load_schema(document), **changes)
 
 
 def people(folder: Path, rows: list[list[str]], **more: Any) -> Path:
@@ -219,3 +227,78 @@ def test_progress_tells_rows_and_how_many_there_may_be(tmp_path: Path) -> None:
 def test_order_does_not_show_the_secret(tmp_path: Path) -> None:
     assert SECRET.value.hex() not in repr(order(tmp_path))
     assert repr(SECRET.value) not in repr(order(tmp_path))
+
+
+def noisy_run(folder: Path, name: str, rows: list[list[str]], *earlier: str) -> tuple[dict[str, bytes], int]:
+    """Encode with noise; return the encodings by record id and how many rows had noise already."""
+    made = blip(folder, package=folder / f"{name}.cfp", counterfoil=folder / f"{name}.csv")
+    noise = RememberedNoise([folder / f"{one}.csv" for one in earlier], made.draw)
+    run(made, people(folder, rows), make_engine("native", made.schema, SECRET.value), noise=noise)
+    ids = {token: record_id for token, record_id, _ in read_rows(made.counterfoil)}
+    found = open_package(made.package).encodings
+    return dict(zip(map(ids.__getitem__, found.token_texts()), map(bytes, found.to_bytes()), strict=True)), (
+        noise.remembered
+    )
+
+
+def test_noise_is_kept_from_earlier_counterfoils_and_drawn_for_new_records(tmp_path: Path) -> None:
+    anna, lukasz = ["p1", "Anna", "unknown"], ["p2", "Łukasz", "unknown"]
+    first, _ = noisy_run(tmp_path, "first", [anna])
+    second, remembered = noisy_run(tmp_path, "second", [lukasz, anna], "first")
+    assert (second["p1"], remembered) == (first["p1"], 1)
+    third, remembered = noisy_run(tmp_path, "third", [anna, lukasz], "first", "second")
+    assert (third, remembered) == (second, 2)
+    fresh, remembered = noisy_run(tmp_path, "fresh", [anna, lukasz])
+    assert remembered == 0
+    assert fresh["p1"] != first["p1"]
+    assert len({seed for name in ("first", "fresh") for _, _, seed in read_rows(tmp_path / f"{name}.csv")}) == 3
+
+
+def test_one_person_under_two_references_has_noise_twice(tmp_path: Path) -> None:
+    found, _ = noisy_run(tmp_path, "once", [["p1", "Anna", "unknown"], ["p2", "Anna", "unknown"]])
+    assert found["p1"] != found["p2"]
+
+
+def test_aliases_of_a_record_have_its_noise(tmp_path: Path) -> None:
+    document = DOCUMENT | {
+        "version": "counterfoil/1",
+        "hardening": [{"step": "blip", "flip": 0.2}],
+        "aliases": {"source": "aka", "of": "name"},
+    }
+    made = order(tmp_path, schema=load_schema(document))
+    path = people(tmp_path, [["p1", "Anna", "unknown", "Anna"]], header=["id", "name", "born", "aka"])
+    engine = make_engine("native", made.schema, SECRET.value)
+    run(made, path, engine, noise=RememberedNoise([], made.draw))
+    one, other = open_package(made.package).encodings.to_bytes()
+    assert np.array_equal(one, other)
+
+
+def test_schema_that_flips_bits_is_refused_where_noise_could_be_drawn_twice(tmp_path: Path) -> None:
+    made, path = blip(tmp_path), people(tmp_path, [["p1", "Anna", "unknown"]])
+    with pytest.raises(InputError, match="can be averaged away") as caught:
+        run(made, path)
+    assert caught.value.code == "noise.earlier"
+    with pytest.raises(InputError, match="row numbers") as caught:
+        run(made, path, id_column=None, noise=RememberedNoise([], made.draw))
+    assert caught.value.code == "noise.reference"
+    with pytest.raises(InterchangeError, match="noise of encodings") as caught:
+        import_encodings(made, path, np.ones((1, 32), dtype=np.uint8))
+    assert caught.value.code == "noise.import"
+    assert names_in(tmp_path) == {"people.csv"}
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (f"token,record_id\n{'0' * 32},7\n", "holds no noise"),
+        (f"token,record_id,noise\n{'0' * 32},7,{'A' * 32}\n", "line 2: noise is 32 digits"),
+        ("record_id,noise\n", "the first line must be token,record_id,noise"),
+    ],
+)
+def test_earlier_counterfoil_without_noise_or_with_false_one_is_refused(
+    tmp_path: Path, content: str, problem: str
+) -> None:
+    path = tmp_path / "earlier.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(CounterfoilFileError, match=problem):
+        RememberedNoise([path], bytes)

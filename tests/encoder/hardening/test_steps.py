@@ -130,6 +130,8 @@ def test_plain_schema_keeps_its_digest_and_a_hardened_one_has_its_own() -> None:
         ([{"step": "saul"}], 4096, "hamming", "binomial"),
         ([{"step": "saul", "bits": 512}, {"step": "rule90"}], 512, "hamming", None),
         ([{"step": "saul", "bits": 1024}, {"step": "fold"}], 512, "hamming", "binomial"),
+        ([{"step": "saul", "bits": 1024}, {"step": "blip", "flip": 0.05}], 1024, "hamming", "binomial"),
+        ([{"step": "blip", "flip": 0.05}], 128, "dice", None),
     ],
 )
 def test_schema_knows_width_measure_and_the_law_of_unrelated_records(
@@ -145,7 +147,10 @@ def test_schema_knows_width_measure_and_the_law_of_unrelated_records(
     [
         [{"step": "fold"}, {"step": "saul"}],
         [{"step": "fold", "times": 5}],
-        [{"step": "blip", "flip": 0.1}],
+        [{"step": "blip"}],
+        [{"step": "blip", "flip": 0.5}],
+        [{"step": "blip", "flip": 0}],
+        [{"step": "blip", "flip": 0.1}, {"step": "permute"}],
         [{"step": "saul", "bits": 100}],
         [{"step": "saul", "repetitions": 0}],
         [{"step": "balance", "seed": 1}],
