@@ -119,6 +119,12 @@ def test_without_loss_no_sketch_is_a_sample_and_with_it_balanced_codes_are_sampl
     assert sampled.left.sketches.shape[1] < exact.left.sketches.shape[1] / 2
 
 
+def test_near_chance_the_sketch_is_wide_enough_to_tell() -> None:
+    files = random_encodings(300, 1024, 0.5, 1), random_encodings(300, 1024, 0.5, 2)
+    exact = plan(*files, Requirement.of("hamming", 0.54, 8192), host_form())
+    assert exact.left.sketches.shape[1] * 64 / 2 > 8192 * 0.46, "half of a sketch's bits differ by chance"
+
+
 @pytest.mark.parametrize("rows", [187, 193, 199])
 def test_a_sample_in_which_popcounts_leave_less_than_a_team_is_enough(rows: int) -> None:
     left = np.full((rows, 8), 255, dtype=np.uint8)
