@@ -30,7 +30,8 @@ from encoder.columns import column_facts, find_columns, read_profile, table_opti
 from encoder.encode_run import encode_table
 from encoder.order import Order
 from encoder.secret import OperationSecret
-from encoder.standardise import names, rules
+from encoder.standardise import names
+from encoder.standardise.names import many
 from encoder.standardise.names.reading import read_token
 from encoder.table import TextOptions, open_table
 from linkage import Encodings, Package, load_schema
@@ -277,7 +278,7 @@ def rates() -> dict[str, int]:
 
 def forget() -> None:
     """Empty what standardisation remembers of names, so that each measurement begins alike."""
-    for function in (rules.read_name_tokens, rules.read_components, read_token, names.fold, names.name_class):
+    for function in (many.read_names, many.read_part, read_token, names.fold, names.name_class):
         function.cache_clear()
 
 

@@ -3,10 +3,8 @@
 Every distinct value is read and tokenised once, every distinct token hashed once; what remains is OR of bit masks.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import count, islice
-from operator import itemgetter
+from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from encoder.grams import Tokens, numbered
 from encoder.hashing import token_hasher
 from encoder.keys import FieldKeys
+from encoder.numbering import looked_up, new_numbers
 from encoder.parts import Reader
 from encoder.values import token_encoding
 from linkage.schema import ExactComparison, Field, Strategy
@@ -59,8 +58,7 @@ class FieldEncoder:
         self._forget()
 
     def _forget(self) -> None:
-        # A dict that makes the next number when asked for a new key: with looked_up the fastest way in CPython.
-        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._numbers = new_numbers()
         self._masks = np.empty((0, self._words), dtype=np.uint64)
         self._empty = np.empty(0, dtype=np.bool_)
         self._faults: dict[int, str] = {}
@@ -153,11 +151,3 @@ def insertions(counts: NDArray[np.int64], strategy: Strategy) -> NDArray[np.int6
     share, rest = np.divmod(strategy.bits_per_feature or 0, np.maximum(counts, 1))
     place = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
     return np.repeat(share, counts) + (place < np.repeat(rest, counts))
-
-
-def looked_up(keys: Sequence[str], mapping: Mapping[str, int]) -> Iterable[int]:
-    """Return mapping[key] of each key. One call of an itemgetter for all keys costs half of a call for each."""
-    if len(keys) > 1:
-        found: tuple[int, ...] = itemgetter(*keys)(mapping)
-        return found
-    return [mapping[key] for key in keys]

@@ -49,6 +49,17 @@ def missing_kind(text: str, field: FieldKind = "other") -> MissingKind | None:
     return None
 
 
+def may_begin_missing(word: str) -> bool:
+    """Return whether a name that begins with `word` may say nothing, as "not recorded" does."""
+    first, _, _ = table_key(word).partition(" ")
+    return first in _first_words()
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(key.partition(" ")[0] for key in _words()[True])
+
+
 @cache
 def _words() -> tuple[Mapping[str, MissingKind], Mapping[str, MissingKind]]:
     """Return the words for all fields and, narrower, those for names."""

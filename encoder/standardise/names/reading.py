@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from encoder.standardise.missing import may_begin_missing, missing_kind
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.eastasia import (
     is_given_pair,
@@ -21,6 +22,7 @@ from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
 
 _FEWEST = 2  # a given and a family name
+_IN_ONE_PIECE = ("HAN", "HANGUL")  # scripts in which a whole name may be written without a space
 
 
 class NameToken(NamedTuple):
@@ -75,21 +77,22 @@ class Name(NamedTuple):
 
 
 _APOSTROPHES = re.compile("(?<![\u0590-\u05ff])['’‘ʼʻʹʺ`´′ʿʾ]+")
-_SPACES = re.compile(r"[\s,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
+_SIGNS = re.compile(r"[,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
 _HYPHENS = re.compile("[-‐-―−־]+")
-# What the two above do to ASCII, at once.
-_ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SPACES.fullmatch(sign)} | dict.fromkeys(b"'`")
-_SCRIPT_SIGNS = str.maketrans("", "", "\u0640\ufeff\u00ad")
+# What the first two do to ASCII, at once.
+_ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullmatch(sign)} | dict.fromkeys(b"'`")
+_VANISHING = ("\u0640", "\ufeff", "\u00ad")
 
 
 def read_name(text: str) -> Name:
-    """Return the tokens of the name in `text`; none when it says nothing ("unknown", "FNU LNU", "---")."""
+    """Return the tokens of the name in `text`; none when it says nothing ("unknown", "FNU LNU", "---").
+
+    This is the plain form; :func:`encoder.standardise.names.many.read_names` reads the names of a column.
+    """
+    if missing_kind(text, "name") is not None:
+        return Name(())
     is_ascii = text.isascii()
-    if is_ascii:
-        parts = text.lower().translate(_ASCII_SIGNS).split()
-    else:
-        text = unicodedata.normalize("NFKC", text).translate(_SCRIPT_SIGNS)
-        parts = [part for part in _SPACES.split(_APOSTROPHES.sub("", text.lower())) if part]
+    parts = spaced(text).split()
     dropped = words().dropped
     if not dropped.isdisjoint(parts):
         parts = [part for part in parts if part not in dropped]
@@ -103,6 +106,32 @@ def read_name(text: str) -> Name:
     alone = len(parts) == 1
     tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
     return Name(tokens if is_ascii else _with_readings(tokens))
+
+
+def spaced(text: str) -> str:
+    """Return `text` in small letters, without apostrophes, and with a space for the signs that part; line ends stay.
+
+    Every line comes out as it would alone.
+    """
+    if text.isascii():
+        return text.lower().translate(_ASCII_SIGNS)
+    text = unicodedata.normalize("NFKC", text)
+    for sign in _VANISHING:
+        text = text.replace(sign, "")
+    return _SIGNS.sub(" ", _APOSTROPHES.sub("", text.lower()))
+
+
+def hangs_together(part: str) -> bool:
+    """Return whether what becomes of a part hangs on the rest of its name."""
+    known = words()
+    return (
+        part in known.dropped
+        or part in known.particles
+        or part in known.joined
+        or _HYPHENS.search(part) is not None
+        or script_of(part) in _IN_ONE_PIECE
+        or may_begin_missing(part)
+    )
 
 
 def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
@@ -121,7 +150,7 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
 def _in_one_piece(word: str) -> tuple[NameToken, ...]:
     """Return family and given name of a Chinese, Japanese or Korean name without a space, nothing for any other."""
     script = script_of(word)
-    if script not in ("HAN", "HANGUL"):
+    if script not in _IN_ONE_PIECE:
         return ()
     pieces = split_han(word) if script == "HAN" else split_hangul(word)
     tokens = [
