@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.grams import Tokens, numbered
+from encoder.grams import Tokens
 from encoder.hashing import token_hasher
 from encoder.keys import FieldKeys
-from encoder.numbering import looked_up, new_numbers
+from encoder.numbering import looked_up, new_numbers, numbered
 from encoder.parts import Reader
 from encoder.values import token_encoding
 from linkage.schema import ExactComparison, Field, Strategy

@@ -1,4 +1,4 @@
-"""Texts as numbers: the distinct ones, and which of them each is."""
+"""Texts and codes as numbers: the distinct ones, and which of them each is."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+_SMALL_CODE_SPACE = 1 << 22
 
 
 class Numbered(NamedTuple):
@@ -40,6 +42,19 @@ def looked_up(keys: Sequence[str], mapping: Mapping[str, int]) -> Iterable[int]:
         found: tuple[int, ...] = itemgetter(*keys)(mapping)
         return found
     return [mapping[key] for key in keys]
+
+
+def numbered(codes: NDArray[np.int64], space: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct codes in rising order, and for each code its index among them."""
+    if space > _SMALL_CODE_SPACE:
+        distinct, ids = np.unique(codes, return_inverse=True)
+        return distinct, ids.astype(np.int64, copy=False)
+    present = np.zeros(space, dtype=bool)
+    present[codes] = True
+    distinct = np.flatnonzero(present)
+    index = np.empty(space, dtype=np.int64)
+    index[distinct] = np.arange(len(distinct))
+    return distinct, index[codes]
 
 
 def gathered(values: NDArray[np.int64], counts: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:

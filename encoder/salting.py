@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from encoder.grams import Tokens, numbered
+from encoder.grams import Tokens
+from encoder.numbering import numbered
 from encoder.parts import ReadTokens, TokenReader
 from linkage.schema import Schema
 

@@ -60,8 +60,11 @@ def _of_names(texts: tuple[str, ...], attribute: str) -> ColumnParts:
     parts = np.fromiter(map(ranks.__getitem__, chain.from_iterable(of_tokens)), dtype=np.int64)
     counts = np.fromiter(map(len, of_tokens), dtype=np.int64, count=len(of_tokens))
     size = max(1, len(vocabulary))
-    pairs = np.unique(np.repeat(owners, counts[ids]) * size + gathered(parts, counts, ids))
-    return ColumnParts(vocabulary, pairs % size, np.bincount(pairs // size, minlength=len(texts)))
+    pairs = np.repeat(owners, counts[ids]) * size + gathered(parts, counts, ids)
+    pairs.sort()
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    of_pairs, part_ids = np.divmod(pairs, size)
+    return ColumnParts(vocabulary, part_ids, np.bincount(of_pairs, minlength=len(texts)))
 
 
 @lru_cache(maxsize=1)

@@ -75,7 +75,9 @@ def read_number(text: str) -> ReadNumber:
     plain = text if text.isascii() else western_digits(unicodedata.normalize("NFKC", text))
     if "<" in plain:
         return _from_zone(plain)
-    number = _PARTING.sub("", _MARKED.sub("", plain)).upper().translate(_LOOK_ALIKES)
+    number = _MARKED.sub("", plain).upper()
+    if not (number.isascii() and number.isalnum()):
+        number = _PARTING.sub("", number).translate(_LOOK_ALIKES)
     return ReadNumber(number if len(number) >= _SHORTEST else "")
 
 

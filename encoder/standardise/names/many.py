@@ -6,16 +6,18 @@ parts: those with particles, hyphens, titles, syllables that belong together, or
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, compress
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import numbered_texts
+from encoder.numbering import numbered, numbered_texts
 from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES
 from encoder.standardise.names.reading import NameToken, hangs_together, read_name, read_token, spaced
 from encoder.standardise.names.words import words
+
+_PART_SIGN = "\0"
+"""Stands between texts that are laid end to end; one that has it is read by itself."""
 
 
 class Names(NamedTuple):
@@ -49,18 +51,17 @@ class _Part(NamedTuple):
 @lru_cache(maxsize=1)
 def read_names(texts: tuple[str, ...]) -> Names:
     """Return the tokens of the names in `texts`; the last ones are kept, because several fields ask for the same."""
-    split = [line.split() for line in _spaced_lines(texts)]
-    counts = np.fromiter(map(len, split), dtype=np.int64, count=len(split))
-    codes, distinct = numbered_texts(list(chain.from_iterable(split)))
-    owners = np.repeat(np.arange(len(texts)), counts)
+    codes, distinct, owners = _split(texts)
     parts = [read_part(part) for part in distinct]
 
-    one_by_one = np.zeros(len(texts), dtype=np.bool_)
+    one_by_one = np.array([_PART_SIGN in text for text in texts], dtype=np.bool_)
     one_by_one[owners[np.array([part.hangs_together for part in parts], dtype=np.bool_)[codes]]] = True
     surnames = np.array([part.surname for part in parts], dtype=np.bool_)[codes]
-    ends = np.cumsum(counts)
-    several = np.flatnonzero((counts >= LEAST_SYLLABLES) & (counts <= MOST_SYLLABLES))
-    one_by_one[several] |= surnames[ends[several] - counts[several]] | surnames[ends[several] - 1]
+    firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+    lengths = np.diff(firsts, append=len(owners))
+    lasts = firsts + lengths - 1
+    syllables = (surnames[firsts] | surnames[lasts]) & (lengths >= LEAST_SYLLABLES) & (lengths <= MOST_SYLLABLES)
+    one_by_one[owners[firsts[syllables]]] = True
 
     read = np.array([part.token is not None for part in parts], dtype=np.bool_)[codes] & ~one_by_one[owners]
     tokens = [part.token for part in parts]
@@ -70,11 +71,11 @@ def read_names(texts: tuple[str, ...]) -> Names:
         tokens += found
         more_owners += [place] * len(found)
     ids = np.concatenate([codes[read], np.arange(len(parts), len(tokens))])
-    used, ids = np.unique(ids, return_inverse=True)
+    used, ids = numbered(ids, max(1, len(tokens)))
     return Names(
         [token for index in used.tolist() if (token := tokens[index]) is not None],
         np.concatenate([owners[read], np.array(more_owners, dtype=np.int64)]),
-        ids.astype(np.int64, copy=False),
+        ids,
     )
 
 
@@ -85,18 +86,29 @@ def read_part(part: str) -> _Part:
     return _Part(None if together else read_token(part, alone=False), together, part in words().romanised_surnames)
 
 
-def _spaced_lines(texts: Sequence[str]) -> list[str]:
-    """Return each text as `spaced` leaves it; ASCII ones together, because that is the fast way for them."""
-    ascii_only = list(map(str.isascii, texts))
-    of_ascii = iter(_lines(list(compress(texts, ascii_only))))
-    others = iter(_lines([text for text, plain in zip(texts, ascii_only, strict=True) if not plain]))
-    return [next(of_ascii if plain else others) for plain in ascii_only]
+class _Split(NamedTuple):
+    """Texts as their parts; those of one text stand together.
+
+    Attributes:
+        codes: int64, shape (all parts,): index of each part among the distinct ones.
+        distinct: the distinct parts.
+        owners: int64, shape (all parts,): index of the text.
+    """
+
+    codes: NDArray[np.int64]
+    distinct: list[str]
+    owners: NDArray[np.int64]
 
 
-def _lines(texts: list[str]) -> list[str]:
-    if not texts:
-        return []
-    joined = "\n".join(texts)
-    if joined.count("\n") >= len(texts):
-        joined = "\n".join([text.replace("\n", " ") for text in texts])
-    return spaced(joined).split("\n")
+def _split(texts: Sequence[str]) -> _Split:
+    """Return `texts` as their parts; ASCII ones together, because that is the fast way for them."""
+    ascii_only = np.array(list(map(str.isascii, texts)), dtype=np.bool_)
+    parts: list[str] = []
+    owners: list[NDArray[np.int64]] = []
+    for places in (np.flatnonzero(ascii_only), np.flatnonzero(~ascii_only)):
+        joined = "\n".join([texts[place].replace("\n", " ") for place in places.tolist()])
+        found = spaced(joined).replace("\n", f" {_PART_SIGN} ").split()
+        is_sign = np.array([part == _PART_SIGN for part in found], dtype=np.bool_)
+        owners.append(places[np.cumsum(is_sign)[~is_sign]])
+        parts += [part for part in found if part != _PART_SIGN]
+    return _Split(*numbered_texts(parts), np.concatenate(owners))
