@@ -36,10 +36,42 @@ class Added(NamedTuple):
     empty: NDArray[np.bool_]
 
 
-class FieldEncoder:
-    """Sets the bits of one used field; remembers the values it has met, in bounded memory."""
+class ColumnNumbers:
+    """Numbers the values of a column, once for all fields that are made of it; forgets them when they are many."""
 
-    def __init__(self, field: Field, reader: Reader, keys: FieldKeys, filter_bits: int) -> None:
+    def __init__(self, filter_bits: int) -> None:
+        self._most = _REMEMBERED_BYTES // (8 * -(-filter_bits // 64))
+        self._last: tuple[Sequence[str], NDArray[np.int64]] | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._numbers = new_numbers()
+        self.life = object()  # numbers of one life are never those of another
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def of(self, column: Sequence[str]) -> NDArray[np.int64]:
+        """Return the number of each value, int64 (rows,)."""
+        if self._last is not None and (column is self._last[0] or column == self._last[0]):
+            return self._last[1]
+        if len(self._numbers) > self._most:
+            self._forget()
+        codes = np.fromiter(looked_up(column, self._numbers), dtype=np.int64, count=len(column))
+        self._last = column, codes
+        return codes
+
+    def after(self, met: int) -> list[str]:
+        """Return the values numbered from `met` on, in the order of their numbers."""
+        return list(islice(reversed(self._numbers), len(self._numbers) - met))[::-1]
+
+
+class FieldEncoder:
+    """Sets the bits of one used field; remembers the values it has met, as long as `numbers` does."""
+
+    def __init__(
+        self, field: Field, reader: Reader, keys: FieldKeys, filter_bits: int, numbers: ColumnNumbers
+    ) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field sets no bits")
         self._reader = reader
@@ -55,10 +87,11 @@ class FieldEncoder:
         self._rows_at_once = max(1, _TAKEN_BYTES // (8 * self._words))
         self._taken = np.empty((self._rows_at_once, self._words), dtype=np.uint64)
         self._gathered = np.empty_like(self._taken)
+        self._numbers = numbers
         self._forget()
 
     def _forget(self) -> None:
-        self._numbers = new_numbers()
+        self._life = self._numbers.life
         self._masks = np.empty((0, self._words), dtype=np.uint64)
         self._empty = np.empty(0, dtype=np.bool_)
         self._faults: dict[int, str] = {}
@@ -66,17 +99,15 @@ class FieldEncoder:
 
     def add(self, column: Sequence[str], filters: NDArray[np.uint64]) -> Added:
         """OR the bits of `column` into `filters`, uint64 (rows, words), in place."""
-        codes = np.fromiter(looked_up(column, self._numbers), dtype=np.int64, count=len(column))
-        new = list(islice(reversed(self._numbers), len(self._numbers) - self._met))
-        self._meet(new[::-1])
+        codes = self._numbers.of(column)
+        if self._life is not self._numbers.life:
+            self._forget()
+        self._meet(self._numbers.after(self._met))
         for start in range(0, len(codes), self._rows_at_once):
             block = slice(start, start + self._rows_at_once)
             self._add_masks(filters[block], self._masks, codes[block])
         faults = [(np.flatnonzero(codes == index), rule) for index, rule in self._faults.items()]
-        empty = self._empty[codes]
-        if 8 * self._words * self._met > _REMEMBERED_BYTES:
-            self._forget()
-        return Added([(rows, rule) for rows, rule in faults if len(rows)], empty)
+        return Added([(rows, rule) for rows, rule in faults if len(rows)], self._empty[codes])
 
     def _meet(self, values: list[str]) -> None:
         """Add the masks and faults of distinct `values` that were not met before."""
