@@ -9,13 +9,12 @@ different jurisdictions, a pair being found when both are in one group. By origi
 really have; `composed` ones come from the groups that the table of equivalent names was made from, so read the former.
 
 FEBRL 4 shows what standardisation does to plain Latin data: the same columns with the schema person, and as plain
-bigrams. The rates are rows per second on one core, standardisation, hashing and all, of rows that do not repeat.
+bigrams. How fast it all goes: benchmarks/standardise.py.
 """
 
 import csv
-import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -30,9 +29,6 @@ from encoder.columns import column_facts, find_columns, read_profile, table_opti
 from encoder.encode_run import encode_table
 from encoder.order import Order
 from encoder.secret import OperationSecret
-from encoder.standardise import names
-from encoder.standardise.names import many
-from encoder.standardise.names.reading import read_token
 from encoder.table import TextOptions, open_table
 from linkage import Encodings, Package, load_schema
 from linkage.category import Category
@@ -249,44 +245,11 @@ def _plain_schema() -> dict[str, Any]:
     return {"version": 3, "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}}, "features": features}
 
 
-def rates() -> dict[str, int]:
-    """Return rows per second on one core, for multi-script records and for Latin ones of them.
-
-    Timed is the second half of the rows; the first half loads the tables, and names that occur in both are known then,
-    as they are soon in any file.
-    """
-    schema = load_schema("person")
-    column_of = {"date_of_birth": "dob", "document_number": "doc_number"}
-    records = rows_of("multiscript_open_records.csv")
-
-    def cells(rows: Records) -> Iterator[list[str]]:
-        for field in schema.fields:
-            yield [row[column_of.get(field.column, field.column)] for row in rows]
-
-    result = {}
-    for name, rows in (("mixed", records), ("latin", [row for row in records if row["script"] == "LATIN"])):
-        forget()
-        encoder = ClkEncoder(schema, b"a secret for a benchmark, and for nothing else")
-        half = len(rows) // 2
-        encoder.encode(list(cells(rows[:half])))
-        columns = list(cells(rows[half:]))
-        start = time.perf_counter()
-        encoder.encode(columns)
-        result[name] = round((len(rows) - half) / (time.perf_counter() - start))
-    return result
-
-
-def forget() -> None:
-    """Empty what standardisation remembers of names, so that each measurement begins alike."""
-    for function in (many.read_names, many.read_part, read_token, names.fold, names.name_class):
-        function.cache_clear()
-
-
 @click.command()
 @json_option
 def main(*, as_json: bool) -> None:
     """Measure linkage across alphabets."""
-    result = {"rows_per_second": rates(), "multiscript": multiscript(), "febrl4": febrl()}
+    result = {"multiscript": multiscript(), "febrl4": febrl()}
     emit(result, lambda: text(result), as_json=as_json)
 
 
@@ -304,7 +267,6 @@ def text(result: dict[str, Any]) -> str:
         ]
         lines.append(f"  look-alikes linked      {part['look_alikes_linked']:7,} of {part['look_alikes']:,}")
     lines += [f"FEBRL 4, {name}: best F1 {part['best_f1']:.4f}" for name, part in result["febrl4"].items()]
-    lines += [f"{name}: {rate:,} rows/s" for name, rate in result["rows_per_second"].items()]
     return "\n".join(lines)
 
 

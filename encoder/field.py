@@ -69,9 +69,7 @@ class ColumnNumbers:
 class FieldEncoder:
     """Sets the bits of one used field; remembers the values it has met, as long as `numbers` does."""
 
-    def __init__(
-        self, field: Field, reader: Reader, keys: FieldKeys, filter_bits: int, numbers: ColumnNumbers
-    ) -> None:
+    def __init__(self, field: Field, reader: Reader, keys: FieldKeys, filter_bits: int, numbers: ColumnNumbers) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field sets no bits")
         self._reader = reader

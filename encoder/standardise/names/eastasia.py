@@ -71,9 +71,7 @@ def join_given(parts: list[str]) -> list[str]:
     every part is one syllable of such a language and the first or the last is a surname. Other names come back as
     they are.
     """
-    if not LEAST_SYLLABLES <= len(parts) <= MOST_SYLLABLES or not all(
-        _ONE_SYLLABLE.fullmatch(part) for part in parts
-    ):
+    if not LEAST_SYLLABLES <= len(parts) <= MOST_SYLLABLES or not all(_ONE_SYLLABLE.fullmatch(part) for part in parts):
         return parts
     if parts[0] in words().romanised_surnames:
         return [parts[0], "".join(parts[1:])]

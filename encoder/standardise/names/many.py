@@ -106,7 +106,7 @@ def _split(texts: Sequence[str]) -> _Split:
     parts: list[str] = []
     owners: list[NDArray[np.int64]] = []
     for places in (np.flatnonzero(ascii_only), np.flatnonzero(~ascii_only)):
-        joined = "\n".join([texts[place].replace("\n", " ") for place in places.tolist()])
+        joined = "\n".join([texts[place].replace("\n", " ").replace(_PART_SIGN, " ") for place in places.tolist()])
         found = spaced(joined).replace("\n", f" {_PART_SIGN} ").split()
         is_sign = np.array([part == _PART_SIGN for part in found], dtype=np.bool_)
         owners.append(places[np.cumsum(is_sign)[~is_sign]])
