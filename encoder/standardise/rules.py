@@ -60,9 +60,9 @@ def standardiser(standard: Standard, facts: Facts = NO_FACTS) -> Standardiser:
         from encoder.standardise.places import place_parts
 
         return lambda text: place_parts(text, fold=lambda place: "".join(map(fold, place.split())))
-    from encoder.standardise.documents import number_parts
+    from encoder.standardise.documents import document_parts
 
-    return number_parts
+    return document_parts
 
 
 def _of_name(standard: Standard) -> Standardiser:
