@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from encoder.standardise.missing import may_begin_missing, missing_kind
+from encoder.standardise.names.burmese import burmese_syllables
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.eastasia import (
     is_given_pair,
@@ -93,6 +94,8 @@ def read_name(text: str) -> Name:
         return Name(())
     is_ascii = text.isascii()
     parts = spaced(text).split()
+    if not is_ascii:
+        parts = [piece for part in parts for piece in _syllables(part)]
     dropped = words().dropped
     if not dropped.isdisjoint(parts):
         parts = [part for part in parts if part not in dropped]
@@ -106,6 +109,11 @@ def read_name(text: str) -> Name:
     alone = len(parts) == 1
     tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
     return Name(tokens if is_ascii else _with_readings(tokens))
+
+
+def _syllables(part: str) -> list[str]:
+    """Return the syllables of a Burmese part, which Latin letters part, and any other as it is."""
+    return burmese_syllables(part) if script_of(part) == "MYANMAR" else [part]
 
 
 def spaced(text: str) -> str:
@@ -129,7 +137,7 @@ def hangs_together(part: str) -> bool:
         or part in known.particles
         or part in known.joined
         or _HYPHENS.search(part) is not None
-        or script_of(part) in _IN_ONE_PIECE
+        or script_of(part) in (*_IN_ONE_PIECE, "MYANMAR")
         or may_begin_missing(part)
     )
 
