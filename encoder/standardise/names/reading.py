@@ -18,7 +18,7 @@ from encoder.standardise.names.eastasia import (
     split_hangul,
 )
 from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
-from encoder.standardise.names.han_readings import NO_READINGS, Readings, other_readings
+from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
 
@@ -150,7 +150,11 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
             given, family = (first, second) if given_first else (second, first)
             if given.folded != read_mandarin(given.form):
                 return tokens  # a Japanese name
-            given = NameToken.of(given.folded, "HAN", given.form, readings=other_readings(given.form, family.form))
+            readings = other_readings(given.form, family.form)
+            given = NameToken.of(given.folded, "HAN", given.form, readings=readings)
+            if readings.korean and (hangul := korean_surname(family.form)):
+                korean = Readings(korean=read_korean_surname(hangul))
+                family = NameToken.of(family.folded, "HAN", family.form, readings=korean)
             return (given, family) if given_first else (family, given)
     return tokens
 
