@@ -178,7 +178,9 @@ def find_columns(
     missing = [name for name in dict.fromkeys(_with_id(id_column, needed)) if found[name] is None]
     places = tuple(dict.fromkeys(place for place in found.values() if place is not None))
     index = {name: places.index(place) for name, place in found.items() if place is not None}
-    sources = {column: _source(column, mapping, index, profile) for column in (*_schema_columns(schema), *_beside(schema))}
+    sources = {
+        column: _source(column, mapping, index, profile) for column in (*_schema_columns(schema), *_beside(schema))
+    }
     zones = index.get(mapping.get(MRZ, ""))
     if missing or (zones is None and not any(source.whole is not None or source.parts for source in sources.values())):
         _refuse(path, header, missing or wanted, nothing_found=not places)
