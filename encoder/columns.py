@@ -70,7 +70,7 @@ class Columns(NamedTuple):
     zones: int | None = None
 
     def of_batch(self, batch: Batch) -> dict[str, Sequence[str]]:
-        """Return the values of each column of the schema; a document's number with its kind and country if they are told."""
+        """Return the values of each column of the schema; a document's number with kind and country if told."""
         values = {column: source.of(batch) for column, source in self.sources.items()}
         if self.zones is not None:
             values = dict(filled(values, batch.columns[self.zones]))

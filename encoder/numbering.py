@@ -32,7 +32,7 @@ def numbered_texts(texts: Sequence[str]) -> Numbered:
 
 
 def new_numbers() -> defaultdict[str, int]:
-    """Return a dict that makes the next number when asked for a new key: with `looked_up` the fastest way in CPython."""
+    """Return a dict that makes the next number when asked for a new key: with looked_up the fastest way in CPython."""
     return defaultdict(count().__next__)
 
 

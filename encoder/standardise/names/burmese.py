@@ -1,4 +1,4 @@
-"""Burmese: syllables written without spaces, spelled as bearers of names spell them in Latin letters (Kyaw, Htun, Myint)."""
+"""Burmese: syllables written without spaces, spelled as bearers of names spell them: Kyaw, Htun, Myint."""
 
 import re
 
@@ -48,10 +48,9 @@ def _read(found: re.Match[str]) -> str:
     """Return the spelling of one syllable."""
     medials, vowel, end = found["medials"], found["vowel"], _ENDS.get(found["end"] or "", "")
     rounded = "ွ" in medials
-    rhyme = _CLOSED.get(("ွ" if rounded and not vowel else vowel, end)) if rounded else None
-    glide = "w" if rounded and rhyme is None else ""
-    if rhyme is None:
-        rhyme = _CLOSED.get((vowel, end)) or _OPEN.get(vowel, "a")
+    merged = _CLOSED.get(("ွ", end)) if rounded and not vowel else None
+    glide = "w" if rounded and merged is None else ""
+    rhyme = merged or _CLOSED.get((vowel, end)) or _OPEN.get(vowel, "a")
     if rounded and rhyme == "ay":
         rhyme = "e"  # Swe, Shwe, but Aye and Htay
     if found["creaky"] and rhyme.endswith("n"):
