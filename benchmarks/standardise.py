@@ -22,6 +22,7 @@ from benchmarks.scripts import Records, rows_of
 from encoder import ClkEncoder
 from encoder.clk import rows_per_batch
 from encoder.standardise import names
+from encoder.standardise.documents import document_text
 from encoder.standardise.names import many
 from encoder.standardise.names.reading import read_token
 from linkage import load_schema
@@ -62,7 +63,7 @@ class Register:
             **like,
             "full_name": whole,
             "date_of_birth": like["dob"] and f"{year}-{month:02}-{day:02}",
-            "document_number": like["doc_number"] and number,
+            "document_number": like["doc_number"] and document_text(like["doc_type"], like["doc_country"], number),
         }
 
     def _name(self, script: str, part: str) -> str:
