@@ -87,13 +87,18 @@ def read_document(kind: str, country: str, number: str) -> Document:
 
     Kind and country are taken from the number's cell where that holds whole MRZ lines and the others are silent.
     """
-    found_kind, found_country = document_kind(kind), country_code(country)
+    found_kind, found_country = _issued(kind, country)
     if "<" in number and (found_kind is None or found_country is None):
         zone = read_mrz(number)
         if zone is not None:
             found_kind = found_kind or document_kind(zone.document_type)
             found_country = found_country or zone.issuer_code
     return Document(found_kind, found_country, read_number(number))
+
+
+@lru_cache(maxsize=4096)
+def _issued(kind: str, country: str) -> tuple[DocumentKind | None, str | None]:
+    return document_kind(kind), country_code(country)
 
 
 @lru_cache(maxsize=4096)
