@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.errors import RowError
-from encoder.field import Added, FieldEncoder
+from encoder.field import Added, ColumnNumbers, FieldEncoder
 from encoder.folding import fold
 from encoder.hardening import SEED_BYTES, Hardening, HardeningKeys, SaulEncoder, Seeds
 from encoder.keys import field_keys
@@ -116,9 +116,17 @@ class FilterEncoder:
 
     def __init__(self, schema: Schema, secret: bytes | str, readers: Sequence[Reader | None]) -> None:
         self._schema = schema
+        numbers = {
+            (field.column, salt): ColumnNumbers(schema.filter_bits)
+            for field, salt in zip(schema.fields, salt_places(schema), strict=True)
+        }
         self._fields = [
-            None if reader is None else FieldEncoder(field, reader, keys, schema.filter_bits)
-            for field, reader, keys in zip(schema.fields, readers, field_keys(schema, secret), strict=True)
+            None
+            if reader is None
+            else FieldEncoder(field, reader, keys, schema.filter_bits, numbers[field.column, salt])
+            for field, reader, keys, salt in zip(
+                schema.fields, readers, field_keys(schema, secret), salt_places(schema), strict=True
+            )
         ]
         self._words = -(-schema.filter_bits // _WORD_BITS)
 

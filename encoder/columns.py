@@ -5,9 +5,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from encoder.errors import TableError
-from encoder.profile import FULL_NAME, NAME_PARTS, SOURCE_COLUMNS, ColumnProfile, with_leading_zeros
+from encoder.profile import (
+    DOCUMENT_NUMBER,
+    DOCUMENT_PARTS,
+    FULL_NAME,
+    NAME_PARTS,
+    SOURCE_COLUMNS,
+    ColumnProfile,
+    with_leading_zeros,
+)
 from encoder.standardise import Facts
 from encoder.standardise.dates.value import Calendar
+from encoder.standardise.documents import document_text
+from encoder.standardise.missing import missing_kind
 from encoder.table import Batch, TableOptions, TextOptions
 from encoder.zones import COLUMNS as SAID_BY_ZONES
 from encoder.zones import MRZ, filled
@@ -33,8 +43,9 @@ class Source(NamedTuple):
         """Return the values of `batch`."""
         values: Sequence[str] = [""] * len(batch) if self.whole is None else batch.columns[self.whole]
         if self.parts:
-            joined = zip(*(batch.columns[part] for part in self.parts), strict=True)
-            values = [value or " ".join(filter(None, cells)) for value, cells in zip(values, joined, strict=True)]
+            joined = zip(*(_telling(batch.columns[part]) for part in self.parts), strict=True)
+            wholes = zip(_telling(values), joined, strict=True)
+            values = [value or " ".join(filter(None, cells)) for value, cells in wholes]
         return values if self.digits is None else with_leading_zeros(values, self.digits)
 
 
@@ -43,7 +54,8 @@ class Columns(NamedTuple):
 
     Attributes:
         places: places in the header (from 0), each once, in the order in which they are to be read.
-        sources: for each column of the schema (also that of its aliases) where its values come from.
+        sources: for each column of the schema (also that of its aliases, and kind and country of a document) where its
+            values come from.
         fields: for each field of the schema its column, or None for an ignored field.
         record_id: the index into `places` of the column with the local references, or None.
         dropped: names of the columns that are not encoded.
@@ -58,14 +70,25 @@ class Columns(NamedTuple):
     zones: int | None = None
 
     def of_batch(self, batch: Batch) -> dict[str, Sequence[str]]:
-        """Return the values of each column of the schema."""
+        """Return the values of each column of the schema; a document's number with kind and country if told."""
         values = {column: source.of(batch) for column, source in self.sources.items()}
-        return values if self.zones is None else filled(values, batch.columns[self.zones])
+        if self.zones is not None:
+            values = dict(filled(values, batch.columns[self.zones]))
+        if values.keys() >= {*DOCUMENT_PARTS}:
+            whole = zip(*(values[part] for part in DOCUMENT_PARTS), strict=True)
+            values[DOCUMENT_NUMBER] = [document_text(*cells) for cells in whole]
+        return values
 
     def of_fields(self, values: Mapping[str, Sequence[str]], rows: int) -> list[Sequence[str]]:
         """Return, of the values of each column, one sequence per field of the schema; ignored ones have empty cells."""
         nothing = [""] * rows
         return [nothing if column is None else values[column] for column in self.fields]
+
+
+def _telling(names: Sequence[str]) -> Sequence[str]:
+    """Return names, empty where they say nothing: the first name of "not recorded" Garcia is not "not"."""
+    silent = {name for name in set(names) if name and missing_kind(name, "name") is not None}
+    return ["" if name in silent else name for name in names] if silent else names
 
 
 def read_profile(path: Path, schema: Schema) -> ColumnProfile:
@@ -112,7 +135,7 @@ def table_options(profile: ColumnProfile | None, text: TextOptions, sheet: str |
 def wanted_columns(schema: Schema, profile: ColumnProfile | None, id_column: str | None) -> list[str]:
     """Return the names of the columns that are looked for in a table."""
     mapping = {} if profile is None else profile.columns
-    names = [mapping.get(column, column) for column in _schema_columns(schema)]
+    names = [mapping.get(column, column) for column in (*_schema_columns(schema), *_beside(schema))]
     if FULL_NAME in schema.columns:
         names += [mapping[part] for part in NAME_PARTS if part in mapping]
     if MRZ in mapping and not {*SAID_BY_ZONES}.isdisjoint(schema.columns):
@@ -155,7 +178,9 @@ def find_columns(
     missing = [name for name in dict.fromkeys(_with_id(id_column, needed)) if found[name] is None]
     places = tuple(dict.fromkeys(place for place in found.values() if place is not None))
     index = {name: places.index(place) for name, place in found.items() if place is not None}
-    sources = {column: _source(column, mapping, index, profile) for column in _schema_columns(schema)}
+    sources = {
+        column: _source(column, mapping, index, profile) for column in (*_schema_columns(schema), *_beside(schema))
+    }
     zones = index.get(mapping.get(MRZ, ""))
     if missing or (zones is None and not any(source.whole is not None or source.parts for source in sources.values())):
         _refuse(path, header, missing or wanted, nothing_found=not places)
@@ -186,6 +211,12 @@ def _refuse(path: Path, header: Sequence[str], missing: Sequence[str], *, nothin
 
 def _schema_columns(schema: Schema) -> list[str]:
     return [*schema.columns, *([] if schema.aliases is None else [schema.aliases.source])]
+
+
+def _beside(schema: Schema) -> tuple[str, ...]:
+    """Return the columns that say more of one of the schema's: a table may have them."""
+    fields = [field.standard for field in schema.used_fields if field.column == DOCUMENT_NUMBER]
+    return DOCUMENT_PARTS[:-1] if fields and {*fields} == {"document"} else ()
 
 
 def _id_column(profile: ColumnProfile | None, id_column: str | None) -> str | None:

@@ -3,18 +3,17 @@
 Every distinct value is read and tokenised once, every distinct token hashed once; what remains is OR of bit masks.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import count, islice
-from operator import itemgetter
+from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.grams import Tokens, numbered
+from encoder.grams import Tokens
 from encoder.hashing import token_hasher
 from encoder.keys import FieldKeys
+from encoder.numbering import looked_up, new_numbers, numbered
 from encoder.parts import Reader
 from encoder.values import token_encoding
 from linkage.schema import ExactComparison, Field, Strategy
@@ -37,10 +36,40 @@ class Added(NamedTuple):
     empty: NDArray[np.bool_]
 
 
-class FieldEncoder:
-    """Sets the bits of one used field; remembers the values it has met, in bounded memory."""
+class ColumnNumbers:
+    """Numbers the values of a column, once for all fields that are made of it; forgets them when they are many."""
 
-    def __init__(self, field: Field, reader: Reader, keys: FieldKeys, filter_bits: int) -> None:
+    def __init__(self, filter_bits: int) -> None:
+        self._most = _REMEMBERED_BYTES // (8 * -(-filter_bits // 64))
+        self._last: tuple[Sequence[str], NDArray[np.int64]] | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._numbers = new_numbers()
+        self.life = object()  # numbers of one life are never those of another
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def of(self, column: Sequence[str]) -> NDArray[np.int64]:
+        """Return the number of each value, int64 (rows,)."""
+        if self._last is not None and (column is self._last[0] or column == self._last[0]):
+            return self._last[1]
+        if len(self._numbers) > self._most:
+            self._forget()
+        codes = np.fromiter(looked_up(column, self._numbers), dtype=np.int64, count=len(column))
+        self._last = column, codes
+        return codes
+
+    def after(self, met: int) -> list[str]:
+        """Return the values numbered from `met` on, in the order of their numbers."""
+        return list(islice(reversed(self._numbers), len(self._numbers) - met))[::-1]
+
+
+class FieldEncoder:
+    """Sets the bits of one used field; remembers the values it has met, as long as `numbers` does."""
+
+    def __init__(self, field: Field, reader: Reader, keys: FieldKeys, filter_bits: int, numbers: ColumnNumbers) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field sets no bits")
         self._reader = reader
@@ -56,11 +85,11 @@ class FieldEncoder:
         self._rows_at_once = max(1, _TAKEN_BYTES // (8 * self._words))
         self._taken = np.empty((self._rows_at_once, self._words), dtype=np.uint64)
         self._gathered = np.empty_like(self._taken)
+        self._numbers = numbers
         self._forget()
 
     def _forget(self) -> None:
-        # A dict that makes the next number when asked for a new key: with looked_up the fastest way in CPython.
-        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._life = self._numbers.life
         self._masks = np.empty((0, self._words), dtype=np.uint64)
         self._empty = np.empty(0, dtype=np.bool_)
         self._faults: dict[int, str] = {}
@@ -68,17 +97,15 @@ class FieldEncoder:
 
     def add(self, column: Sequence[str], filters: NDArray[np.uint64]) -> Added:
         """OR the bits of `column` into `filters`, uint64 (rows, words), in place."""
-        codes = np.fromiter(looked_up(column, self._numbers), dtype=np.int64, count=len(column))
-        new = list(islice(reversed(self._numbers), len(self._numbers) - self._met))
-        self._meet(new[::-1])
+        codes = self._numbers.of(column)
+        if self._life is not self._numbers.life:
+            self._forget()
+        self._meet(self._numbers.after(self._met))
         for start in range(0, len(codes), self._rows_at_once):
             block = slice(start, start + self._rows_at_once)
             self._add_masks(filters[block], self._masks, codes[block])
         faults = [(np.flatnonzero(codes == index), rule) for index, rule in self._faults.items()]
-        empty = self._empty[codes]
-        if 8 * self._words * self._met > _REMEMBERED_BYTES:
-            self._forget()
-        return Added([(rows, rule) for rows, rule in faults if len(rows)], empty)
+        return Added([(rows, rule) for rows, rule in faults if len(rows)], self._empty[codes])
 
     def _meet(self, values: list[str]) -> None:
         """Add the masks and faults of distinct `values` that were not met before."""
@@ -153,11 +180,3 @@ def insertions(counts: NDArray[np.int64], strategy: Strategy) -> NDArray[np.int6
     share, rest = np.divmod(strategy.bits_per_feature or 0, np.maximum(counts, 1))
     place = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
     return np.repeat(share, counts) + (place < np.repeat(rest, counts))
-
-
-def looked_up(keys: Sequence[str], mapping: Mapping[str, int]) -> Iterable[int]:
-    """Return mapping[key] of each key. One call of an itemgetter for all keys costs half of a call for each."""
-    if len(keys) > 1:
-        found: tuple[int, ...] = itemgetter(*keys)(mapping)
-        return found
-    return [mapping[key] for key in keys]

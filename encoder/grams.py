@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from encoder.numbering import numbered
 from encoder.tokens import Comparison, tokenise
 from linkage.schema import ExactComparison, NgramComparison
 
-_SMALL_CODE_SPACE = 1 << 22
 _LARGEST_CODE_SPACE = 1 << 62
 
 
@@ -106,19 +106,6 @@ def _dense(joined: str) -> tuple[list[str], NDArray[np.int64]]:
     index = np.zeros(len(present), dtype=np.int64)
     index[occurring] = np.arange(len(occurring))
     return [chr(point) for point in occurring.tolist()], index[points]
-
-
-def numbered(codes: NDArray[np.int64], space: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the distinct codes in rising order, and for each code its index among them."""
-    if space > _SMALL_CODE_SPACE:
-        distinct, ids = np.unique(codes, return_inverse=True)
-        return distinct, ids.astype(np.int64, copy=False)
-    present = np.zeros(space, dtype=bool)
-    present[codes] = True
-    distinct = np.flatnonzero(present)
-    index = np.empty(space, dtype=np.int64)
-    index[distinct] = np.arange(len(distinct))
-    return distinct, index[codes]
 
 
 def _spelled(distinct: NDArray[np.int64], characters: list[str], n: int, *, places: int | None) -> list[str]:

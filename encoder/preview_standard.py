@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from encoder.preview_problems import KINDS
 from encoder.profile import NAME_COLUMNS, ColumnProfile, DateFacts
-from encoder.standardise.countries import nationality_parts
+from encoder.standardise.countries import country_code, nationality_parts
 from encoder.standardise.dates import PartialDate, read_date
-from encoder.standardise.documents import read_number
+from encoder.standardise.documents import document_kind, read_number
 from encoder.standardise.missing import missing_kind
 from encoder.standardise.names import read_name
 from encoder.standardise.places import read_place
@@ -44,6 +44,10 @@ def standardised(cells: Mapping[str, str], profile: ColumnProfile) -> dict[str, 
         elif field == MRZ:
             said = filled({column: [""] for column in ZONE_COLUMNS}, [text])
             after[field] = " ".join(filter(None, (said[column][0] for column in ZONE_COLUMNS)))
+        elif field == "document_type":
+            after[field] = document_kind(text) or ""
+        elif field == "document_country":
+            after[field] = country_code(text) or ""
         elif field == "document_number":
             after[field] = read_number(text).number
         else:

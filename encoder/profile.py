@@ -24,6 +24,8 @@ PROFILE_LIMIT_BYTES = 4 << 20
 RECORD_ID = "record_id"
 FULL_NAME = "full_name"
 NAME_PARTS = ("given_names", "middle_names", "family_name")
+DOCUMENT_NUMBER = "document_number"
+DOCUMENT_PARTS = ("document_type", "document_country", DOCUMENT_NUMBER)
 NAME_COLUMNS = (FULL_NAME, *NAME_PARTS, "aliases")
 SOURCE_COLUMNS = (
     RECORD_ID,
@@ -32,9 +34,7 @@ SOURCE_COLUMNS = (
     "sex",
     "nationality",
     "birth_city",
-    "document_type",
-    "document_country",
-    "document_number",
+    *DOCUMENT_PARTS,
     "mrz",
 )
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from encoder.grams import Tokens, numbered
+from encoder.grams import Tokens
+from encoder.numbering import numbered
 from encoder.parts import ReadTokens, TokenReader
 from linkage.schema import Schema
 
@@ -54,12 +55,13 @@ class SaltedReader:
         lengths = [value.partition(":") for value in values]
         tokens, faults = self._reader.read([rest[int(length) :] for length, _, rest in lengths])
         parts = self._salts.split([rest[: int(length)] for length, _, rest in lengths])
+        texts = [parts.vocabulary[index] for index in parts.ids.tolist()]
         ends = np.cumsum(parts.counts).tolist()
         starts = [0, *ends[:-1]]
         numbers: dict[str, int] = {"": 0}
         salts = np.fromiter(
             (
-                numbers.setdefault(salt_of(parts.texts[start:end]), len(numbers))
+                numbers.setdefault(salt_of(texts[start:end]), len(numbers))
                 for start, end in zip(starts, ends, strict=True)
             ),
             dtype=np.int64,

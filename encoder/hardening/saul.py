@@ -11,16 +11,15 @@ k; in a cosine it counts by the square of its weight, so its weight is sqrt(k), 
 everywhere). A token that occurs twice votes twice.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
-from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.field import Added, looked_up
+from encoder.field import Added
 from encoder.hardening.keys import HardeningKeys, keyed_bytes
 from encoder.hardening.votes import Ballot, ballots, majorities
+from encoder.numbering import numbered_texts
 from encoder.parts import Reader
 from encoder.values import token_encoding
 from linkage.schema import Field, Saul, Schema, Strategy
@@ -77,9 +76,9 @@ class Voter:
 
     def ballots(self, column: Sequence[str]) -> tuple[list[Ballot], Added]:
         """Return how the rows of `column` vote, and which of its values do not fit or have no vote."""
-        codes, values = _distinct(column)
+        codes, values = numbered_texts(column)
         tokens, faults = self._reader.read(values)
-        numbers, vocabulary = _distinct(tokens.vocabulary)
+        numbers, vocabulary = numbered_texts(tokens.vocabulary)
         weights = token_weights(tokens.counts, self._strategy)
         cast = list(ballots(codes, numbers[tokens.ids], tokens.counts, weights, self._drawn(vocabulary)))
         rows = [(np.flatnonzero(codes == place), rule) for place, rule in sorted(faults.items())]
@@ -108,10 +107,3 @@ def token_weights(counts: NDArray[np.int64], strategy: Strategy) -> NDArray[np.i
     )
     weights = np.maximum(1, np.rint(_STEPS_PER_UNIT * np.sqrt(insertions))).astype(np.int64)
     return np.where(counts > 0, weights, 0)
-
-
-def _distinct(texts: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
-    """Return for each text the number of its distinct value, and the values."""
-    numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    codes = np.fromiter(looked_up(texts, numbers), dtype=np.int64, count=len(texts))
-    return codes, list(islice(numbers, len(numbers)))

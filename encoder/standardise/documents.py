@@ -32,6 +32,7 @@ _LOOK_ALIKES = str.maketrans("АВСЕНІКМОРТХΑΒΕΖΗΙΚΜΝΟΡΤΥ
 """Letters of series that Cyrillic and Greek keyboards write and documents print in Latin ones: "ВМ" is BM."""
 _SHORTEST = 3
 _NUMBER_WIDTH = 9  # of the number in a machine readable zone
+_CELLS = 3  # of a whole document
 
 
 class ReadNumber(NamedTuple):
@@ -75,7 +76,9 @@ def read_number(text: str) -> ReadNumber:
     plain = text if text.isascii() else western_digits(unicodedata.normalize("NFKC", text))
     if "<" in plain:
         return _from_zone(plain)
-    number = _PARTING.sub("", _MARKED.sub("", plain)).upper().translate(_LOOK_ALIKES)
+    number = _MARKED.sub("", plain).upper()
+    if not (number.isascii() and number.isalnum()):
+        number = _PARTING.sub("", number).translate(_LOOK_ALIKES)
     return ReadNumber(number if len(number) >= _SHORTEST else "")
 
 
@@ -84,7 +87,7 @@ def read_document(kind: str, country: str, number: str) -> Document:
 
     Kind and country are taken from the number's cell where that holds whole MRZ lines and the others are silent.
     """
-    found_kind, found_country = document_kind(kind), country_code(country)
+    found_kind, found_country = _issued(kind, country)
     if "<" in number and (found_kind is None or found_country is None):
         zone = read_mrz(number)
         if zone is not None:
@@ -94,39 +97,48 @@ def read_document(kind: str, country: str, number: str) -> Document:
 
 
 @lru_cache(maxsize=4096)
+def _issued(kind: str, country: str) -> tuple[DocumentKind | None, str | None]:
+    return document_kind(kind), country_code(country)
+
+
+@lru_cache(maxsize=4096)
 def document_kind(text: str) -> DocumentKind | None:
     """Return the kind of document that a word or a code of a machine readable zone names, or None."""
     return _kinds().get(table_key(text))
 
 
-def number_parts(text: str) -> tuple[str, ...]:
-    """Return what is hashed of a number alone: the number, and it without confusable letters where that differs.
+def document_text(kind: str, country: str, number: str) -> str:
+    """Return the one text that stands for three cells: "kind; country; number", or the number alone."""
+    if not number or not (kind or country):
+        return number
+    return "; ".join(part.replace(";", " ") for part in (kind, country, number))
+
+
+def document_parts(text: str) -> tuple[str, ...]:
+    """Return what is hashed of a document: kind, country and number as one, then the number alone, twice if need be.
+
+    Equal numbers of two countries or kinds share the number alone, so that a file without kind or country can meet
+    both. The first part is left out where kind or country is not known: it could only ever meet its like. The number
+    stands a second time without confusable letters, where that differs.
 
     Ten characters whose last is the check digit of the others may be a number copied together with its digit: they
     also give the nine, which is where they meet a file that left the digit out. One number in ten does so by chance.
+
+    Args:
+        text: a number, or what :func:`document_text` makes of a kind, a country and a number.
     """
-    return _number_parts(read_number(text).number)
-
-
-def document_parts(kind: str, country: str, number: str) -> tuple[str, ...]:
-    """Return what is hashed of a document: first kind, country and number as one, then the number alone.
-
-    The first part is left out where kind or country is not known: it could only ever meet its like.
-    """
+    cells = text.split(";")
+    kind, country, number = cells if len(cells) == _CELLS else ("", "", text)
     document = read_document(kind, country, number)
     digits = document.number.number
-    if digits and document.kind and document.country:
-        return (f"{document.kind} {document.country} {without_confusions(digits)}", *_number_parts(digits))
-    return _number_parts(digits)
-
-
-def _number_parts(number: str) -> tuple[str, ...]:
-    if not number:
+    if not digits:
         return ()
-    forms = [number, without_confusions(number)]
-    if len(number) == _NUMBER_WIDTH + 1 and number.isascii() and check_digit(number[:-1]) == number[-1]:
-        forms.append(number[:-1])
-    return tuple(dict.fromkeys(forms))
+    carries_digit = len(digits) == _NUMBER_WIDTH + 1 and digits.isascii() and check_digit(digits[:-1]) == digits[-1]
+    bare = digits[:-1] if carries_digit else digits
+    parts = [digits, without_confusions(digits), bare]
+    if document.kind and document.country:
+        parts.insert(0, f"{document.kind} {document.country} {without_confusions(bare)}")
+    return tuple(dict.fromkeys(parts))
 
 
 def _from_zone(text: str) -> ReadNumber:

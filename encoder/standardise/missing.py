@@ -34,9 +34,12 @@ def missing_kind(text: str, field: FieldKind = "other") -> MissingKind | None:
     names. Other fields know more words, dates also 00/00/0000, documents also 000000000 and the like. An empty text
     is "not_recorded".
     """
-    if _MARKS.fullmatch(text):
+    if text.isascii() and text.isalnum():
+        key = text.lower()  # the table key of such a text
+    elif _MARKS.fullmatch(text):
         return "unknown" if "?" in text else "not_recorded"
-    key = table_key(text)
+    else:
+        key = table_key(text)
     if field == "country" and _COUNTRY_CODE.fullmatch(key):
         return None
     found = _words()[field == "name"].get(key)
@@ -47,6 +50,17 @@ def missing_kind(text: str, field: FieldKind = "other") -> MissingKind | None:
     if field == "document" and _FILLED_NUMBER.fullmatch(key.replace(" ", "")):
         return "unknown"
     return None
+
+
+def may_begin_missing(word: str) -> bool:
+    """Return whether a name that begins with `word` may say nothing, as "not recorded" does."""
+    plain = word.isascii() and word.isalpha()
+    return (word.lower() if plain else table_key(word).partition(" ")[0]) in _first_words()
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(key.partition(" ")[0] for key in _words()[True])
 
 
 @cache

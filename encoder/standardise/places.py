@@ -7,7 +7,7 @@ name, folded.
 
 import lzma
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -77,7 +77,7 @@ def read_place(text: str, country: str | None = None, *, fold: Fold = table_key)
     """
     listed = _forms().get(table_key(text))
     if listed is not None:
-        return ReadPlace(_of_country(listed, country))
+        return ReadPlace(_of_country(_cities(listed), country))
     segments = [part.strip(" )") for part in _SEGMENTS.split(text)]
     named = [code for part in segments[1:] if part and (code := country_code(part))]
     meant = named[0] if named else country
@@ -123,7 +123,12 @@ def _named(text: str) -> tuple[City, ...]:
     found = forms.get(key)
     if found is None and key:
         found = next((forms[bare] for bare in _bare(key) if bare in forms), None)
-    return found or ()
+    return _cities(found or ())
+
+
+def _cities(numbers: Iterable[int]) -> tuple[City, ...]:
+    countries = _countries()
+    return tuple(City(number, countries[number]) for number in numbers)
 
 
 def _bare(key: str) -> Iterator[str]:
@@ -140,15 +145,24 @@ def _bare(key: str) -> Iterator[str]:
 
 
 @cache
-def _forms() -> Mapping[str, tuple[City, ...]]:
-    """Return table key -> cities, largest first."""
-    forms: dict[str, tuple[City, ...]] = {}
+def _forms() -> Mapping[str, tuple[int, ...]]:
+    """Return table key -> GeoNames numbers, largest city first.
+
+    Numbers, and not cities: 371,499 objects that the garbage collector follows would slow down all else.
+    """
+    forms: dict[str, tuple[int, ...]] = {}
     for line in _lines():
-        number, country, *keys = line.split("\t")
-        city = (City(int(number), country),)
+        number, _, *keys = line.split("\t")
+        alone = (int(number),)
         for key in keys:
-            forms[key] = forms.get(key, ()) + city
+            forms[key] = forms[key] + alone if key in forms else alone
     return forms
+
+
+@cache
+def _countries() -> Mapping[int, str]:
+    """Return GeoNames number -> alpha-2 code."""
+    return {int(number): country for number, country, _ in (line.split("\t", 2) for line in _lines())}
 
 
 @cache

@@ -1,16 +1,21 @@
 """The standard forms that a schema can ask for, each a function from the text of a cell to its parts."""
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple, cast
 
 from encoder.standardise.dates import Calendar, Order, PartialDate, components, read_date
 from encoder.standardise.dates.components import DateComponents
-from encoder.standardise.names import NameToken, read_name
+from encoder.standardise.names import read_name
 from linkage.schema import Standard
 
-_REMEMBERED = 1 << 17  # texts, more than the rows of a batch
+NAME_PARTS: Mapping[str, str] = {
+    "name.folded": "spellings",
+    "name.skeleton": "skeletons",
+    "name.phonetic": "phonetics",
+    "name.class": "classes",
+}
+"""What of the tokens of a name each of its standard forms is."""
 
 Parts = Sequence[str]
 """What a value is made of, each part tokenised by itself; empty where there is nothing to hash."""
@@ -55,29 +60,16 @@ def standardiser(standard: Standard, facts: Facts = NO_FACTS) -> Standardiser:
         from encoder.standardise.places import place_parts
 
         return lambda text: place_parts(text, fold=lambda place: "".join(map(fold, place.split())))
-    from encoder.standardise.documents import number_parts
+    from encoder.standardise.documents import document_parts
 
-    return number_parts
+    return document_parts
 
 
 def _of_name(standard: Standard) -> Standardiser:
     """Return what reads one representation of a name."""
-    parts = attrgetter(
-        {
-            "name.folded": "spellings",
-            "name.skeleton": "skeletons",
-            "name.phonetic": "phonetics",
-            "name.class": "classes",
-        }[standard]
-    )
+    parts = attrgetter(NAME_PARTS[standard])
     # In one order, which decides where the rest goes when bits are shared among tokens.
-    return lambda text: sorted({part for token in read_name_tokens(text) for part in parts(token)})
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def read_name_tokens(text: str) -> tuple[NameToken, ...]:
-    """Return the tokens of a name: the fields that are made of one column ask for the same texts, each in turn."""
-    return read_name(text).tokens
+    return lambda text: sorted({part for token in read_name(text).tokens for part in parts(token)})
 
 
 def _of_date(standard: Standard, facts: Facts) -> Standardiser:
@@ -85,8 +77,7 @@ def _of_date(standard: Standard, facts: Facts) -> Standardiser:
     return lambda text: cast("Parts", getattr(read_components(text, facts), part))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def read_components(text: str, facts: Facts) -> DateComponents:
-    """Return the parts of a date, which several fields ask for too."""
+    """Return the parts of a date."""
     date = read_date(text, order=facts.order, calendar=facts.calendar)
     return components(date) if isinstance(date, PartialDate) else DateComponents()

@@ -108,3 +108,37 @@ def test_mapping_that_is_not_json_is_refused(tmp_path: Path) -> None:
     path.write_text('{"format": "counterfoil-columns/1", "format": 1}', encoding="utf-8")
     with pytest.raises(TableError, match="a key occurs twice"):
         read_profile(path, SCHEMA)
+
+
+def read_with(profile: ColumnProfile, header: list[str], *cells: str) -> dict[str, str]:
+    columns = find_columns(TABLE, header, load_schema("person"), profile, None)
+    batch = Batch(1, tuple([cells[place]] for place in columns.places), 1.0)
+    return {column: values[0] for column, values in columns.of_batch(batch).items()}
+
+
+def test_kind_and_country_of_a_document_go_with_its_number() -> None:
+    header = ["document_number", "doc_kind", "document_country"]
+    profile = ColumnProfile(columns={"document_number": "document_number", "document_type": "doc_kind"})
+    assert read_with(profile, header, "C01", "Passport", "DE")["document_number"] == "Passport; DE; C01"
+    assert read_with(profile, header, "C01", "", "DE")["document_number"] == "; DE; C01"
+    assert read_with(profile, header, "C01", "", "")["document_number"] == "C01"
+    assert read_with(profile, header, "", "Passport", "DE")["document_number"] == ""
+
+
+def test_zone_tells_kind_and_country_of_its_document() -> None:
+    zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+    read = read_with(ColumnProfile(columns={"mrz": "zone"}), ["zone"], zone)
+    assert read["document_number"] == "P; UTO; L898902C3"
+
+
+def test_document_number_of_another_format_stays_as_it_is() -> None:
+    profile = ColumnProfile(columns={"document_type": "document_type"})
+    columns = find_columns(TABLE, ["document_number", "document_type"], schema_with("document_number"), profile, None)
+    assert columns.dropped == ("document_type",)
+
+
+def test_part_of_a_name_that_says_nothing_is_left_out() -> None:
+    profile = ColumnProfile(columns={"given_names": "first", "family_name": "last", "full_name": "name"})
+    header = ["name", "first", "last"]
+    assert read_with(profile, header, "not recorded", "Ana", "Ruiz")["full_name"] == "Ana Ruiz"
+    assert read_with(profile, header, "", "not recorded", "Ruiz")["full_name"] == "Ruiz"

@@ -30,6 +30,10 @@ def fields_of(header: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> l
         ("م|الاسم الكامل|تاريخ الميلاد|الجنسية|الجنس|اسم الأب", "record_id full_name date_of_birth nationality sex -"),
         ("نام|نام خانوادگی|تاریخ‌تولد|نام پدر", "given_names family_name date_of_birth -"),
         ("番号|氏名|生年月日|性別|旅券番号|住所", "record_id full_name date_of_birth sex document_number -"),
+        ("氏名|フリガナ|生年月日", "full_name aliases date_of_birth"),
+        ("姓名|英文名|出生日期", "full_name aliases date_of_birth"),
+        ("성명|영문명|생년월일", "full_name aliases date_of_birth"),
+        ("ФИО|ФИО латиницей|Дата рождения", "full_name aliases date_of_birth"),
         ("姓|名|出生日期|护照号码|父亲姓名", "family_name given_names date_of_birth document_number -"),
         ("성|이름|생년월일|여권번호", "family_name given_names date_of_birth document_number"),
         (

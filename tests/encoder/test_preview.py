@@ -18,6 +18,7 @@ from encoder.errors import TableError
 from encoder.preview import Preview, preview_table
 from encoder.preview_problems import RULES
 from encoder.preview_rows import stray_rows
+from encoder.preview_standard import standardised
 from encoder.profile import ColumnProfile
 from encoder.quality_commands import preview as preview_command
 
@@ -265,3 +266,10 @@ def test_json_holds_no_value_unless_asked(run_preview: Any) -> None:
     shown = json.loads(run_preview("--json", "--with-values").stdout)["shown"]
     assert shown[0]["before"]["family_name"] == "Иванов"
     assert run_preview("--with-values").exit_code == 2
+
+
+def test_kind_and_country_of_a_document_are_shown_as_compared() -> None:
+    cells = {"document_type": "загранпаспорт", "document_country": "Узбекистан", "document_number": "aa 1234567"}
+    shown = standardised(cells, ColumnProfile(columns={field: field for field in cells}))
+    assert shown == {"document_type": "P", "document_country": "UZ", "document_number": "AA1234567"}
+    assert standardised({"document_type": "library card"}, ColumnProfile(columns={})) == {"document_type": ""}

@@ -25,6 +25,8 @@ SAID = {
     "date_of_birth": "1974-08-12",
     "sex": "F",
     "nationality": "UTO",
+    "document_type": "P",
+    "document_country": "UTO",
     "document_number": "L898902C3",
 }
 

@@ -68,6 +68,9 @@ def read_date(
         as_of: the day on which ages were true, for ages that state no day.
         reference: the last day of birth; two-digit years are the latest ones before it.
     """
+    day = _iso_day(text)
+    if day is not None and calendar not in OVERLAPPING and EARLIEST.year <= day.year <= reference.year:
+        return _checked([_day(day)], [], reference)
     stripped = text.strip()
     context = _Context(order, calendar, date_system, as_of, reference)
     usual = _USUAL.fullmatch(stripped)
@@ -117,6 +120,16 @@ def _read_usual(found: re.Match[str], order: Order | None, reference: dt.date) -
     except ValueError:
         return None
     return _checked([_day(day)], [], reference)
+
+
+def _iso_day(text: str) -> dt.date | None:
+    """Return the day that is written YYYY-MM-DD, the commonest form by far, or None."""
+    if len(text) == 10 and text[4] == text[7] == "-":  # noqa: PLR2004 - the width of that form
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            return None
+    return None
 
 
 def _day(day: dt.date) -> Reading:

@@ -26,7 +26,7 @@ _TAMIL_SOUNDS = (
     (re.compile("(?<=[nm])p"), "b"),
     (re.compile("(?:^|(?<=[aeiou]))ch(?=[aeiou])"), "s"),
 )
-_SCHWA_KEPT = ("TELUGU", "KANNADA", "MALAYALAM", "TAMIL", "ORIYA")
+_SCHWA_KEPT = ("TELUGU", "KANNADA", "MALAYALAM", "TAMIL", "ORIYA", "SINHALA")
 
 
 def romanise_brahmic(token: str, script: str) -> str:

@@ -16,7 +16,7 @@ _SYLLABLE = (
     r"(?:ng|ck|rk|hn|[nmktplhrwbg])?|ng|sze?|tzu)"
 )
 _LONGEST_GIVEN = 3
-_LEAST_SYLLABLES, _MOST_SYLLABLES = 3, 4
+LEAST_SYLLABLES, MOST_SYLLABLES = 3, 4
 _ONE_SYLLABLE = re.compile(_SYLLABLE)
 _PERSON = re.compile(".{2,6}")
 _LONG_NAME = re.compile(".{4,}")  # hardly Chinese without a compound surname
@@ -71,9 +71,7 @@ def join_given(parts: list[str]) -> list[str]:
     every part is one syllable of such a language and the first or the last is a surname. Other names come back as
     they are.
     """
-    if not _LEAST_SYLLABLES <= len(parts) <= _MOST_SYLLABLES or not all(
-        _ONE_SYLLABLE.fullmatch(part) for part in parts
-    ):
+    if not LEAST_SYLLABLES <= len(parts) <= MOST_SYLLABLES or not all(_ONE_SYLLABLE.fullmatch(part) for part in parts):
         return parts
     if parts[0] in words().romanised_surnames:
         return [parts[0], "".join(parts[1:])]

@@ -47,6 +47,12 @@ def other_readings(given: str, surname: str) -> Readings:
     )
 
 
+def korean_surname(surname: str) -> str:
+    """Return the Hangul syllable that reads a surname in one Chinese character as Korea does, or an empty text."""
+    syllable = "김" if surname == "金" else _table().get(surname, ("", ""))[0]  # elsewhere the character is read 금
+    return _first_softened(syllable) if syllable else ""
+
+
 def _first_softened(syllable: str) -> str:
     """Return a Hangul syllable as a word begins with it: 룡 becomes 용, 로 becomes 노, 녀 becomes 여."""
     initial, rest = divmod(ord(syllable) - _FIRST_SYLLABLE, _PER_INITIAL)

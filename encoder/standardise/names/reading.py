@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from encoder.standardise.missing import may_begin_missing, missing_kind
+from encoder.standardise.names.burmese import burmese_syllables
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.eastasia import (
     is_given_pair,
@@ -16,11 +18,12 @@ from encoder.standardise.names.eastasia import (
     split_hangul,
 )
 from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
-from encoder.standardise.names.han_readings import NO_READINGS, Readings, other_readings
+from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
 
 _FEWEST = 2  # a given and a family name
+_IN_ONE_PIECE = ("HAN", "HANGUL")  # scripts in which a whole name may be written without a space
 
 
 class NameToken(NamedTuple):
@@ -75,21 +78,24 @@ class Name(NamedTuple):
 
 
 _APOSTROPHES = re.compile("(?<![\u0590-\u05ff])['’‘ʼʻʹʺ`´′ʿʾ]+")
-_SPACES = re.compile(r"[\s,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
+_SIGNS = re.compile(r"[,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
 _HYPHENS = re.compile("[-‐-―−־]+")
-# What the two above do to ASCII, at once.
-_ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SPACES.fullmatch(sign)} | dict.fromkeys(b"'`")
-_SCRIPT_SIGNS = str.maketrans("", "", "\u0640\ufeff\u00ad")
+# What the first two do to ASCII, at once.
+_ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullmatch(sign)} | dict.fromkeys(b"'`")
+_VANISHING = ("\u0640", "\ufeff", "\u00ad")
 
 
 def read_name(text: str) -> Name:
-    """Return the tokens of the name in `text`; none when it says nothing ("unknown", "FNU LNU", "---")."""
+    """Return the tokens of the name in `text`; none when it says nothing ("unknown", "FNU LNU", "---").
+
+    This is the plain form; :func:`encoder.standardise.names.many.read_names` reads the names of a column.
+    """
+    if missing_kind(text, "name") is not None:
+        return Name(())
     is_ascii = text.isascii()
-    if is_ascii:
-        parts = text.lower().translate(_ASCII_SIGNS).split()
-    else:
-        text = unicodedata.normalize("NFKC", text).translate(_SCRIPT_SIGNS)
-        parts = [part for part in _SPACES.split(_APOSTROPHES.sub("", text.lower())) if part]
+    parts = spaced(text).split()
+    if not is_ascii:
+        parts = [piece for part in parts for piece in _syllables(part)]
     dropped = words().dropped
     if not dropped.isdisjoint(parts):
         parts = [part for part in parts if part not in dropped]
@@ -105,6 +111,37 @@ def read_name(text: str) -> Name:
     return Name(tokens if is_ascii else _with_readings(tokens))
 
 
+def _syllables(part: str) -> list[str]:
+    """Return the syllables of a Burmese part, which Latin letters part, and any other as it is."""
+    return burmese_syllables(part) if script_of(part) == "MYANMAR" else [part]
+
+
+def spaced(text: str) -> str:
+    """Return `text` in small letters, without apostrophes, and with a space for the signs that part; line ends stay.
+
+    Every line comes out as it would alone.
+    """
+    if text.isascii():
+        return text.lower().translate(_ASCII_SIGNS)
+    text = unicodedata.normalize("NFKC", text)
+    for sign in _VANISHING:
+        text = text.replace(sign, "")
+    return _SIGNS.sub(" ", _APOSTROPHES.sub("", text.lower()))
+
+
+def hangs_together(part: str) -> bool:
+    """Return whether what becomes of a part hangs on the rest of its name."""
+    known = words()
+    return (
+        part in known.dropped
+        or part in known.particles
+        or part in known.joined
+        or _HYPHENS.search(part) is not None
+        or script_of(part) in (*_IN_ONE_PIECE, "MYANMAR")
+        or may_begin_missing(part)
+    )
+
+
 def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
     """Return the tokens of a name, with other readings of the given name where it is Chinese and has two parts."""
     match tokens:
@@ -113,7 +150,11 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
             given, family = (first, second) if given_first else (second, first)
             if given.folded != read_mandarin(given.form):
                 return tokens  # a Japanese name
-            given = NameToken.of(given.folded, "HAN", given.form, readings=other_readings(given.form, family.form))
+            readings = other_readings(given.form, family.form)
+            given = NameToken.of(given.folded, "HAN", given.form, readings=readings)
+            if readings.korean and (hangul := korean_surname(family.form)):
+                korean = Readings(korean=read_korean_surname(hangul))
+                family = NameToken.of(family.folded, "HAN", family.form, readings=korean)
             return (given, family) if given_first else (family, given)
     return tokens
 
@@ -121,7 +162,7 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
 def _in_one_piece(word: str) -> tuple[NameToken, ...]:
     """Return family and given name of a Chinese, Japanese or Korean name without a space, nothing for any other."""
     script = script_of(word)
-    if script not in ("HAN", "HANGUL"):
+    if script not in _IN_ONE_PIECE:
         return ()
     pieces = split_han(word) if script == "HAN" else split_hangul(word)
     tokens = [

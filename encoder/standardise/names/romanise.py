@@ -5,6 +5,7 @@ import re
 from anyascii import anyascii
 
 from encoder.standardise.names.brahmic import romanise_brahmic
+from encoder.standardise.names.burmese import burmese_syllables
 from encoder.standardise.names.hangul import hangul_syllables
 from encoder.standardise.names.kana import romanise_kana
 from encoder.standardise.names.letters import (
@@ -14,6 +15,7 @@ from encoder.standardise.names.letters import (
     romanise_greek,
     romanise_latin,
 )
+from encoder.standardise.names.neighbours import devanagari_of_sinhala, thai_of_lao
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.semitic import romanise_arabic, romanise_hebrew
 from encoder.standardise.names.thai import romanise_thai
@@ -22,6 +24,14 @@ _NOT_A_LETTER = re.compile("[^a-z]+")
 _BRAHMIC = {
     "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM",
 }  # fmt: skip
+_KHMER_END = re.compile("h+$")
+
+
+def romanise_khmer(token: str) -> str:
+    """Return `token` sign by sign; breath at the end is not heard (Sok), and t after n is d (Chenda)."""
+    return _KHMER_END.sub("", anyascii(token).lower()).replace("nt", "nd")
+
+
 _READERS = {
     "LATIN": romanise_latin,
     "CYRILLIC": romanise_cyrillic,
@@ -32,6 +42,10 @@ _READERS = {
     "HEBREW": romanise_hebrew,
     "KANA": romanise_kana,
     "THAI": romanise_thai,
+    "LAO": lambda token: romanise_thai(thai_of_lao(token)),
+    "SINHALA": lambda token: romanise_brahmic(devanagari_of_sinhala(token), "SINHALA"),
+    "MYANMAR": lambda token: "".join(burmese_syllables(token)),
+    "KHMER": romanise_khmer,
 }
 
 

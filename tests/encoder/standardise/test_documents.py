@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encoder.standardise.documents import document_kind, document_parts, number_parts, read_document, read_number
+from encoder.standardise.documents import document_kind, document_parts, document_text, read_document, read_number
 
 Vectors = Callable[[str], list[dict[str, Any]]]
 
@@ -17,7 +17,7 @@ def test_every_number_is_read_as_its_vector_says(vectors: Vectors) -> None:
         for text in case["texts"]:
             found = read_number(text)
             assert (found.number, found.check) == (case["number"], case["check"]), text
-            assert list(number_parts(text)) == case["parts"], text
+            assert list(document_parts(text)) == case["parts"], text
 
 
 @pytest.mark.parametrize(
@@ -42,18 +42,34 @@ def test_kind_of_document_is_known_in_many_languages(kind: str | None, words: li
     assert {word: document_kind(word) for word in words} == dict.fromkeys(words, kind)
 
 
-def test_document_is_one_part_with_kind_and_country_and_number_another() -> None:
-    assert document_parts("Reisepass", "Germany", "c01x-0006h") == ("P DE C01X0006H", "C01X0006H")
-    assert document_parts("passport", "D", "C0IX0006H") == ("P DE C01X0006H", "C0IX0006H", "C01X0006H")
+def parts(kind: str, country: str, number: str) -> tuple[str, ...]:
+    return document_parts(document_text(kind, country, number))
+
+
+def test_whole_documents_are_read_as_their_vectors_say(vectors: Vectors) -> None:
+    for case in vectors("whole_documents.json"):
+        for cells in case["documents"]:
+            assert list(parts(*cells)) == case["parts"], cells
+
+
+def test_equal_numbers_of_two_countries_or_kinds_share_the_number_alone() -> None:
+    german = parts("passport", "Germany", "C01X0006H")
+    for stranger in (parts("passport", "France", "C01X0006H"), parts("identity card", "D", "C01X0006H")):
+        assert set(german) & set(stranger) == {"C01X0006H"}
+    assert set(parts("", "", "C01X0006H")) <= set(german)
 
 
 @pytest.mark.parametrize(("kind", "country"), [("", "DE"), ("passport", ""), ("library card", "DE"), ("P", "Atlantis")])
 def test_document_of_unknown_kind_or_country_is_its_number_alone(kind: str, country: str) -> None:
-    assert document_parts(kind, country, "C01X0006H") == ("C01X0006H",)
+    assert parts(kind, country, "C01X0006H") == ("C01X0006H",)
 
 
 def test_document_without_a_number_is_nothing() -> None:
-    assert document_parts("passport", "DE", "unknown") == ()
+    assert parts("passport", "DE", "unknown") == parts("passport", "DE", "") == ()
+
+
+def test_number_copied_with_its_check_digit_meets_the_whole_document_without_it() -> None:
+    assert parts("P", "UTO", "L898902C36")[0] == parts("P", "UTO", "L898902C3")[0]
 
 
 def test_zone_in_the_number_cell_tells_kind_and_country() -> None:
@@ -73,14 +89,14 @@ def test_problems_name_what_the_officer_can_mend() -> None:
 @given(st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=3, max_size=12))
 def test_number_and_its_misreading_share_a_part(number: str) -> None:
     misread = number.replace("0", "O").replace("1", "I").replace("5", "S").replace("8", "B")
-    parts = number_parts(number)
-    if parts and number_parts(misread):
-        assert set(parts) & set(number_parts(misread))
+    found = document_parts(number)
+    if found and document_parts(misread):
+        assert set(found) & set(document_parts(misread))
 
 
 @given(st.text(max_size=40), st.text(max_size=20), st.text(max_size=20))
 def test_any_text_gives_parts_of_letters_and_digits_only(number: str, kind: str, country: str) -> None:
-    for part in number_parts(number):
+    for part in document_parts(number.replace(";", "")):
         assert part.isalnum()
         assert part == part.upper()
-    document_parts(kind, country, number)
+    parts(kind, country, number)

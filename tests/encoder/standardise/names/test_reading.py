@@ -2,11 +2,14 @@
 
 import re
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encoder.standardise.names import fold, name_class, phonetic, read_name, skeleton
+from encoder.standardise.missing import missing_kind
+from encoder.standardise.names import NameToken, fold, name_class, phonetic, read_name, skeleton
 from encoder.standardise.names.classes import MOST_CLASSES
+from encoder.standardise.names.many import read_names
 from encoder.standardise.names.scripts import script_of
 
 LETTERS = re.compile("[a-z]+")
@@ -87,3 +90,37 @@ def test_unknown_name_is_a_class_of_its_own() -> None:
 def test_nothing_has_no_class() -> None:
     assert name_class("") == ()
     assert read_name("  ").tokens == ()
+
+
+WRITTEN = """
+ivanov Ἀθηνᾶ ΓΙΩΡΓΟΣ Sarada K. dr Mohd. van der abd al-Rahman Kim Jong Un jin-ho 김철수 王小明 欧阳 娜塔莉·波特曼 مُحَمَّد
+عبد الله بن علي ה'רצל ג'ורג' O’Neil d'Arc not recorded name unknown FNU N/A สมชาย அருண் ʻUmar İlker ß Đặng 1 - _ a1b
+"""
+WORDS = WRITTEN.split()
+MANY = st.lists(
+    st.text(max_size=16)
+    | st.lists(st.sampled_from([*WORDS, "\n", "\0"]), max_size=5).map(" ".join)
+    | st.lists(st.sampled_from(WORDS), min_size=2, max_size=2).map("-".join),
+    max_size=8,
+)
+
+
+@settings(deadline=None)
+@given(MANY)
+def test_names_read_at_once_are_those_read_one_by_one(texts: list[str]) -> None:
+    found = read_names(tuple(texts))
+    of_each: dict[int, list[NameToken]] = {}
+    for owner, token in zip(found.owners.tolist(), found.ids.tolist(), strict=True):
+        of_each.setdefault(owner, []).append(found.tokens[token])
+    for place, text in enumerate(texts):
+        assert sorted(of_each.get(place, ())) == sorted(read_name(text).tokens), text
+    assert set(found.ids.tolist()) == set(range(len(found.tokens)))
+
+
+@pytest.mark.parametrize(
+    "text", ["not recorded", "Name withheld", "не указано", "N/A", "no consta", "성명불상", "refused"]
+)
+def test_name_that_says_nothing_has_no_tokens(text: str) -> None:
+    assert missing_kind(text, "name") is not None
+    assert read_name(text).tokens == ()
+    assert read_names((text, "Ana")).owners.tolist() == [1]

@@ -1,0 +1,130 @@
+"""How many rows a second one core standardises and encodes, schema person: Latin rows, and rows of every script.
+
+Run: uv run python -m benchmarks.standardise [ROWS] [--hardened] [--json]
+
+Rows are those of a register made from the open multi-script set (benchmarks/data): names are drawn by Zipf's law from
+those of one script, a given name in thirty and a surname in five being one that nobody else in the register bears, made
+of the halves of two others; dates of birth are any day of seventy years; document numbers do not repeat. Sex, country
+and city are those of some record of the script, and what that record lacks is missing here too. "Every name new" is the
+same register with no name, and no part of one, that comes twice. Counted is processor time, after the tables are
+loaded; the encodings are plain filters unless --hardened is given.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+import click
+
+from benchmarks.scripts import Records, rows_of
+from encoder import ClkEncoder
+from encoder.clk import rows_per_batch
+from encoder.standardise import names
+from encoder.standardise.documents import document_text
+from encoder.standardise.names import many
+from encoder.standardise.names.reading import read_token
+from linkage import load_schema
+from linkage.command import emit, json_option
+from linkage.schema import Schema
+
+WITHOUT_SPACE = ("CJK", "HANGUL")
+USUAL = {"given_names": 1 / 30, "family_name": 1 / 5}
+EVERY_NAME_NEW = {"given_names": 1.0, "family_name": 1.0}
+LOADING = 100  # rows that are encoded before the clock starts
+
+
+class Register:
+    """Makes up persons after those of the open set."""
+
+    def __init__(self, records: Records, rare: dict[str, float]) -> None:
+        self._draw = random.Random("register")  # noqa: S311 - nobody's secret
+        self._records = records
+        self._rare = rare
+        self._tables = {
+            (script, part): self._table(script, part) for script in {row["script"] for row in records} for part in USUAL
+        }
+
+    def _table(self, script: str, part: str) -> tuple[list[str], list[float]]:
+        """Return the names of a script, and how often each and those before it are borne."""
+        found = sorted({row[part] for row in self._records if row["script"] == script and row[part]})
+        self._draw.shuffle(found)
+        return found, list(accumulate(1 / rank for rank in range(5, len(found) + 5)))
+
+    def person(self) -> dict[str, str]:
+        """Return a record."""
+        like = self._draw.choice(self._records)
+        given, family = (self._name(like["script"], part) for part in USUAL)
+        whole = family + given if like["script"] in WITHOUT_SPACE else f"{given} {like['middle_names']} {family}"
+        year, month, day = (self._draw.randint(*span) for span in ((1940, 2009), (1, 12), (1, 28)))
+        number = f"{self._draw.choice('ABCDEFGHKLMNPRSTUVWXYZ')}{self._draw.randrange(10**8):08}"
+        return {
+            **like,
+            "full_name": whole,
+            "date_of_birth": like["dob"] and f"{year}-{month:02}-{day:02}",
+            "document_number": like["doc_number"] and document_text(like["doc_type"], like["doc_country"], number),
+        }
+
+    def _name(self, script: str, part: str) -> str:
+        found, weights = self._tables[script, part]
+        (name,) = self._draw.choices(found, cum_weights=weights)
+        if self._draw.random() >= self._rare[part]:
+            return name
+        other = self._draw.choice(found)
+        return name[: (len(name) + 1) // 2] + other[len(other) // 2 :]
+
+
+def rate(schema: Schema, rows: Records) -> int:
+    """Return rows per second of processor time."""
+    for remembered in (many.read_names, many.read_part, read_token, names.fold, names.name_class):
+        remembered.cache_clear()
+    columns = [[row.get(field.column, "") for row in rows] for field in schema.fields]
+    encoder = ClkEncoder(schema, b"a secret for a benchmark, and for nothing else")
+
+    def encode(start: int, stop: int) -> None:
+        encoder.encode([column[start:stop] for column in columns])
+
+    encode(0, LOADING)
+    size = rows_per_batch(schema)
+    begun = time.process_time()
+    for start in range(LOADING, len(rows), size):
+        encode(start, start + size)
+    return round((len(rows) - LOADING) / (time.process_time() - begun))
+
+
+def distinct(rows: Records) -> dict[str, int]:
+    """Return how many values of each column differ."""
+    columns: Sequence[str] = ("full_name", "date_of_birth", "birth_city", "document_number")
+    return {column: len({row[column] for row in rows}) for column in columns}
+
+
+@click.command()
+@click.argument("size", metavar="ROWS", default=200_000)
+@click.option("--hardened", is_flag=True, help="as the schema says, not as plain filters")
+@json_option
+def main(size: int, *, hardened: bool, as_json: bool) -> None:
+    """Measure the speed of standardisation and encoding."""
+    document = load_schema("person").document()
+    schema = load_schema(document if hardened else document | {"hardening": []})
+    records = [row for row in rows_of("multiscript_open_records.csv") if row["script"] != "THAI"]  # of six persons
+    result: dict[str, Any] = {}
+    for kind, wanted in (("latin", [row for row in records if row["script"] == "LATIN"]), ("mixed", records)):
+        for case, rare in (("register", USUAL), ("every name new", EVERY_NAME_NEW)):
+            register = Register(wanted, rare)
+            rows = [register.person() for _ in range(size)]
+            result[f"{kind}, {case}"] = {"rows_per_second": rate(schema, rows), "distinct": distinct(rows)}
+    emit(result, lambda: text(result), as_json=as_json)
+
+
+def text(result: dict[str, Any]) -> str:
+    """Return the figures as lines."""
+    return "\n".join(
+        f"{name:24}{part['rows_per_second']:9,} rows/s   "
+        + ", ".join(f"{count:,} of {column}" for column, count in part["distinct"].items())
+        for name, part in result.items()
+    )
+
+
+if __name__ == "__main__":
+    main()
