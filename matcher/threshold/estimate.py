@@ -13,7 +13,8 @@ Floats = NDArray[np.float64]
 Reason = Literal["best F1", "few matches"]
 
 _PAIRS_PER_FALSE_GROUP = 20_000_000  # half of the promise, as the tail beyond the sample is known to a factor of two
-_SURE = 3.0  # standard errors that links must be above chance, to say that there are matches at all
+_SURE = 2.33  # standard errors that links must be above chance, to say that there are matches at all: once in 100 by chance
+_AS_GOOD = 0.005  # of F1, below which thresholds are not told apart
 _REPLICATES = 100
 _LOW, _HIGH = 2.5, 97.5
 _TINY = 1e-9
@@ -85,7 +86,8 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
     found = solve(evidence)
     repeats = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
     f1 = np.mean([_expected_f1(evidence.links, repeat) for repeat in repeats], axis=0)
-    place = int(f1.argmax())
+    good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
+    place = int(good[(len(good) - 1) // 2])  # the middle: what the counts do not tell may move the best either way
     enough = found.sureness >= _SURE
     if not enough:
         place = max(place, _strict(found.cautious * evidence.cross_pairs, evidence.cross_pairs))

@@ -30,6 +30,7 @@ _LEAST_LINKS = 20  # that say anything about duplicates inside files,
 _LEAST_BEYOND = 30.0  # if at least so many of them are beyond chance
 _TOP_SHARE = 0.25
 _SURELY_SHARED = 0.5  # times as many expected by chance as links: below, there are matches
+_IDENTICAL = 1.0  # score
 _TINY = 1e-9
 
 
@@ -71,6 +72,7 @@ def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
     alike = chance_counts(evidence.chance, evidence.chance_pairs * unrelated) / evidence.chance_pairs
     cautious = _at_most(from_top(unrelated + alike), most)
     learnt = from_top(evidence.chance)
+    identical = evidence.edges[:-1] >= _IDENTICAL
     density = None if start is None else start.density
     rate = np.ones(len(seen)) if start is None else start.rate
     for _ in range(_ROUNDS if start is None else 1):
@@ -79,7 +81,7 @@ def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
         share, repeated = _without_repeated(share, doubtful, links)
         by_bin = -np.diff(share, append=0)
         by_chance = evidence.cross_pairs * share
-        density = match_density(evidence.candidates, evidence.cross_pairs * by_bin, learnt, density)
+        density = match_density(evidence.candidates, evidence.cross_pairs * by_bin, learnt, identical, density)
         same = _not_rising_in_the_dark(np.exp(density), by_chance)
         doubtful_links = np.minimum(from_top(evidence.free * by_bin), by_chance)
         false_links = np.minimum(from_top(evidence.joinable * by_bin), by_chance)
