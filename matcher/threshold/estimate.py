@@ -1,6 +1,7 @@
 """The threshold of the best expected F1, and what may be expected at it."""
 
 from dataclasses import dataclass
+from math import erfc, sqrt
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -12,8 +13,9 @@ from matcher.threshold.solution import RATE_ERROR, Solution, solve
 Floats = NDArray[np.float64]
 Reason = Literal["best F1", "few matches"]
 
-_PAIRS_PER_FALSE_GROUP = 20_000_000  # half of the promise, as the tail beyond the sample is known to a factor of two
-_SURE = 2.33  # standard errors that links must be above chance, to say that there are matches at all: once in 100 by chance
+_PAIRS_PER_FALSE_GROUP = 100_000_000  # a tenth of the promise, as all that is allowed at smaller doubt comes on top
+_SURE = 0.01  # doubt
+_LOOKS = 3.0  # times likelier is it that links are so far above chance at one of all thresholds than at a given one
 _AS_GOOD = 0.005  # of F1, below which thresholds are not told apart
 _REPLICATES = 100
 _LOW, _HIGH = 2.5, 97.5
@@ -87,10 +89,11 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
     repeats = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
     f1 = np.mean([_expected_f1(evidence.links, repeat) for repeat in repeats], axis=0)
     good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
-    place = int(good[(len(good) - 1) // 2])  # the middle: what the counts do not tell may move the best either way
-    enough = found.sureness >= _SURE
-    if not enough:
-        place = max(place, _strict(found.cautious * evidence.cross_pairs, evidence.cross_pairs))
+    best = int(good[(len(good) - 1) // 2])  # the middle: what the counts do not tell may move the best either way
+    doubt = max(min(_LOOKS * erfc(found.sureness / sqrt(2)) / 2, 1.0), _TINY)  # that so much came about by chance
+    place = max(
+        best, _strict(found.cautious * evidence.cross_pairs, evidence.cross_pairs / _PAIRS_PER_FALSE_GROUP / doubt)
+    )
     threshold = float(evidence.edges[place])
     at = min(place, len(f1) - 1)
     counted = place < len(f1)
@@ -102,7 +105,7 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
     matches = np.array([repeat.matches for repeat in repeats])
     return Estimate(
         threshold,
-        "best F1" if enough else "few matches",
+        "best F1" if place == best and doubt <= _SURE else "few matches",
         accepted,
         _interval(min(false, accepted), false_ones),
         _interval(found.matches, matches),
@@ -138,10 +141,10 @@ def _expected_f1(links: Floats, found: Solution) -> Floats:
     return f1
 
 
-def _strict(by_chance: Floats, cross_pairs: int) -> int:
-    """Return the lowest bin with at most the promised false groups, or the one above all."""
-    allowed = np.flatnonzero(by_chance <= cross_pairs / _PAIRS_PER_FALSE_GROUP)
-    return int(allowed[0]) if len(allowed) else len(by_chance)
+def _strict(false: Floats, allowed: float) -> int:
+    """Return the lowest bin with at most so many expected false groups, or the one above all."""
+    kept = np.flatnonzero(false <= allowed)
+    return int(kept[0]) if len(kept) else len(false)
 
 
 def _interval(value: float, repeats: Floats) -> Interval:

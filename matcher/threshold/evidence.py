@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 _MOST_BINS = 100
 _PARTNERS_AGREE = 0.5  # chance that who looks like one record of a person looks like the next one too
 _STEPS = (1, 2, 5)
-_DECIMALS = 4  # of an edge, on a scale that is bent
+_LIKENESS_STEP, _FINEST = 0.01, 0.0001  # width of a bin on the scale of likeness, where edges are no round scores
 _ROUNDING = 1e-9  # of a bin: a score on an edge belongs to the bin above it, whatever the division makes of it
 
 
@@ -147,9 +147,9 @@ def _bins(floor: float, top: float, law: Unrelated | None) -> Floats:
     """Return the edges of at most about a hundred bins of a round width that reach from floor to top."""
     if law is None:
         return _round_steps(floor, top)
-    likeness = _round_steps(*law.likeness(np.array([floor, top])).tolist())
-    finer = 10**_DECIMALS
-    return np.unique(np.ceil(law.scores(likeness) * finer - _ROUNDING * finer) / finer)
+    first, last = law.likeness(np.array([floor, top])) / _LIKENESS_STEP
+    steps = np.arange(np.ceil(first - _ROUNDING), max(np.ceil(first - _ROUNDING), np.floor(last + _ROUNDING)) + 2)
+    return np.unique(np.ceil(law.scores(steps * _LIKENESS_STEP) / _FINEST - _ROUNDING) * _FINEST).round(12)
 
 
 def _round_steps(floor: float, top: float) -> Floats:
