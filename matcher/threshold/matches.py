@@ -15,7 +15,7 @@ _UNSEEN = 3.0
 _NONE = 1e-3
 
 
-def match_density(  # noqa: PLR0917 - arrays of one kind
+def match_density(
     candidates: Floats, by_chance: Floats, learnt: Floats, identical: NDArray[np.bool_], start: Floats | None = None
 ) -> Floats:
     """Return the logarithm of the expected matches by bin, linked or not: float64, shape of `candidates`.

@@ -24,8 +24,9 @@ class Unrelated(NamedTuple):
 
     @staticmethod
     def likeness(scores: Floats) -> Floats:
-        """Return scores on the scale of the records' own likeness, which codes of three repetitions raise to its cube."""
-        return np.cbrt(np.maximum(2 * scores - 1, 0))
+        """Return scores on the scale of the records' own likeness: codes of three repetitions raise it to its cube."""
+        likeness: Floats = np.cbrt(np.maximum(2 * scores - 1, 0))
+        return likeness
 
     @staticmethod
     def scores(likeness: Floats) -> Floats:
