@@ -13,7 +13,8 @@ from matcher.threshold.solution import RATE_ERROR, Solution, solve
 Floats = NDArray[np.float64]
 Reason = Literal["best F1", "few matches"]
 
-_PAIRS_PER_FALSE_GROUP = 40_000_000  # a quarter of the promise, as what less doubt allows adds up to the rest
+_PAIRS_PER_EXPECTED_FALSE = 100_000_000  # a tenth of the promise, as the tail beyond the sample is hardly known
+_PAIRS_PER_DOUBTFUL_LINK = 40_000_000  # a quarter of the promise, as what less doubt allows adds up to the rest
 _SURE = 0.01  # doubt
 _LOOKS = 3.0  # times likelier is it that links are so far above chance at one of all thresholds than at a given one
 _AS_GOOD = 0.005  # of F1, below which thresholds are not told apart
@@ -91,7 +92,7 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
     good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
     best = int(good[(len(good) - 1) // 2])  # the middle: what the counts do not tell may move the best either way
     doubt = max(min(_LOOKS * erfc(found.sureness / sqrt(2)) / 2, 1.0), _TINY)  # that so much came about by chance
-    place = max(best, _strict(evidence, found, doubt))
+    place = max(best, _strict(evidence, np.mean([repeat.cautious for repeat in repeats], axis=0), doubt))
     threshold = float(evidence.edges[place])
     at = min(place, len(f1) - 1)
     counted = place < len(f1)
@@ -139,15 +140,16 @@ def _expected_f1(links: Floats, found: Solution) -> Floats:
     return f1
 
 
-def _strict(evidence: Evidence, found: Solution, doubt: float) -> int:
+def _strict(evidence: Evidence, by_chance: Floats, doubt: float) -> int:
     """Return the lowest bin that keeps the promise about false groups where nobody is in two files.
 
     That is where hardly a false link is expected; or where the links, were they all false, are few enough for how
     unlikely it is that chance brought as much as was seen.
     """
-    allowed = evidence.cross_pairs / _PAIRS_PER_FALSE_GROUP
-    expected = found.cautious * evidence.cross_pairs
-    kept = np.flatnonzero((expected <= allowed) | (from_top(evidence.links) <= allowed / doubt))
+    expected = by_chance * evidence.cross_pairs
+    few = expected <= evidence.cross_pairs / _PAIRS_PER_EXPECTED_FALSE
+    clear = from_top(evidence.links) <= evidence.cross_pairs / _PAIRS_PER_DOUBTFUL_LINK / doubt
+    kept = np.flatnonzero(few | clear)
     return int(kept[0]) if len(kept) else len(expected)
 
 
