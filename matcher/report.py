@@ -111,8 +111,8 @@ def origin(linkage: Linkage) -> str:
         told = f"{linkage.threshold:g}, of the best expected F1: {learnt}; what lies beyond is people in both."
     else:
         told = (
-            f"{linkage.threshold:g}, strict: {learnt}, and between the packages hardly anything lies beyond that. "
-            "So only what chance would hardly do once in ten million pairs is accepted."
+            f"{linkage.threshold:g}, strict: {learnt}, and between the packages little lies beyond that. So no more is "
+            "accepted than keeps packages without a common person to one false group in ten million pairs."
         )
     if estimate.repeated >= _WORTH_TELLING:
         told += (
