@@ -111,8 +111,8 @@ def origin(linkage: Linkage) -> str:
         told = f"{linkage.threshold:g}, of the best expected F1: {learnt}; what lies beyond is people in both."
     else:
         told = (
-            f"{linkage.threshold:g}, strict: {learnt}, and between the packages hardly anything lies beyond that. "
-            "So only what chance would hardly do once in ten million pairs is accepted."
+            f"{linkage.threshold:g}, strict: {learnt}, and between the packages little lies beyond that. So no more is "
+            "accepted than keeps packages without a common person to one false group in ten million pairs."
         )
     if estimate.repeated >= _WORTH_TELLING:
         told += (
@@ -154,23 +154,23 @@ def histogram_svg(estimate: Estimate) -> str:
 
     curves = estimate.curves
     specification = json.loads(_CHART.read_text(encoding="utf-8"))
-    columns = (curves.edges.tolist(), curves.candidates.tolist(), curves.different.tolist())
+    edges = curves.edges.tolist()
+    columns = (edges[:-1], edges[1:], curves.candidates.tolist(), curves.different.tolist())
     specification["data"]["values"] = [
         {
-            "from": edge,
-            "middle": edge + curves.width / 2,
-            "to": edge + curves.width,
+            "from": start,
+            "middle": (start + stop) / 2,
+            "to": stop,
             "pairs": int(pairs),
             "different": different,
         }
-        for edge, pairs, different in zip(*columns, strict=True)
+        for start, stop, pairs, different in zip(*columns, strict=True)
     ]
-    start, stop = float(curves.edges[0]), max(float(curves.edges[-1]) + curves.width, estimate.threshold)
     bars, *_, rule, label = specification["layer"]
-    bars["encoding"]["x"]["scale"] = {"domain": [start, stop], "nice": False}
+    bars["encoding"]["x"]["scale"] = {"domain": [edges[0], edges[-1]], "nice": False}
     for note in (rule, label):
         note["data"]["values"] = [{"at": estimate.threshold, "label": f"threshold {estimate.threshold:g}"}]
-    if estimate.threshold > (start + stop) / 2:
+    if estimate.threshold > (edges[0] + edges[-1]) / 2:
         label["mark"] |= {"align": "right", "dx": -6}
     svg: str = vl_convert.vegalite_to_svg(json.dumps(specification))
     return svg

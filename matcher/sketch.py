@@ -202,8 +202,8 @@ def best_sketch(
 def _cheapest(sizes: Sequence[int], priced: Callable[[int], tuple[float, Sketch]]) -> tuple[float, Sketch]:
     """Return the cost of the cheapest of several sketches, and it, among rising sizes.
 
-    A short sketch costs little and tells nothing; from where it tells something on, the cost falls, then rises. On codes
-    whose threshold lies near chance that is at the very end.
+    A short sketch costs little and tells nothing; from where it tells something on, the cost falls, then rises. On
+    codes whose threshold lies near chance that is at the very end.
     """
     looked_at = [*range(0, len(sizes), _COARSE), len(sizes) - 1]
     prices = [priced(sizes[number])[0] for number in looked_at]

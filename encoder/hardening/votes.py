@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.grams import numbered
+from encoder.numbering import numbered
 
 Numbers = NDArray[np.int64]
 Sums = NDArray[np.integer]

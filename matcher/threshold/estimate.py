@@ -1,6 +1,7 @@
 """The threshold of the best expected F1, and what may be expected at it."""
 
 from dataclasses import dataclass
+from math import erfc, sqrt
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -12,8 +13,10 @@ from matcher.threshold.solution import RATE_ERROR, Solution, solve
 Floats = NDArray[np.float64]
 Reason = Literal["best F1", "few matches"]
 
-_PAIRS_PER_FALSE_GROUP = 20_000_000  # half of the promise, as the tail beyond the sample is known to a factor of two
-_SURE = 5.0  # standard errors that links must be above chance, to say that there are matches at all
+_PAIRS_PER_EXPECTED_FALSE = 100_000_000  # a tenth of the promise, as the tail beyond the sample is hardly known
+_PAIRS_PER_DOUBTFUL_LINK = 40_000_000  # a quarter of the promise, as what less doubt allows adds up to the rest
+_SURE = 0.01  # doubt
+_LOOKS = 3.0  # times likelier is it that links are so far above chance at one of all thresholds than at a given one
 _AS_GOOD = 0.005  # of F1, below which thresholds are not told apart
 _REPLICATES = 100
 _LOW, _HIGH = 2.5, 97.5
@@ -32,15 +35,13 @@ class Curves(NamedTuple):
     """What is drawn: by bin, what was counted and what is expected.
 
     Attributes:
-        edges: lower edge of each bin.
-        width: of a bin.
+        edges: lower edge of each bin, and the upper one of the last.
         candidates: pairs between files, counted.
         different: of them, pairs of different people, expected.
         same: of them, pairs of one person, expected.
     """
 
     edges: Floats
-    width: float
     candidates: Floats
     different: Floats
     same: Floats
@@ -86,41 +87,34 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
         random: makes the repetitions that the intervals come from.
     """
     found = solve(evidence)
-    right = np.maximum(from_top(evidence.links) - found.doubtful_links, 0)
-    links = right + found.false_links
-    same = -np.diff(np.minimum(from_top(found.same), found.matches), append=0)  # the most alike of them
-    share = same / (same + np.diff(found.doubtful_links[::-1], prepend=0)[::-1] + _TINY)
-    likely_right = from_top(evidence.links * share)
-    f1 = 2 * likely_right / (likely_right + found.false_links + found.matches)
+    repeats = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
+    f1 = np.mean([_expected_f1(evidence.links, repeat) for repeat in repeats], axis=0)
     good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
-    place = int(good[(len(good) - 1) // 2])  # the middle: what the counts do not tell may move the best either way
-    enough = found.sureness >= _SURE
-    if not enough:
-        place = max(place, _strict(found.cautious * evidence.cross_pairs, evidence.cross_pairs))
-    threshold = round(float(evidence.edges[0] + place * evidence.width), 12)
-    at = min(place, len(links) - 1)
-    counted = place < len(links)
-    false = float(found.false_links[at]) if counted else 0.0
-    accepted = round(float(links[at])) if counted else 0
-    repeats = [_replicate(evidence, found, at, accepted, random) for _ in range(_REPLICATES)]
-    false_ones, matches = np.array(repeats).T
+    best = int(good[(len(good) - 1) // 2])  # the middle: what the counts do not tell may move the best either way
+    doubt = max(min(_LOOKS * erfc(found.sureness / sqrt(2)) / 2, 1.0), _TINY)  # that so much came about by chance
+    place = max(best, _strict(evidence, np.mean([repeat.cautious for repeat in repeats], axis=0), doubt))
+    threshold = float(evidence.edges[place])
+    at = min(place, len(f1) - 1)
+    counted = place < len(f1)
+    right = max(float(from_top(evidence.links)[at] - found.doubtful_links[at]), 0.0) * counted
+    false = float(found.false_links[at]) * counted
+    accepted = round(right + false)
+    rates = random.normal(1, RATE_ERROR, _REPLICATES) * [repeat.false_links[at] for repeat in repeats] * counted
+    false_ones = np.minimum(random.poisson(np.maximum(rates, 0)), accepted)
+    matches = np.array([repeat.matches for repeat in repeats])
     return Estimate(
         threshold,
-        "best F1" if enough else "few matches",
+        "best F1" if place == best and doubt <= _SURE else "few matches",
         accepted,
-        _interval(min(false, accepted), np.minimum(false_ones, accepted)),
+        _interval(min(false, accepted), false_ones),
         _interval(found.matches, matches),
-        _interval(1 - min(false / max(accepted, 1), 1), 1 - np.minimum(false_ones / max(accepted, 1), 1)),
-        _interval(
-            min(float(right[at]) * counted / max(found.matches, _TINY), 1),
-            np.clip((accepted - false_ones) / np.maximum(matches, _TINY), 0, 1),
-        ),
+        _interval(1 - min(false / max(accepted, 1), 1), 1 - false_ones / max(accepted, 1)),
+        _interval(min(right / max(found.matches, _TINY), 1), np.clip((accepted - false_ones) / matches, 0, 1)),
         evidence.chance_pairs,
         bool(evidence.unrelated.any()),
         found.repeated,
         Curves(
             evidence.edges,
-            evidence.width,
             evidence.candidates,
             -np.diff(found.by_chance, append=0),
             found.same,
@@ -128,25 +122,35 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
     )
 
 
-def _strict(by_chance: Floats, cross_pairs: int) -> int:
-    """Return the lowest bin with at most the promised false groups, or the one above all."""
-    allowed = np.flatnonzero(by_chance <= cross_pairs / _PAIRS_PER_FALSE_GROUP)
-    return int(allowed[0]) if len(allowed) else len(by_chance)
-
-
-def _replicate(
-    evidence: Evidence, found: Solution, at: int, accepted: int, random: np.random.Generator
-) -> tuple[float, float]:
-    """Return false links at a bin, and matches, had the counts come out as they might have."""
-    again = evidence._replace(
+def _again(evidence: Evidence, found: Solution, random: np.random.Generator) -> Evidence:
+    """Return what might as well have been counted."""
+    return evidence._replace(
         candidates=random.poisson(evidence.candidates).astype(np.float64),
         links=random.poisson(evidence.links).astype(np.float64),
-        chance=random.poisson(evidence.chance).astype(np.float64),
+        chance=random.poisson(found.inside).astype(np.float64),
     )
-    solved = solve(again, found)
-    rate_error = random.normal(1, RATE_ERROR)
-    false = float(random.poisson(max(solved.false_links[at] * rate_error, 0)))
-    return min(false, accepted), solved.matches
+
+
+def _expected_f1(links: Floats, found: Solution) -> Floats:
+    """Return by bin, as threshold, F1 of the links that were counted if this is what lies behind them."""
+    same = -np.diff(np.minimum(from_top(found.same), found.matches), append=0)  # the most alike of them
+    share = same / (same - np.diff(found.doubtful_links, append=0) + _TINY)
+    right = from_top(links * share)
+    f1: Floats = 2 * right / (right + found.false_links + found.matches)
+    return f1
+
+
+def _strict(evidence: Evidence, by_chance: Floats, doubt: float) -> int:
+    """Return the lowest bin that keeps the promise about false groups where nobody is in two files.
+
+    That is where hardly a false link is expected; or where the links, were they all false, are few enough for how
+    unlikely it is that chance brought as much as was seen.
+    """
+    expected = by_chance * evidence.cross_pairs
+    few = expected <= evidence.cross_pairs / _PAIRS_PER_EXPECTED_FALSE
+    clear = from_top(evidence.links) <= evidence.cross_pairs / _PAIRS_PER_DOUBTFUL_LINK / doubt
+    kept = np.flatnonzero(few | clear)
+    return int(kept[0]) if len(kept) else len(expected)
 
 
 def _interval(value: float, repeats: Floats) -> Interval:

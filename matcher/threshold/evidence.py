@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 _MOST_BINS = 100
 _PARTNERS_AGREE = 0.5  # chance that who looks like one record of a person looks like the next one too
 _STEPS = (1, 2, 5)
+_LIKENESS_STEP, _FINEST = 0.01, 0.0001  # width of a bin on the scale of likeness, where edges are no round scores
 _ROUNDING = 1e-9  # of a bin: a score on an edge belongs to the bin above it, whatever the division makes of it
 
 
@@ -40,11 +41,11 @@ class Compared(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """Counts by bin; all arrays have one shape, bins rise.
+    """Counts by bin; all arrays but the first have one shape, bins rise.
 
     Attributes:
-        edges: lower edge of each bin; round numbers, and the bins are equally wide.
-        width: of a bin.
+        edges: lower edge of each bin, and the upper one of the last; round numbers, and the bins are equally wide
+            on the scale on which chance falls off smoothly.
         candidates: pairs between files.
         links: those of them that a one-to-one linkage of each two files makes, best pair first.
         free: pairs of records that are both not linked yet, between the two files, when the linkage comes to the middle
@@ -60,7 +61,6 @@ class Evidence(NamedTuple):
     """
 
     edges: Floats
-    width: float
     candidates: Floats
     links: Floats
     free: Floats
@@ -82,15 +82,15 @@ class Evidence(NamedTuple):
         """
         floor = max([sample.floor, *(one.floor for one in compared)])
         best = [one.pairs.score[0] for one in compared if len(one.pairs.score)]
-        edges, width = _bins(floor, max([floor, *best, *sample.scores.max(initial=floor, keepdims=True)]))
-        middle = edges + width / 2
+        edges = _bins(floor, max([floor, *best, float(sample.scores.max(initial=floor))]), unrelated)
+        middle = (edges[:-1] + edges[1:]) / 2
         linked = [one_to_one(one.pairs.left, one.pairs.right, one.left_records, one.right_records) for one in compared]
         alone = _alone(compared, linked, middle)
-        candidates, links, free, joinable = np.zeros((4, len(edges)))
+        candidates, links, free, joinable = np.zeros((4, len(middle)))
         for one, taken in zip(compared, linked, strict=True):
-            found = _counted(one.pairs.score[taken], edges, width)
+            found = _counted(one.pairs.score[taken], edges)
             before = from_top(found) - found / 2
-            candidates += _counted(one.pairs.score, edges, width)
+            candidates += _counted(one.pairs.score, edges)
             links += found
             left, right = one.left_records - before, one.right_records - before
             alone_left, alone_right = np.minimum(alone[one.left], left), np.minimum(alone[one.right], right)
@@ -100,13 +100,12 @@ class Evidence(NamedTuple):
             )
         return cls(
             edges,
-            width,
             candidates,
             links,
             free,
             joinable,
-            _counted(sample.scores, edges, width),
-            np.zeros(len(edges)) if unrelated is None else -np.diff(unrelated.share(edges), append=0),
+            _counted(sample.scores, edges),
+            np.zeros(len(middle)) if unrelated is None else -np.diff(unrelated.share(edges[:-1]), append=0),
             sample.pairs,
             max(sum(one.left_records * one.right_records for one in compared), 1),
             sum(min(one.left_records, one.right_records) for one in compared),
@@ -144,8 +143,16 @@ def one_to_one(
     return taken
 
 
-def _bins(floor: float, top: float) -> tuple[Floats, float]:
-    """Return the lower edges of at most about a hundred bins of a round width that reach from floor to top."""
+def _bins(floor: float, top: float, law: Unrelated | None) -> Floats:
+    """Return the edges of at most about a hundred bins of a round width that reach from floor to top."""
+    if law is None:
+        return _round_steps(floor, top)
+    first, last = law.likeness(np.array([floor, top])) / _LIKENESS_STEP
+    steps = np.arange(np.ceil(first - _ROUNDING), max(np.ceil(first - _ROUNDING), np.floor(last + _ROUNDING)) + 2)
+    return np.unique(np.ceil(law.scores(steps * _LIKENESS_STEP) / _FINEST - _ROUNDING) * _FINEST).round(12)
+
+
+def _round_steps(floor: float, top: float) -> Floats:
     span = max(top - floor, _ROUNDING)
     power = int(np.floor(np.log10(span / _MOST_BINS)))
     width = next(
@@ -156,9 +163,9 @@ def _bins(floor: float, top: float) -> tuple[Floats, float]:
     )
     first = int(np.ceil(floor / width - _ROUNDING))
     last = int(np.floor(top / width + _ROUNDING))
-    return np.round(np.arange(first, max(first, last) + 1) * width, 12), width
+    return np.round(np.arange(first, max(first, last) + 2) * width, 12)
 
 
-def _counted(scores: Floats, edges: Floats, width: float) -> Floats:
-    places = np.floor((scores - edges[0]) / width + _ROUNDING).astype(np.int64)
-    return np.bincount(places[places >= 0], minlength=len(edges)).astype(np.float64)
+def _counted(scores: Floats, edges: Floats) -> Floats:
+    places = np.searchsorted(edges[:-1] - _ROUNDING * (edges[1] - edges[0]), scores, side="right") - 1
+    return np.bincount(places[places >= 0], minlength=len(edges) - 1).astype(np.float64)

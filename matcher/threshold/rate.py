@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _FEW_MATCHES = 0.15  # share of the candidates of a bin that matches may be, to learn of chance from it
-_LEAST_CANDIDATES = 50.0
-_LEAST_CHANCE = 5.0
+_LEAST_CANDIDATES = 10.0
+_LEAST_CHANCE = 2.0
 _LEAST_BINS = 5
 _MOSTLY_CHANCE = 0.5  # share of the candidates of a bin that matches may be, for what is left to bound the rate
 _SURE = 3.0  # standard errors that a fall must have

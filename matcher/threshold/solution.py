@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 RATE_ERROR = 0.1
 _LOOK_ALIKES = 3.0  # links that one family of look-alikes brings, with no other sign of them
 _UNSEEN = 3.0  # pairs that a tail which nobody saw is worth
-_CERTAIN = 3.0  # standard errors below the links beyond chance: so many matches there are at least
+_CERTAIN = 1.0  # standard error below the links beyond chance: so many matches there are at least
 _HIDDEN = 0.2  # of that: so many more may hide where chance is, if it is learnt from as many pairs as it is applied to
 _ROUNDS = 8
 _HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
@@ -30,6 +30,7 @@ _LEAST_LINKS = 20  # that say anything about duplicates inside files,
 _LEAST_BEYOND = 30.0  # if at least so many of them are beyond chance
 _TOP_SHARE = 0.25
 _SURELY_SHARED = 0.5  # times as many expected by chance as links: below, there are matches
+_IDENTICAL = 1.0  # score
 _TINY = 1e-9
 
 
@@ -41,6 +42,7 @@ class Solution(NamedTuple):
         doubtful_links: the same, if every record could be linked that is not linked between the same two files.
         density: logarithm of `same`.
         same: pairs of one person in the bin.
+        inside: pairs inside files in the bin, expected.
         rate: how much rarer look-alikes are between files than inside them.
         by_chance: pairs of different people at or above the bin.
         cautious: share of pairs at or above the bin by chance, taken as frequent between files as inside them.
@@ -53,6 +55,7 @@ class Solution(NamedTuple):
     doubtful_links: Floats
     density: Floats
     same: Floats
+    inside: Floats
     rate: Floats
     by_chance: Floats
     cautious: Floats
@@ -65,11 +68,11 @@ def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
     """Return what follows from the counts; `start` makes it fast where they are nearly those of another solution."""
     seen, links = from_top(evidence.candidates), from_top(evidence.links)
     most = (seen + 3 + 2 * np.sqrt(seen)) / evidence.cross_pairs  # what was seen, and two standard errors
-    inside = -np.diff(chance_counts(evidence.chance) / evidence.chance_pairs, append=0)
-    cautious = _at_most(from_top(inside), most)
-    unrelated = np.minimum(evidence.unrelated, inside)
-    alike = inside - unrelated
+    unrelated = evidence.unrelated
+    alike = chance_counts(evidence.chance, evidence.chance_pairs * unrelated) / evidence.chance_pairs
+    cautious = _at_most(from_top(unrelated + alike), most)
     learnt = from_top(evidence.chance)
+    identical = evidence.edges[:-1] >= _IDENTICAL
     density = None if start is None else start.density
     rate = np.ones(len(seen)) if start is None else start.rate
     for _ in range(_ROUNDS if start is None else 1):
@@ -78,16 +81,16 @@ def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
         share, repeated = _without_repeated(share, doubtful, links)
         by_bin = -np.diff(share, append=0)
         by_chance = evidence.cross_pairs * share
-        density = match_density(evidence.candidates, evidence.cross_pairs * by_bin, learnt, density)
+        density = match_density(evidence.candidates, evidence.cross_pairs * by_bin, learnt, identical, density)
         same = _not_rising_in_the_dark(np.exp(density), by_chance)
         doubtful_links = np.minimum(from_top(evidence.free * by_bin), by_chance)
         false_links = np.minimum(from_top(evidence.joinable * by_bin), by_chance)
         beyond = max(float((links - doubtful_links - _CERTAIN * _error(doubtful_links, learnt)).max()), 0.0)
         hidden = min(float(same.sum()), beyond, 0.9 * evidence.most, 0.5 * float(seen[0]))
-        others, expected = evidence.cross_pairs * unrelated, evidence.cross_pairs * alike
-        level = (seen[0] - hidden - others.sum()) / max(float(expected.sum()), _TINY)
+        others, relatives = evidence.cross_pairs * unrelated, evidence.cross_pairs * alike
+        level = (seen[0] - hidden - others.sum()) / max(float(relatives.sum()), _TINY)
         level = float(np.clip(level, _LEAST_RATE, _LARGEST_RATE))
-        rate = falling_rate(evidence.candidates, same, others, expected, evidence.chance, level)
+        rate = falling_rate(evidence.candidates, same, others, relatives, evidence.chance, level)
     assert density is not None  # there is at least one round
     unknown = _HIDDEN * max(evidence.cross_pairs / evidence.chance_pairs, 1.0) ** 0.5
     matches = min(float(same.sum()), float(evidence.most), max((1 + unknown) * beyond, 1.0))
@@ -97,6 +100,7 @@ def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
         doubtful_links,
         density,
         same,
+        evidence.chance_pairs * (unrelated + alike),
         rate,
         by_chance,
         cautious,

@@ -22,6 +22,18 @@ class Unrelated(NamedTuple):
     bits: int
     tries: float = 1.0
 
+    @staticmethod
+    def likeness(scores: Floats) -> Floats:
+        """Return scores on the scale of the records' own likeness: codes of three repetitions raise it to its cube."""
+        likeness: Floats = np.cbrt(np.maximum(2 * scores - 1, 0))
+        return likeness
+
+    @staticmethod
+    def scores(likeness: Floats) -> Floats:
+        """Return the scores of likenesses: the way back."""
+        scores: Floats = (1 + likeness**3) / 2
+        return scores
+
     def share(self, scores: Floats) -> Floats:
         """Return the share of pairs of records that reach each score by this law alone."""
         log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, self.bits + 1)))])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from matcher.threshold import ChanceSample, Compared, Estimate, Unrelated, estimate_threshold
 from matcher.threshold.chance import chance_counts
 from matcher.threshold.evidence import Evidence, from_top, one_to_one
+from matcher.threshold.matches import match_density
 from matcher.threshold.rate import falling_rate
 from matcher.values import CandidatePairs
 
@@ -175,11 +176,32 @@ def test_tail_by_chance_goes_on_where_nothing_was_seen() -> None:
     edges = np.arange(0.5, 1, 0.01)
     normal = random.normal(0.3, 0.08, 2_000_000)
     counts, _ = np.histogram(normal, [*edges, np.inf])
-    expected = chance_counts(counts.astype(np.float64))
+    expected = from_top(chance_counts(counts.astype(np.float64), np.zeros(len(edges))))
     assert np.all(np.diff(expected) <= 0)
-    assert expected[0] == counts.sum()
+    assert expected[0] == pytest.approx(counts.sum(), rel=0.02)
     place = int(np.searchsorted(edges, 0.72))  # 5.25 deviations: 0.15 pairs of two million
     assert 0.03 <= expected[place] <= 1.5  # the last pairs seen say little; better too many than too few
+
+
+def test_pairs_by_chance_are_told_from_those_of_a_law() -> None:
+    random = np.random.default_rng(11)
+    bins = np.arange(40)
+    lawful, alike = 1e6 * np.exp(-1.2 * bins), 1e3 * np.exp(-0.15 * bins)
+    expected = chance_counts(random.poisson(lawful + alike).astype(np.float64), lawful)
+    assert expected[12:30] == pytest.approx(alike[12:30], rel=0.3)
+
+
+def test_no_pair_by_chance_at_all_leaves_room_for_half_a_pair() -> None:
+    assert chance_counts(np.zeros(8), np.zeros(8)).sum() == pytest.approx(0.5)
+
+
+def test_identical_encodings_do_not_bend_the_matches_next_to_them() -> None:
+    identical = np.arange(41) == 40
+    hump = 40 * np.exp(-(((np.arange(41) - 18) / 6) ** 2))
+    alone = match_density(hump, np.full(41, 0.01), np.full(41, 1e4), identical)
+    beside = match_density(hump + 500 * identical, np.full(41, 0.01), np.full(41, 1e4), identical)
+    assert beside[:40] == pytest.approx(alone[:40], abs=1e-3)
+    assert np.exp(beside[40]) == pytest.approx(500, rel=0.01)
 
 
 @given(st.integers(0, 40), st.integers(1, 8), st.integers(0, 2**32))
@@ -198,8 +220,17 @@ def test_links_are_those_that_a_plain_loop_takes(count: int, records: int, seed:
 def test_bins_are_round_few_and_count_every_score_from_the_first_edge(floor: float, reach: float, seed: int) -> None:
     scores = -np.sort(-np.random.default_rng(seed).uniform(floor, floor + reach * (1 - floor), 50))
     pairs = CandidatePairs(np.arange(50), np.arange(50), scores)
-    evidence = Evidence.of([Compared(50, 50, pairs, floor)], ChanceSample(scores, 100, floor))
-    assert len(evidence.edges) <= 102
-    assert evidence.edges[0] >= floor - 1e-9
-    for edge, above in zip(evidence.edges, from_top(evidence.candidates), strict=True):
-        assert above == (scores >= edge - 1e-9 * evidence.width).sum()
+    for law in (None, Unrelated(1024)):
+        evidence = Evidence.of([Compared(50, 50, pairs, floor)], ChanceSample(scores, 100, floor), law)
+        assert 2 <= len(evidence.edges) <= 103
+        assert np.all(np.diff(evidence.edges) > 0)
+        assert evidence.edges[0] >= floor - 1e-9
+        for edge, above in zip(evidence.edges[:-1], from_top(evidence.candidates), strict=True):
+            assert above == (scores >= edge - 1e-9 * (evidence.edges[1] - evidence.edges[0])).sum()
+
+
+@given(st.floats(0.5, 1))
+def test_likeness_of_a_score_leads_back_to_it(score: float) -> None:
+    likeness = Unrelated.likeness(np.array([score]))
+    assert 0 <= likeness[0] <= 1
+    assert Unrelated.scores(likeness)[0] == pytest.approx(score)
