@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from assessment.attacks import ATTACKS, Attack, judged
-from assessment.case import Rows, make_case, split, unhardened, usual_clk
+from assessment.case import make_case, split, unhardened, usual_clk
 from assessment.measures import Measured, measures
+from assessment.plain import Rows
 from assessment.success import Success, Tally, success
 from assessment.verdict import Verdict, overall, verdict
 from encoder import encode_clks

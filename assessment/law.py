@@ -2,11 +2,11 @@
 
 All figures are shares of equal bits less shares of different ones, from -1 to 1, expected over keys.
 
-A bit of a filter of l bits is clear after i insertions with the chance z(i) = (1 - 1/l)^i, and clear in two filters with
-z of the insertions that either has; so it agrees by 1 - 2 z(a) - 2 z(b) + 4 z(a or b). A majority of SAUL agrees by
-(2/pi) asin s, s being the cosine of the weighted tokens (Armknecht & Schaefer, PoPETs 2026(2)). The bits of one encoding
-are as good as independent, so the XOR of t of them agrees by the power t: whatever is linear raises to a power, and
-permutation or complement change nothing.
+A bit of a filter of l bits is clear after i insertions with the chance z(i) = (1 - 1/l)^i, and clear in both of two
+filters with z of the insertions that either has; so it agrees by 1 - 2 z(a) - 2 z(b) + 4 z(a or b). A majority of SAUL
+agrees by (2/pi) asin s, s being the cosine of the weighted tokens (Armknecht & Schaefer, PoPETs 2026(2)). The bits of
+one encoding are as good as independent, so the XOR of t of them agrees by the power t: whatever is linear raises to a
+power, and permutation, complement and noise change no order.
 
 An attacker has no need to encode a register under a key of his own, as published attacks on filters do (Schaefer,
 Armknecht & Heng, ACSAC 2024): its noise would be as large as that of the encodings which he attacks.

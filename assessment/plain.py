@@ -13,14 +13,15 @@ Rows = Sequence[Sequence[str]]
 _COLUMNS = 4096  # of tokens at once
 
 
-def counted_tokens(rows: Rows, schema: Schema) -> Iterator[tuple[Field, NDArray[np.uint8]]]:
-    """Yield each used field with how often each row has each of its tokens, salted as they are hashed, uint8 (n, v)."""
+def counted_tokens(rows: Rows, schema: Schema) -> Iterator[tuple[Field, NDArray[np.uint16]]]:
+    """Yield each used field with how often each row has each of its tokens, salted where they are, uint16 (n, v)."""
     columns = salted_columns(list(zip(*rows, strict=True)), salt_places(schema))
-    for field, reader, column in zip(schema.fields, field_readers(schema, validate=False, facts={}), columns, strict=True):
+    readers = field_readers(schema, validate=False, facts={})
+    for field, reader, column in zip(schema.fields, readers, columns, strict=True):
         if reader is None:
             continue
         read = reader.read(column).tokens
-        table = np.zeros((len(rows), len(read.vocabulary)), dtype=np.uint8)
+        table = np.zeros((len(rows), len(read.vocabulary)), dtype=np.uint16)
         np.add.at(table, (np.repeat(np.arange(len(rows)), read.counts), read.ids), 1)
         yield field, table
 

@@ -60,7 +60,7 @@ def settled(
         found = Matches(every, best, beliefs[every, best])
         if (before == best).mean() >= _STANDS_STILL:
             break
-        now = Matches(*map(np.concatenate, zip(sure, _believed(found, free), strict=True)))
+        now = _together(sure, _believed(found, free))
     return found
 
 
@@ -70,7 +70,7 @@ def _standardised(found: Similarities) -> Similarities:
     centred = found - means[:, None] - means[None, :] + means.mean()
     centred /= 1 - means.mean()
     np.fill_diagonal(centred, 0)
-    return centred
+    return np.asarray(centred, dtype=np.float32)
 
 
 def _scores(inside: Similarities, expected: Similarities, bits: int, matches: Matches) -> Similarities:
@@ -101,7 +101,15 @@ def _beliefs(scores: Similarities) -> Similarities:
     for _ in range(_BALANCING_ROUNDS):
         found /= np.maximum(found.sum(axis=1, keepdims=True), 1e-9)
         found /= np.maximum(found.sum(axis=0), 1)
-    return found
+    return np.asarray(found, dtype=np.float32)
+
+
+def _together(one: Matches, other: Matches) -> Matches:
+    return Matches(
+        np.concatenate([one.rows, other.rows]),
+        np.concatenate([one.partners, other.partners]),
+        np.concatenate([one.belief, other.belief]),
+    )
 
 
 def _believed(found: Matches, free: NDArray[np.bool_]) -> Matches:
