@@ -18,7 +18,7 @@ from linkage.command import OnProgress
 NOT_TRIED = (
     "registers larger than the sample, and other shares in common: more records make graph matching easier",
     "the relation-graph attack on linear hardenings: fold, rule90, diffuse (PoPETs 2026)",
-    "learning from known records which tokens set which bits (NEPAL, 2025)",
+    "reading the tokens of persons whom no register has (NEPAL, 2025)",
     "attacks that are not published yet",
 )
 _MEASURED_RECORDS = 1000

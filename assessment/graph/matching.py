@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 
 from assessment.graph.coupling import Soft, crossed, refine, soft_by_shape
 from assessment.graph.prediction import Matches, settled
-from assessment.graph.shape import shapes
+from assessment.graph.shape import shapes, whitening
 from assessment.graph.spectrum import Similarities, Spectrum, similarities, spectrum
 
-_DIMENSIONS = (60, 120, 200)  # in which an assignment is refined at last
-_FIRST_DIMENSIONS = (40, 25)  # in which it begins; one start each
+_DIMENSIONS = (120, 200)  # in which an assignment is refined at last
+_FIRST_DIMENSIONS = (60, 40)  # in which it begins; one start each
 _FIRST_ROUNDS = 60
-_ROUNDS = 10
+_ROUNDS = 20
 _PRESSURE = 1.05
-_SHAPE_SHARPNESS = 4.0
+_SHAPE_SHARPNESS = 0.25
 _SHAPE_WEIGHT = 0.3
 _FIRST_LIFT = 1.5
 _FIRST_BELIEF = 0.1  # in a match that was learnt from shapes
@@ -35,6 +35,7 @@ class Guesses(NamedTuple):
 def graph_matching(
     encodings: NDArray[np.uint8],
     register: Similarities,
+    rehearsal: NDArray[np.uint8],
     *,
     random: np.random.Generator,
     known: NDArray[np.int64] | None = None,
@@ -50,6 +51,8 @@ def graph_matching(
     Args:
         encodings: packed bits, uint8 (n, bytes).
         register: how far two rows are expected to agree, float32 (m, m), as :func:`~assessment.law.expected_agreement`.
+        rehearsal: the register's rows encoded under a key of the attacker's own, uint8 (m, bytes): from them he learns
+            how far encodings distort the shape of a neighbourhood. Used where no pair is known.
         random: draws the starts.
         known: pairs that the attacker knows, int64 (k, 2), row of the encodings and of the register.
 
@@ -61,7 +64,7 @@ def graph_matching(
     inside = similarities(encodings)
     if known is None:
         known = np.empty((0, 2), dtype=np.int64)
-    starts = iter([_of_known(known)]) if len(known) else _from_shapes(inside, register, random)
+    starts = iter([_of_known(known)]) if len(known) else _from_shapes(inside, register, rehearsal, random)
     found = Guesses(np.empty(0, dtype=np.int64), np.zeros(1, dtype=np.float32))
     for start in starts:
         run = settled(inside, register, 8 * encodings.shape[1], start, known, rounds=_SETTLING_ROUNDS)
@@ -71,11 +74,17 @@ def graph_matching(
     return found
 
 
-def _from_shapes(inside: Similarities, register: Similarities, random: np.random.Generator) -> Iterator[Matches]:
+def _from_shapes(
+    inside: Similarities, register: Similarities, rehearsal: NDArray[np.uint8], random: np.random.Generator
+) -> Iterator[Matches]:
     """Yield matches from each first number of dimensions, learnt without any known couple."""
-    most = min(_DIMENSIONS[-1] + 1, len(inside) // 3, len(register) // 3)
-    left, right = spectrum(inside, most, random), spectrum(register, most, random)
-    begun, alike = soft_by_shape(shapes(left), shapes(right), _SHAPE_SHARPNESS)
+    chosen = random.permutation(len(register))[: len(inside)]
+    most = min(_DIMENSIONS[-1] + 1, len(chosen) // 3)
+    practice = similarities(rehearsal[chosen])
+    left, right, practised = (spectrum(found, most, random) for found in (inside, register, practice))
+    figures = shapes(right)
+    white = whitening(shapes(practised), figures[chosen])
+    begun, alike = soft_by_shape(shapes(left) @ white, figures @ white, _SHAPE_SHARPNESS)
     for first in _FIRST_DIMENSIONS:
         soft = _refined(left, right, begun, alike, first, rounds=_FIRST_ROUNDS, lift=_FIRST_LIFT)
         for dimensions in _DIMENSIONS:

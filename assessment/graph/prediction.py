@@ -53,7 +53,7 @@ def settled(
     now, best = start, np.full(len(held), -1)
     for _ in range(rounds):
         scores = _scores(inside, expected, bits, now)
-        scores[:, sure.partners] = -np.inf
+        scores[:, sure.partners] = scores[sure.rows] = -np.inf
         scores[sure.rows, sure.partners] = 0
         beliefs = _beliefs(scores)
         before, best = best, beliefs.argmax(axis=1)

@@ -78,14 +78,16 @@ def test_usual_clk_falls_without_a_known_record_and_random_bits_do_not() -> None
     case = make_case(
         rows, usual, split(800, 800, 0.5, np.random.default_rng(1)), known=1, random=np.random.default_rng(2)
     )
-    guesses = graph_matching(case.encodings, case.agreement, random=np.random.default_rng(3))
+    guesses = graph_matching(case.encodings, case.agreement, case.register, random=np.random.default_rng(3))
     assert (guesses.rows == case.truth).mean() > 0.8
-    register = similarities(random_bits(800, 1024, 9))
-    chance = graph_matching(random_bits(400, 1024, 8), register, random=np.random.default_rng(3))
+    register = random_bits(800, 1024, 9)
+    chance = graph_matching(
+        random_bits(400, 1024, 8), similarities(register), register, random=np.random.default_rng(3)
+    )
     assert (chance.rows == case.truth).mean() < 0.02
 
 
 def test_files_too_small_are_refused() -> None:
-    register = similarities(random_bits(30, 64, 1))
+    register = random_bits(30, 64, 1)
     with pytest.raises(ValueError, match="at least 20"):
-        graph_matching(random_bits(19, 64, 1), register, random=np.random.default_rng(0))
+        graph_matching(random_bits(19, 64, 1), similarities(register), register, random=np.random.default_rng(0))
