@@ -21,7 +21,7 @@ _SHAPE_WEIGHT = 0.3
 _FIRST_LIFT = 1.5
 _FIRST_BELIEF = 0.1  # in a match that was learnt from shapes
 _BELIEVED = 0.95  # mean belief at which no further start is tried
-_SETTLING_ROUNDS = 60
+_SETTLING_ROUNDS = 40
 _LEAST = 20
 
 
