@@ -8,6 +8,7 @@ import pytest
 from assessment.attacks import ATTACKS, judged
 from assessment.case import make_case, split, usual_clk
 from assessment.records import BACKGROUND, read_records
+from assessment.verdict import FALLS
 from linkage import load_schema
 
 REGISTER, OVERLAP, SEEDS = 5000, 0.4, 5
@@ -34,3 +35,15 @@ def shares(steps: list[dict[str, Any]]) -> list[float]:
 @pytest.mark.parametrize("steps", [[], [{"step": "fold"}], [{"step": "rule90"}]], ids=["plain", "fold", "rule90"])
 def test_plain_fold_and_rule90_fall(steps: list[dict[str, Any]]) -> None:
     assert np.median(shares(steps)) > 0.8
+
+
+@pytest.mark.slow
+def test_built_in_schema_does_not_fall_without_a_known_record() -> None:
+    person = load_schema("person")
+    rows = read_records(BACKGROUND, person, None)
+    random = np.random.default_rng(1)
+    case = make_case(
+        rows, person, split(len(rows), REGISTER, OVERLAP, np.random.default_rng(0)), known=1, random=random
+    )
+    tally = judged(GRAPH_MATCHING.guess(case, random), case, GRAPH_MATCHING)
+    assert tally.right / tally.of < FALLS
