@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from assessment.attacks import ATTACKS, Attack
-from assessment.case import Rows, make_case, split, unhardened, usual_clk
+from assessment.case import make_case, split, unhardened, usual_clk
 from assessment.measures import Measured, measures
+from assessment.plain import Rows
 from assessment.success import Success, Tally, success
 from assessment.verdict import Verdict, overall, verdict
 from encoder import encode_clks
@@ -17,7 +18,7 @@ from linkage.command import OnProgress
 NOT_TRIED = (
     "registers larger than the sample, and other shares in common: more records make graph matching easier",
     "relations among more records than a few dozen, and of more than four (PoPETs 2026)",
-    "learning from known records which tokens set which bits (NEPAL, 2025)",
+    "reading the tokens of persons whom no register has (NEPAL, 2025)",
     "attacks that are not published yet",
 )
 _MEASURED_RECORDS = 1000

@@ -42,13 +42,13 @@ class Attack(NamedTuple):
 
 def graph(case: Case, random: np.random.Generator) -> Guesses:
     """Align the similarity graphs of both files, with no record known."""
-    return graph_matching(case.encodings, case.register, measure=case.schema.measure, random=random).rows
+    return graph_matching(case.encodings, case.agreement, case.register, random=random).rows
 
 
 def graph_with_known(case: Case, random: np.random.Generator) -> Guesses:
     """Align the similarity graphs of both files, beginning with the known records (Huellen 2024)."""
     known = np.stack([case.known, case.truth[case.known]], axis=1)
-    return graph_matching(case.encodings, case.register, measure=case.schema.measure, random=random, known=known).rows
+    return graph_matching(case.encodings, case.agreement, case.register, random=random, known=known).rows
 
 
 def popcount(case: Case, random: np.random.Generator) -> Guesses:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.errors import AssessmentError
+from assessment.law import expected_agreement
+from assessment.plain import Rows
 from encoder import encode_clks
 from encoder.hardening import SEED_BYTES, Seeds
 from linkage import Schema, load_schema
 from linkage.schema import Blip
 
-Rows = Sequence[Sequence[str]]
 LEAST_RECORDS = 50
 PACKAGES = 9
 """How many of the same records a host holds, where a schema flips bits: it takes the majority of each bit."""
@@ -46,6 +47,7 @@ class Case(NamedTuple):
         known: int64 (k,), encodings whose person an attacker knows beforehand.
         schema: how they were made.
         register_rows: what the attacker reads: the register in plain, one text per field of the schema.
+        agreement: float32 (m, m), how far encodings of its rows agree under whatever key.
     """
 
     encodings: NDArray[np.uint8]
@@ -55,6 +57,7 @@ class Case(NamedTuple):
     known: NDArray[np.int64]
     schema: Schema
     register_rows: Rows
+    agreement: NDArray[np.float32]
 
 
 def split(rows: int, register: int, overlap: float, random: np.random.Generator) -> Split:
@@ -94,6 +97,7 @@ def make_case(rows: Rows, schema: Schema, parts: Split, *, known: int, random: n
         np.sort(random.choice(shared, size=min(known, len(shared) // 2), replace=False)),
         schema,
         register,
+        expected_agreement(register, schema),
     )
 
 

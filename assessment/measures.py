@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.case import Rows
 from assessment.likeness import Measure, likeness
-from assessment.plain import lengths, plain_likeness, token_table
+from assessment.plain import Rows, lengths, plain_likeness, token_table
 from assessment.spread import (
     absolute_phi,
     dimensions_above_noise,

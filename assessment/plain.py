@@ -1,27 +1,34 @@
 """What records say in plain: the tokens that their encodings are made of, and how alike they are by them."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.case import Rows
-from encoder.parts import TokenReader
-from encoder.standardise import NO_FACTS
+from encoder.salting import field_readers, salt_places, salted_columns
 from linkage import Schema
+from linkage.schema import Field
 
+Rows = Sequence[Sequence[str]]
 _COLUMNS = 4096  # of tokens at once
+
+
+def counted_tokens(rows: Rows, schema: Schema) -> Iterator[tuple[Field, NDArray[np.uint16]]]:
+    """Yield each used field with how often each row has each of its tokens, salted where they are, uint16 (n, v)."""
+    columns = salted_columns(list(zip(*rows, strict=True)), salt_places(schema))
+    readers = field_readers(schema, validate=False, facts={})
+    for field, reader, column in zip(schema.fields, readers, columns, strict=True):
+        if reader is None:
+            continue
+        read = reader.read(column).tokens
+        table = np.zeros((len(rows), len(read.vocabulary)), dtype=np.uint16)
+        np.add.at(table, (np.repeat(np.arange(len(rows)), read.counts), read.ids), 1)
+        yield field, table
 
 
 def token_table(rows: Rows, schema: Schema) -> NDArray[np.bool_]:
     """Return which row has which token, bool (n, v); the same token of two fields of the schema is two."""
-    tables = []
-    for place, field in enumerate(schema.fields):
-        if field.ignored:
-            continue
-        read = TokenReader(field, validate=False, facts=NO_FACTS).read([row[place] for row in rows]).tokens
-        table = np.zeros((len(rows), len(read.vocabulary)), dtype=np.bool_)
-        table[np.repeat(np.arange(len(rows)), read.counts), read.ids] = True
-        tables.append(table)
-    return np.concatenate(tables, axis=1)
+    return np.concatenate([table > 0 for _, table in counted_tokens(rows, schema)], axis=1)
 
 
 def lengths(rows: Rows) -> NDArray[np.int64]:

@@ -14,9 +14,9 @@ from encoder.field import Added, ColumnNumbers, FieldEncoder
 from encoder.folding import fold
 from encoder.hardening import SEED_BYTES, Hardening, HardeningKeys, SaulEncoder, Seeds
 from encoder.keys import field_keys
-from encoder.parts import Reader, TokenReader
-from encoder.salting import SaltedReader, salt_places, salted_columns
-from encoder.standardise import NO_FACTS, Facts
+from encoder.parts import Reader
+from encoder.salting import field_readers, salt_places, salted_columns
+from encoder.standardise import Facts
 from linkage.command import OnProgress
 from linkage.schema import Saul, Schema, load_schema
 
@@ -67,18 +67,8 @@ class ClkEncoder:
     def __init__(
         self, schema: Schema, secret: bytes | str, *, validate: bool = True, facts: ColumnFacts | None = None
     ) -> None:
-        known = facts or {}
-        plain = [
-            None if field.ignored else TokenReader(field, validate=validate, facts=known.get(field.column, NO_FACTS))
-            for field in schema.fields
-        ]
+        readers = field_readers(schema, validate=validate, facts=facts or {})
         self._salts = salt_places(schema)
-        readers = [
-            SaltedReader(reader, salt) if reader and salt else reader
-            for reader, salt in zip(
-                plain, [None if place is None else plain[place] for place in self._salts], strict=True
-            )
-        ]
         keys = HardeningKeys.of(schema, secret)
         self.schema = schema
         self._maker: SaulEncoder | FilterEncoder

@@ -3,13 +3,14 @@
 What that is good for and what it costs stands in :mod:`linkage.schema.salting`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from encoder.grams import Tokens
 from encoder.numbering import numbered
-from encoder.parts import ReadTokens, TokenReader
+from encoder.parts import Reader, ReadTokens, TokenReader
+from encoder.standardise import NO_FACTS, Facts
 from linkage.schema import Schema
 
 
@@ -74,3 +75,18 @@ class SaltedReader:
         names = list(numbers)
         vocabulary = [salted(names[code // size], tokens.vocabulary[code % size]) for code in distinct.tolist()]
         return ReadTokens(Tokens(vocabulary, ids, counts, {}), faults)
+
+
+def field_readers(schema: Schema, *, validate: bool, facts: Mapping[str, Facts]) -> list[Reader | None]:
+    """Return what reads the values of each field, of :func:`salted_columns`, into tokens; None for ignored fields.
+
+    `facts` say, by column, how its values are written.
+    """
+    plain = [
+        None if field.ignored else TokenReader(field, validate=validate, facts=facts.get(field.column, NO_FACTS))
+        for field in schema.fields
+    ]
+    salts = [None if place is None else plain[place] for place in salt_places(schema)]
+    return [
+        SaltedReader(reader, salt) if reader and salt else reader for reader, salt in zip(plain, salts, strict=True)
+    ]

@@ -22,15 +22,15 @@ _STRETCH = 1e3  # how far a column's weight may lie from the median
 
 
 def soft_by_shape(left: Matrix, right: Matrix, sharpness: float) -> tuple[Soft, Soft]:
-    """Return the assignment that shapes suggest, float32 (n, m), and their likeness, float32 (n, m), at most 0.
+    """Return the assignment that shapes suggest, float32 (n, m), and their log-likelihood, float32 (n, m), at most 0.
 
     Args:
-        left: shapes of the records of one file, (n, f).
-        right: those of the other, (m, f).
-        sharpness: how much likeness counts.
+        left: shapes of the records of one file, (n, f), whitened.
+        right: those of the other, (m, f), whitened.
+        sharpness: how much shapes count; they look more certain than they are.
     """
     squares = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None, :]
-    alike = (-(squares - 2 * left @ right.T) * (3 / left.shape[1])).astype(np.float32)
+    alike = (left @ right.T - squares / 2).astype(np.float32)
     none = np.zeros(len(right), np.float32)
     return _doubly_stochastic(np.float32(sharpness) * alike, none, _FIRST_SINKHORN_ROUNDS)[0], alike
 
@@ -51,7 +51,7 @@ def refine(
         cross: cross-covariance to begin with, (d, d).
         rounds: how many.
         pressure: factor on the correlations, a little above 1: a soft assignment underrates them.
-        alike: likeness of shapes, (n, m).
+        alike: log-likelihood by shapes, (n, m).
         weight: how much it counts.
     """
     points, others = left.astype(np.float32), right.astype(np.float32)

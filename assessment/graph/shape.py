@@ -6,6 +6,7 @@ from assessment.graph.spectrum import Matrix, Spectrum
 
 _DIMENSIONS = (8, 15, 30)
 _QUANTILES = (0.5, 0.9, 0.99)
+_LEAST_SPREAD = 1e-6
 
 
 def shapes(file: Spectrum) -> Matrix:
@@ -28,6 +29,18 @@ def shapes(file: Spectrum) -> Matrix:
         ordered = np.partition(inner, places, axis=1)
         found += [ordered[:, place] for place in places]
     return np.stack([_ranks(figure) for figure in found], axis=1)
+
+
+def whitening(practised: Matrix, true: Matrix) -> Matrix:
+    """Return what shapes (n, f) are multiplied by, (f, f), so that they differ from true ones by noise of variance 1.
+
+    Args:
+        practised: shapes of some persons as encodings show them.
+        true: of the same persons as they are expected.
+    """
+    apart = practised - true
+    spread = apart.T @ apart / len(apart) + _LEAST_SPREAD * np.eye(apart.shape[1])
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(spread)).T)
 
 
 def _ranks(figures: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Matrix:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.likeness import Measure, likeness
+from assessment.likeness import likeness
 
 Matrix = NDArray[np.float64]
 Similarities = NDArray[np.float32]
@@ -31,17 +31,15 @@ class Spectrum(NamedTuple):
         return np.asarray(self.vectors[:, :dimensions] * np.sqrt(above / above.sum()))
 
 
-def similarities(encodings: NDArray[np.uint8], measure: Measure) -> Similarities:
-    """Return the similarity of every two records of a file, float32 (n, n); the diagonal is the mean of the others.
+def similarities(encodings: NDArray[np.uint8]) -> Similarities:
+    """Return how far every two encodings agree, float32 (n, n): shares of equal bits less shares of different ones.
 
-    Dice of the set bits, or the correlation 1 - 2 Hamming / width of balanced codes.
+    The diagonal is the mean of the others.
 
     Args:
         encodings: packed bits, uint8 (n, bytes).
-        measure: which of the two.
     """
-    alike = likeness(encodings, encodings, measure)
-    found = alike if measure == "dice" else 2 * alike - 1
+    found = 2 * likeness(encodings, encodings, "hamming") - 1
     count = len(found)
     np.fill_diagonal(found, 0)
     np.fill_diagonal(found, found.sum() / max(count * (count - 1), 1))

@@ -84,7 +84,9 @@ def test_plain_clks_fall_and_saul_does_not() -> None:
     assert known.control.share > 0.8
     assert graph.found.high < 0.05
     assert known.found.high < 0.05
-    assert (graph.verdict, known.verdict, found.verdict) == (Verdict.WITHSTANDS,) * 3
+    assert graph.verdict is Verdict.WITHSTANDS
+    assert found.verdict is known.verdict  # with known records it may leak
+    assert known.verdict is not Verdict.FALLS
     assert dictionary.found.share > 0.95
     assert dictionary.verdict is None
 

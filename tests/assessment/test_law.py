@@ -1,0 +1,80 @@
+"""The law of agreement, against encodings of the same records under many keys."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assessment.graph.spectrum import similarities
+from assessment.law import bits_combined, expected_agreement
+from assessment.records import BACKGROUND, read_records
+from encoder import encode_clks
+from linkage import Schema, load_schema
+
+BITS = 1 << 15
+
+Steps = list[dict[str, Any]]
+
+
+def names(steps: Steps, **changes: Any) -> Schema:
+    """Return a schema of names and dates as bigrams."""
+    return load_schema(
+        {
+            "version": "counterfoil/1",
+            "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}} | changes.pop("config", {}),
+            "hardening": steps,
+            "features": [
+                {
+                    "identifier": name,
+                    "format": {"type": "string"},
+                    "hashing": {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerToken": 10}} | changes,
+                }
+                for name in ("full_name", "date_of_birth")
+            ],
+        }
+    )
+
+
+def salted() -> Schema:
+    document = names([]).document()
+    document["features"][0]["hashing"]["salt"] = "date_of_birth"
+    return load_schema(document)
+
+
+@pytest.mark.parametrize(
+    ("schema", "combined"),
+    [
+        (names([]), 1),
+        (names([], strategy={"bitsPerFeature": 120}), 1),
+        (salted(), 1),
+        (names([{"step": "balance"}, {"step": "permute"}]), 1),
+        (names([{"step": "fold"}]), 2),
+        (names([], config={"xorFolds": 2}), 4),
+        (names([{"step": "rule90", "rounds": 2}]), 2),
+        (names([{"step": "rule90", "rounds": 3}]), 4),
+        (names([{"step": "rule90"}, {"step": "fold"}]), 4),
+        (names([{"step": "diffuse", "taps": 3}]), 3),
+        (names([{"step": "saul", "repetitions": 1}]), 1),
+        (names([{"step": "saul", "repetitions": 3}, {"step": "permute"}]), 3),
+        (names([{"step": "saul", "repetitions": 2}], strategy={"bitsPerFeature": 120}), 2),
+    ],
+    ids=lambda value: "" if isinstance(value, Schema) else f"{value} bits",
+)
+def test_law_is_what_encodings_under_many_keys_come_to(schema: Schema, combined: int) -> None:
+    columns = ("full_name", "date_of_birth")
+    person = load_schema("person")
+    places = [[field.column for field in person.fields].index(column) for column in columns]
+    rows = [[row[place] for place in places] for row in read_records(BACKGROUND, person, None)[:30]]
+    rows[1] = [rows[0][0], rows[1][1]]
+    rows[3] = list(rows[2])
+    drawn = np.random.default_rng(1)
+    keys = BITS // (8 * schema.encoding_bytes)
+    made = [encode_clks(rows, schema, drawn.bytes(32), validate=False) for _ in range(keys)]
+    pairs = np.triu_indices(len(rows), 1)
+    difference = (similarities(np.concatenate(made, axis=1)) - expected_agreement(rows, schema))[pairs]
+    noise = 1 / np.sqrt(BITS)
+    majorities = bool(schema.hardening) and schema.hardening[0].step == "saul"
+    slack = 0.015 if majorities else 0.005  # votes are few here, and two records with a tie agree in breaking it
+    assert bits_combined(schema) == combined
+    assert np.abs(difference).max() < 5 * noise + 3 * slack
+    assert np.sqrt((difference**2).mean()) < 1.2 * noise + slack
