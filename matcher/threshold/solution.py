@@ -84,7 +84,7 @@ def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
         density = match_density(evidence.candidates, evidence.cross_pairs * by_bin, learnt, identical, density)
         same = _not_rising_in_the_dark(np.exp(density), by_chance)
         doubtful_links = np.minimum(from_top(evidence.free * by_bin), by_chance)
-        false_links = np.minimum(from_top(evidence.joinable * by_bin), by_chance)
+        false_links = np.minimum(from_top(_joinable(evidence, same, by_bin) * by_bin), by_chance)
         beyond = max(float((links - doubtful_links - _CERTAIN * _error(doubtful_links, learnt)).max()), 0.0)
         hidden = min(float(same.sum()), beyond, 0.9 * evidence.most, 0.5 * float(seen[0]))
         others, relatives = evidence.cross_pairs * unrelated, evidence.cross_pairs * alike
@@ -122,6 +122,19 @@ def _not_rising_in_the_dark(same: Floats, by_chance: Floats) -> Floats:
     same = same.copy()
     same[: seen + 1] = np.minimum.accumulate(same[seen::-1])[::-1]
     return same
+
+
+def _joinable(evidence: Evidence, same: Floats, by_bin: Floats) -> Floats:
+    """Return by bin how many pairs a group could still take in, whatever links by chance have made of the records.
+
+    Below the scores at which matches outnumber links by chance, these reach every record soon. That leaves nobody
+    alone, and would look as if nobody could be linked wrongly any more.
+    """
+    dark = np.flatnonzero(evidence.free * by_bin > same)
+    joinable = evidence.joinable.copy()
+    if len(dark):
+        joinable[: dark[-1] + 1] = joinable[min(dark[-1] + 1, len(joinable) - 1)]
+    return joinable
 
 
 def _sureness(links: Floats, false_links: Floats, evidence: Evidence) -> float:
