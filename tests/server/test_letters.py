@@ -68,7 +68,7 @@ def own(officer: Officer) -> str:
 
 def alike(one: Entry, other: Entry) -> bool:
     """Whether two entries say the same of two things of the same kind."""
-    random: dict[str, Any] = {"subject": None, "digests": {}, "time": one.time}
+    random: dict[str, Any] = {"subject": None, "digests": {}, "time": one.time, "salt": one.salt}
     return one.model_copy(update=random) == other.model_copy(update=random)
 
 
