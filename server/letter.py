@@ -59,6 +59,7 @@ class Letter(Statement):
         until: when it is void.
         number: random; a host does what a letter asks once.
         wish: what is asked.
+        checkpoint: the last one of the host's ledger that the agency saw.
     """
 
     payload_type: ClassVar[str] = "application/vnd.counterfoil.letter+json"
@@ -72,12 +73,30 @@ class Letter(Statement):
     until: Moment
     number: Identifier
     wish: Annotated[Wish, Field(discriminator="kind")]
+    checkpoint: str | None = Field(default=None, max_length=10_000)
 
     @classmethod
-    def new(cls, wish: Wish, *, host: str, operation: str, now: datetime, days: int, number: str) -> Self:
+    def new(  # the parts of a letter
+        cls,
+        wish: Wish,
+        *,
+        host: str,
+        operation: str,
+        now: datetime,
+        days: int,
+        number: str,
+        checkpoint: str | None = None,
+    ) -> Self:
         """Return a letter that is valid for some days from now."""
-        until = moment_text(now + timedelta(days=days))
-        return cls(host=host, operation=operation, written=moment_text(now), until=until, number=number, wish=wish)
+        return cls(
+            host=host,
+            operation=operation,
+            written=moment_text(now),
+            until=moment_text(now + timedelta(days=days)),
+            number=number,
+            wish=wish,
+            checkpoint=checkpoint,
+        )
 
     def require(self, *, host: str, now: datetime) -> None:
         """Do nothing if the letter is for this host and for now.

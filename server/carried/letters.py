@@ -7,8 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from linkage.envelope import Envelope
+from linkage.ledger import SignedCheckpoint
 from server import journal
 from server.api.authorisation import authorise
+from server.audit.witnessing import witness
 from server.database import writing
 from server.database.tables import nonces
 from server.errors import LetterError, UnauthenticatedError
@@ -27,11 +29,14 @@ def follow_letter(service: Service, content: bytes) -> bytes:
     Raises:
         LetterError: not a letter, not for this host, not valid now, or followed before.
         UnauthenticatedError: the key that signed it is not that of an officer here.
+        RefusedError: it carries a checkpoint that this ledger does not continue.
         NotAllowedError, AbsentError, ConflictError: as over HTTP.
     """
     letter, caller = _written(service, content)
     route, method, names = _asked(letter.wish, letter.operation)
     authorise(service, rule_table()[route, method], caller, names)
+    if letter.checkpoint is not None:
+        witness(service, caller, SignedCheckpoint.parse(letter.checkpoint.encode(), "checkpoint of the letter"))
     with _once(service, letter, caller):
         return _done(service, letter, caller)
 

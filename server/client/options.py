@@ -65,6 +65,7 @@ def write_letter(desk: "Desk", path: Path, days: int, kind: type["Wish"], **stat
         wish = kind.model_validate(stated)
     except ValidationError as error:
         raise LetterError(first_problem(error)) from None
+    believed = desk.watcher().believed
     letter = Letter.new(
         wish,
         host=desk.host.key_id,
@@ -72,6 +73,7 @@ def write_letter(desk: "Desk", path: Path, days: int, kind: type["Wish"], **stat
         now=system_clock(),
         days=days,
         number=secrets.token_hex(16),
+        checkpoint=None if believed is None else believed.encode().decode(),
     )
     write_whole(path, letter.signed(desk.key), overwrite=False)
     click.echo(

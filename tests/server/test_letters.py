@@ -12,11 +12,12 @@ import pytest
 from encoder.secret import OperationSecret
 from linkage.credential import Role
 from linkage.envelope import Envelope
-from linkage.errors import CounterfoilError, FileError, SealedFileError
-from linkage.ledger import Entry, Kind
+from linkage.errors import CounterfoilError, FileError, RefusedError, SealedFileError
+from linkage.ledger import Checkpoint, Entry, Kind, SignedCheckpoint
 from linkage.manifest import moment_text
 from linkage.sealing import unseal_bytes
 from server.api.models import STANDING_TYPE
+from server.audit.witnessing import forks, witnesses
 from server.carried.arrival import take_in
 from server.carried.status import export_status
 from server.errors import AbsentError, ConflictError, LetterError, NotAllowedError, UnauthenticatedError
@@ -85,6 +86,20 @@ def test_a_run_that_a_letter_orders_is_one_that_a_request_orders(house: House) -
     assert alike(ordered, by_http)
     house.works()
     assert len(officers["atl"].hits(word["run"])) == 2
+
+
+def test_a_letter_carries_the_checkpoint_that_its_agency_saw(house: House) -> None:
+    bor = three_submit(house)["bor"]
+    seen = SignedCheckpoint.parse(bor.asks("GET", "/ledger/checkpoint").json["checkpoint"].encode())
+    wish = FreezeWish(justification="incident")
+    brings(house, writes(bor, wish, checkpoint=seen.encode().decode()))
+    with house.service.engine.connect() as connection:
+        assert [(agency, signed) for agency, signed, _ in witnesses(connection)] == [("bor", seen)]
+    another = SignedCheckpoint.signed(Checkpoint(HOST, seen.checkpoint.size, bytes(32)), keys(HOST).root)
+    with pytest.raises(RefusedError, match="FORK"):
+        brings(house, writes(bor, wish, checkpoint=another.encode().decode()))
+    with house.service.engine.connect() as connection:
+        assert forks(connection) == [("bor", another)]
 
 
 def test_a_letter_is_followed_once_and_on_the_day_it_comes(house: House) -> None:
