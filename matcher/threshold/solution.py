@@ -127,14 +127,14 @@ def _not_rising_in_the_dark(same: Floats, by_chance: Floats) -> Floats:
 def _joinable(evidence: Evidence, same: Floats, by_bin: Floats) -> Floats:
     """Return by bin how many pairs a group could still take in, whatever links by chance have made of the records.
 
-    Below the scores at which matches outnumber links by chance, these reach every record soon. That leaves nobody
-    alone, and would look as if nobody could be linked wrongly any more.
+    Below the scores at which matches outnumber links by chance, these link every record of many files with somebody.
+    That leaves nobody alone, and would look as if nobody could be taken in wrongly any more.
     """
+    share = evidence.joinable / np.maximum(evidence.free, _TINY)
     dark = np.flatnonzero(evidence.free * by_bin > same)
-    joinable = evidence.joinable.copy()
     if len(dark):
-        joinable[: dark[-1] + 1] = joinable[min(dark[-1] + 1, len(joinable) - 1)]
-    return joinable
+        share[: dark[-1] + 1] = share[min(dark[-1] + 1, len(share) - 1)]
+    return evidence.free * share
 
 
 def _sureness(links: Floats, false_links: Floats, evidence: Evidence) -> float:
