@@ -10,7 +10,7 @@ _LEAST_CANDIDATES = 10.0
 _LEAST_CHANCE = 2.0
 _LEAST_BINS = 5
 _MOSTLY_CHANCE = 0.5  # share of the candidates of a bin that matches may be, for what is left to bound the rate
-_SURE = 3.0  # standard errors that a fall must have
+_SURE = 2.0  # standard errors that a fall must have
 
 
 def falling_rate(  # noqa: PLR0917 - arrays of one kind
