@@ -58,6 +58,7 @@ class Evidence(NamedTuple):
         chance_pairs: pairs inside files that were compared.
         cross_pairs: pairs between files that were compared, at least 1.
         most: matches that there can be: every record of the smaller file of each two.
+        files: how many files were compared.
     """
 
     edges: Floats
@@ -70,6 +71,7 @@ class Evidence(NamedTuple):
     chance_pairs: int
     cross_pairs: int
     most: int
+    files: int
 
     @classmethod
     def of(cls, compared: Sequence[Compared], sample: ChanceSample, unrelated: Unrelated | None = None) -> "Evidence":
@@ -109,6 +111,7 @@ class Evidence(NamedTuple):
             sample.pairs,
             max(sum(one.left_records * one.right_records for one in compared), 1),
             sum(min(one.left_records, one.right_records) for one in compared),
+            len(alone),
         )
 
 

@@ -90,7 +90,7 @@ def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
         others, relatives = evidence.cross_pairs * unrelated, evidence.cross_pairs * alike
         level = (seen[0] - hidden - others.sum()) / max(float(relatives.sum()), _TINY)
         level = float(np.clip(level, _LEAST_RATE, _LARGEST_RATE))
-        rate = falling_rate(evidence.candidates, same, others, relatives, evidence.chance, level)
+        rate = falling_rate(evidence.candidates, same, others, relatives, evidence.chance, level, files=evidence.files)
     assert density is not None  # there is at least one round
     unknown = _HIDDEN * max(evidence.cross_pairs / evidence.chance_pairs, 1.0) ** 0.5
     matches = min(float(same.sum()), float(evidence.most), max((1 + unknown) * beyond, 1.0))

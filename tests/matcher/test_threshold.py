@@ -140,9 +140,9 @@ def test_rate_of_look_alikes_is_learnt_beside_pairs_that_a_law_puts_everywhere()
     true_rate = np.exp(-0.5 - 0.06 * bins)
     chance = random.poisson(unrelated + inside).astype(np.float64)
     candidates = random.poisson(unrelated + true_rate * inside).astype(np.float64)
-    rate = falling_rate(candidates, np.zeros(30), unrelated, np.maximum(chance - unrelated, 0), chance, 1.0)
+    rate = falling_rate(candidates, np.zeros(30), unrelated, np.maximum(chance - unrelated, 0), chance, 1.0, files=42)
     assert rate[5:] == pytest.approx(true_rate[5:], rel=0.1)
-    blind = falling_rate(candidates, np.zeros(30), np.zeros(30), chance, chance, 1.0)
+    blind = falling_rate(candidates, np.zeros(30), np.zeros(30), chance, chance, 1.0, files=42)
     assert np.abs(np.log(blind / true_rate))[5:].max() > 0.2
 
 
@@ -154,10 +154,10 @@ def test_rate_that_falls_at_once_is_what_was_seen_and_is_not_raised_by_matches()
     matches = 30.0 * np.exp(0.3 * bins)
     chance = random.poisson(inside).astype(np.float64)
     candidates = random.poisson(true_rate * inside + matches).astype(np.float64)
-    rate = falling_rate(candidates, matches, np.zeros(12), inside, chance, 0.45)
+    rate = falling_rate(candidates, matches, np.zeros(12), inside, chance, 0.45, files=42)
     assert rate[:2] == pytest.approx(0.45)
     assert rate[5:] == pytest.approx(0.15, rel=0.2)
-    same = falling_rate(inside, np.zeros(12), np.zeros(12), inside, inside, 1.0)
+    same = falling_rate(inside, np.zeros(12), np.zeros(12), inside, inside, 1.0, files=42)
     assert same == pytest.approx(1.0)
 
 
