@@ -24,6 +24,7 @@ from linkage.reports.report import Report, Section, Table
 from linkage.reports.wording import SUBJECTS, day, listed, short
 
 _RECEIPT_BYTES = 1 << 20
+_NOT_FOUND = " NO RECORD of this reference was found: look whether it is written as in the counterfoil."
 _HIT_COLUMNS = ("group", "agency", "token", "band", "counterparts", "contacts")
 
 
@@ -115,6 +116,7 @@ def disclosure(
             f"{reference}, up to {day(dossier.pack.made)}: in {len(mine):,} of {len(submitted):,} submissions looked "
             f"at, compared in {counted(len(runs), 'run')}, {counted(len(hits), 'hit')} shown to {agency}. This page "
             "names a person's reference: it stays at the agency."
+            f"{'' if mine else _NOT_FOUND}"
         ),
         dossier.standing,
         [

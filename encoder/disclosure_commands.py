@@ -11,7 +11,7 @@ from linkage.report_commands import FILE, of_pack, open_dossier, show
 @click.command(
     epilog=example(
         "counterfoil report disclosure lantern.pack --agency atl --reference A-1",
-        "    --counterfoil atl.counterfoil.csv --receipt atl.desk/receipt-5f0c.json --hits atl.hits.csv -o a-1.html",
+        "    --counterfoil atl.counterfoil.csv --receipt atl.desk/receipt-5f0c.json --hits atl.groups.csv -o a-1.html",
     )
 )
 @of_pack
@@ -35,7 +35,9 @@ from linkage.report_commands import FILE, of_pack, open_dossier, show
     metavar="FILE",
     help="The host's receipt for the package that was encoded with that counterfoil.",
 )
-@click.option("--hits", "hit_files", multiple=True, type=FILE, metavar="FILE", help="What 'agency hits' wrote.")
+@click.option(
+    "--hits", "hit_files", multiple=True, type=FILE, metavar="FILE", help="What 'agency hits' wrote, before 'reveal'."
+)
 def disclosure(
     path: Path,
     host_path: Path | None,

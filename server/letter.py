@@ -76,7 +76,7 @@ class Letter(Statement):
     checkpoint: str | None = Field(default=None, max_length=10_000)
 
     @classmethod
-    def new(  # the parts of a letter
+    def new(
         cls,
         wish: Wish,
         *,

@@ -77,6 +77,17 @@ class Chronicle:
         """Digests of the agreements that were registered."""
         return {found.entry.digests["agreement"] for found in self.agreements}
 
+    @property
+    def deletions(self) -> list[Numbered]:
+        """The deletions of submissions and of records of them, each with a certificate, in their order."""
+        of_records = (found for each in self.withdrawn.values() for found in each)
+        return sorted((*self.erased.values(), *of_records), key=lambda found: found.number)
+
+    @property
+    def records_withdrawn(self) -> int:
+        """How many records were taken out of submissions."""
+        return sum(found.entry.count or 0 for each in self.withdrawn.values() for found in each)
+
     def records(self, submission: str) -> int:
         """Return how many records of a submission were not withdrawn, whether it is still there or not."""
         gone = sum(found.entry.count or 0 for found in self.withdrawn.get(submission, ()))

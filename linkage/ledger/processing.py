@@ -164,10 +164,11 @@ def _deletions(reading: Reading) -> str:
     hits = sum(found.entry.count or 0 for found in known.published.values())
     gone = sum(found.entry.count or 0 for each in known.hits_erased.values() for found in each)
     submissions = counted(len(known.submissions), "submission")
+    records = counted(known.records_withdrawn, "record")
     told = f"everything due for deletion by {moment_text(reading.now)} was deleted in time"
-    if not known.erased and not gone:
+    if not known.deletions and not gone:
         return f"{told}: nothing was due of {submissions} and {counted(hits, 'hit')}"
     return (
-        f"{told}; {len(known.erased):,} of {submissions} are gone, each with a certificate of the host, and {gone:,} "
-        f"of {counted(hits, 'hit')}"
+        f"{told}; {len(known.erased):,} of {submissions} and {records} of submissions "
+        f"are gone, each time with a certificate of the host, and {gone:,} of {counted(hits, 'hit')}"
     )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from linkage.ledger.chronicle import due, hits_due
 from linkage.ledger.papers import CertificatePaper
+from linkage.ledger.reading import counted
 from linkage.manifest import moment_text, parse_moment
 from linkage.reports.dossier import Dossier
 from linkage.reports.report import Report, Section, Table
@@ -31,7 +32,8 @@ def retention_report(dossier: Dossier) -> Report:
         f"Retention report, operation {agreement.operation}",
         (
             f"On {day(dossier.pack.made)}, {len(known.erased):,} of {len(known.submissions):,} submissions to "
-            f"operation {agreement.operation} had been deleted. "
+            f"operation {agreement.operation} had been deleted, and {counted(known.records_withdrawn, 'record')} of "
+            "submissions. "
             + (f"{len(late):,} deletions were late, missing or without proof." if late else "Nothing was overdue.")
         ),
         dossier.standing,
@@ -126,7 +128,8 @@ def _submissions(dossier: Dossier) -> Iterator[tuple[str, ...]]:
 
 
 def _certificates(dossier: Dossier) -> Iterator[tuple[str, ...]]:
-    for identifier, found in dossier.known.erased.items():
+    for found in dossier.known.deletions:
+        identifier = found.entry.subject or ""
         content = dossier.pack.document_of.get(found.entry.digests["certificate"])
         try:
             paper = None if content is None else CertificatePaper.signed(content, dossier.pack.host.identity)

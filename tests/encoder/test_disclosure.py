@@ -85,6 +85,11 @@ def test_submission_without_the_reference_or_of_another_operation_is_told_as_suc
     assert "Hits shown to atl: none" in report.text()
 
 
+def test_reference_that_no_submission_has_is_told_loudly() -> None:
+    assert "NO RECORD of this reference" in disclosure(DOSSIER, "atl", "A-9", [Submitted("s-atl", ())], []).lead
+    assert "NO RECORD" not in disclosure(DOSSIER, "atl", "A-1", [Submitted("s-atl", (TOKEN,))], []).lead
+
+
 def test_deleted_submission_says_when_it_went() -> None:
     report = disclosure(DOSSIER, "cyr", "1", [Submitted("s-cyr", (TOKEN,))], [])
     assert "2026-11-02 02:10" in report.text()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from linkage.canonical import canonical_json
+from linkage.canonical import canonical_json, digest_of
 from linkage.errors import LedgerError
 from linkage.ledger import Entry, Kind
 from linkage.ledger.pack import Attached, Pack
@@ -227,6 +227,25 @@ def test_retention_report_shows_what_is_kept_gone_and_due_soon() -> None:
         "submission s-atl of atl",
         "submission s-bor of bor",
     ]
+
+
+def test_retention_report_has_the_certificates_of_withdrawn_records() -> None:
+    some = {
+        "reason": "records-withdrawn",
+        "deleted": making.moment(12),
+        "encodings_after": 39,
+        "hits_before": 6,
+        "hits_after": 4,
+    }
+    word = making.certificate("atl", **some)
+    stated = {"kind": Kind.RECORDS_WITHDRAWN, "agency": "atl", "officer": "o-4", "count": 1, "reason": "withdrawn"}
+    gone = making.erased(12, "atl", **stated, digests={"certificate": digest_of(word)})
+    documents = (*making.pack(making.story()).documents, word.decode())
+    report = retention_report(dossier([*making.story(), gone], documents=tuple(sorted(documents))))
+    rows = [(row["submission"], row["encodings"], row["after"]) for row in table(report, "Certificates")]
+    assert rows == [("s-cyr", "40", "0"), ("s-atl", "40", "39")]
+    assert "1 of 3 submissions to operation lantern had been deleted, and 1 record of submissions" in report.lead
+    assert table(report, "Encodings of persons")[0]["records"] == "39"
 
 
 def test_retention_report_counts_what_is_overdue() -> None:
