@@ -169,6 +169,6 @@ def _deletions(reading: Reading) -> str:
     if not known.deletions and not gone:
         return f"{told}: nothing was due of {submissions} and {counted(hits, 'hit')}"
     return (
-        f"{told}; {len(known.erased):,} of {submissions} and {records} of submissions "
-        f"are gone, each time with a certificate of the host, and {gone:,} of {counted(hits, 'hit')}"
+        f"{told}; {len(known.erased):,} of {submissions} are gone and {records} of others, each time with a "
+        f"certificate of the host; gone are {gone:,} of {counted(hits, 'hit')}"
     )

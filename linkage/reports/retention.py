@@ -33,7 +33,7 @@ def retention_report(dossier: Dossier) -> Report:
         (
             f"On {day(dossier.pack.made)}, {len(known.erased):,} of {len(known.submissions):,} submissions to "
             f"operation {agreement.operation} had been deleted, and {counted(known.records_withdrawn, 'record')} of "
-            "submissions. "
+            "others. "
             + (f"{len(late):,} deletions were late, missing or without proof." if late else "Nothing was overdue.")
         ),
         dossier.standing,

@@ -230,7 +230,7 @@ def test_retention_report_shows_what_is_kept_gone_and_due_soon() -> None:
 
 
 def test_retention_report_has_the_certificates_of_withdrawn_records() -> None:
-    some = {
+    some: dict[str, Any] = {
         "reason": "records-withdrawn",
         "deleted": making.moment(12),
         "encodings_after": 39,
@@ -244,7 +244,7 @@ def test_retention_report_has_the_certificates_of_withdrawn_records() -> None:
     report = retention_report(dossier([*making.story(), gone], documents=tuple(sorted(documents))))
     rows = [(row["submission"], row["encodings"], row["after"]) for row in table(report, "Certificates")]
     assert rows == [("s-cyr", "40", "0"), ("s-atl", "40", "39")]
-    assert "1 of 3 submissions to operation lantern had been deleted, and 1 record of submissions" in report.lead
+    assert "1 of 3 submissions to operation lantern had been deleted, and 1 record of others" in report.lead
     assert table(report, "Encodings of persons")[0]["records"] == "39"
 
 

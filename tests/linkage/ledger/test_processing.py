@@ -84,8 +84,8 @@ def test_operation_that_went_as_agreed_is_all_green_in_plain_sentences() -> None
     assert "1 run: each was ordered by an officer of a party that may" in sentences
     assert "2 officers acted: each with a credential" in sentences
     assert "the operation was never frozen" in sentences
-    assert "1 of 3 submissions and 0 records of submissions are gone, each time with a certificate" in sentences
-    assert "and 0 of 6 hits" in sentences
+    assert "1 of 3 submissions are gone and 0 records of others, each time with a certificate" in sentences
+    assert "gone are 0 of 6 hits" in sentences
     assert any("no checkpoint in the pack is cosigned" in each for each in found.unchecked)
 
 
