@@ -42,4 +42,5 @@ def alike_records(case: Case, records: int, random: np.random.Generator) -> Case
         truth=truth,
         known=np.empty(0, dtype=np.int64),
         register_rows=[case.register_rows[row] for row in places.tolist()],
+        agreement=case.agreement[np.ix_(places, places)],
     )

@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _FEW_MATCHES = 0.15  # share of the candidates of a bin that matches may be, to learn of chance from it
-_TWO = 2
 _LEAST_CANDIDATES = 10.0
 _LEAST_CHANCE = 2.0
 _LEAST_BINS = 5
 _MOSTLY_CHANCE = 0.5  # share of the candidates of a bin that matches may be, for what is left to bound the rate
 _SURE = 3.0  # standard errors that a fall must have
+_ONE_COUPLE = 2
 _SURE_OF_MANY = 2.0  # the same, between the files of more than two agencies, where a fall is what is to be expected
 
 
@@ -50,7 +50,7 @@ def falling_rate(  # noqa: PLR0917 - arrays of one kind
     inside = 1 + unrelated[known] / expected[known]  # times as many were counted inside as are of this kind
     error[known] = np.sqrt(candidates[known] / alike[known] ** 2 + inside**2 / chance[known])
     clear = np.cumprod(counted & (matches < _FEW_MATCHES * candidates)) * known
-    sure = _SURE if files <= _TWO else _SURE_OF_MANY
+    sure = _SURE if files <= _ONE_COUPLE else _SURE_OF_MANY
     fitted = _line(np.flatnonzero(clear), ratio, error, level, sure)
     less = (matches < _MOSTLY_CHANCE * candidates) & (ratio + sure * error < fitted)
     rate: Floats = np.exp(np.minimum(fitted, np.minimum.accumulate(np.where(less, ratio, np.inf))))

@@ -1,13 +1,29 @@
 """The commands of the host's operators for what comes and goes on a stick."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from linkage.command import emit, example, json_option
 from server.command_options import FILE, config_option, data_option, opened_service
 
+CommandT = TypeVar("CommandT", bound=Callable[..., object])
 _JUSTIFICATION = "Why, as a code, such as investigation; it goes into the ledger."
+
+
+def _folder_option(gets: str) -> Callable[[CommandT], CommandT]:
+    """Return the option for the folder of the stick, which gets files of the name given."""
+    return click.option(
+        "-o",
+        "--output",
+        "folder",
+        required=True,
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        metavar="FOLDER",
+        help=f"Gets {gets}.",
+    )
 
 
 @click.command(
@@ -67,15 +83,7 @@ def import_(
 @config_option
 @click.option("--agency", "agencies", multiple=True, help="For whom. [default: every party]")
 @click.option("--justification", required=True, help=_JUSTIFICATION)
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="FOLDER",
-    help="Gets AGENCY.groups.csv.sealed for each.",
-)
+@_folder_option("AGENCY.groups.csv.sealed for each")
 @json_option
 def export_hits(
     run_id: str,
@@ -119,15 +127,7 @@ def export_hits(
 @data_option
 @config_option
 @click.option("--agency", required=True, help="For whom.")
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="FOLDER",
-    help="Gets AGENCY.status.json.sealed.",
-)
+@_folder_option("AGENCY.status.json.sealed")
 def export_status(operation: str, data: Path | None, config: Path | None, *, agency: str, folder: Path) -> None:
     """Write what an agency would be told of an operation: the plan, runs, its submissions, the key ceremony.
 
