@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.likeness import Measure, likeness
+from assessment.likeness import likeness
 from assessment.plain import Rows, lengths, plain_likeness, token_table
 from assessment.spread import (
     absolute_phi,
@@ -24,6 +24,7 @@ from assessment.spread import (
     rank_correlation,
 )
 from linkage import Schema
+from linkage.schema.hardening import Measure
 
 STRANGERS = 0.5  # Dice of token sets: below it, two records are hardly ever of one person
 _BIT_PAIRS = 20_000
