@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from assessment.likeness import likeness
 from linkage.schema import Schema
-from linkage.schema.hardening import SYMBOL_BITS
+from linkage.schema.hardening import SYMBOL_BITS, Measure
 
 Similarities = NDArray[np.float32]
 
@@ -34,7 +34,8 @@ class Code(NamedTuple):
 
         A letter of q is as q - 1 coins, since two are equal with the chance 1 / q.
         """
-        return 8 * self.encodings.shape[1] // self.letter_bits * ((1 << self.letter_bits) - 1)
+        letters: int = 8 * self.encodings.shape[1] // self.letter_bits
+        return letters * ((1 << self.letter_bits) - 1)
 
     @property
     def agreement(self) -> Similarities:
@@ -42,6 +43,6 @@ class Code(NamedTuple):
 
         For bits, that is the share of equal ones less the share of different ones.
         """
-        measure = "hamming" if self.letter_bits == 1 else "symbols"
+        measure: Measure = "hamming" if self.letter_bits == 1 else "symbols"
         chance = np.float32(0.5**self.letter_bits)
         return np.asarray((likeness(self.encodings, self.encodings, measure) - chance) / (1 - chance))

@@ -12,7 +12,7 @@ _MOST = 255  # places at once: their counts are bytes
 def likeness(left: NDArray[np.uint8], right: NDArray[np.uint8], measure: Measure) -> NDArray[np.float32]:
     """Return Dice, or the share of equal bits or bytes, float32 (n, m), of encodings uint8 (n, w) and (m, w)."""
     if measure == "symbols":
-        return equal_bytes(left, right) / np.float32(left.shape[1])
+        return np.asarray(equal_bytes(left, right) / np.float32(left.shape[1]), dtype=np.float32)
     ones = [np.unpackbits(side, axis=1).astype(np.float32) for side in (left, right)]
     common = ones[0] @ ones[1].T
     together = ones[0].sum(axis=1)[:, None] + ones[1].sum(axis=1)[None, :]

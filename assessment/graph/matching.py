@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.coding import Code
+from assessment.coding import Code, Similarities
 from assessment.graph.coupling import Soft, crossed, refine, soft_by_shape
 from assessment.graph.prediction import Matches, settled
 from assessment.graph.shape import shapes, whitening
-from assessment.graph.spectrum import Similarities, Spectrum, similarities, spectrum
+from assessment.graph.spectrum import Spectrum, similarities, spectrum
 
 _DIMENSIONS = (120, 200)  # in which an assignment is refined at last
 _FIRST_DIMENSIONS = (60, 40)  # in which it begins; one start each

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.graph.spectrum import Similarities
+from assessment.coding import Similarities
 
 _NOISE = 0.01  # of a match that is sure
 _LARGEST_EXPLAINED = 0.95
