@@ -106,7 +106,7 @@ class Symbols:
             for place, of_block in enumerate(tags):
                 for component, draws in enumerate(order):
                     blocks[:, :, component] = of_block.take(draws, axis=0)
-                encryptor.update_into(memoryview(blocks).cast("B"), memoryview(outcome))
+                encryptor.update_into(blocks.data.cast("B"), outcome.data)
                 bytes_ = outcome[: blocks.nbytes : _BLOCK_BYTES].reshape(blocks.shape[:2]).T
                 encoded = encodings[place * _ROWS : (place + 1) * _ROWS, start : start + _SYMBOLS]
                 encoded[:] = bytes_[: len(encoded)]
