@@ -17,9 +17,9 @@ from encoder.hardening.blocks import Block, Numbers, blocks_of, paired
 Words = NDArray[np.uint32]
 Tags = NDArray[np.uint16]
 
-TAG = 0xFFF
-_DRAWS = 256  # of so many draws at a time,
-_BLOCK_VALUES = 128  # so many values stay in the processor's cache
+TAG = np.uint32(0xFFF)
+_DRAWS = 128  # of so many draws at a time,
+_AT_ONCE = 256  # what is looked at in so many values or tokens stays in the processor's cache
 _NOBODY = np.uint32(0xFFFFFFFF)
 _STEPS = 1 << 16
 
@@ -65,7 +65,7 @@ class Race(NamedTuple):
         order = np.argsort(lengths, kind="stable")
         ranks = np.empty_like(order)
         ranks[order] = np.arange(len(order))
-        blocks = list(blocks_of(parts, (np.cumsum(lengths) - lengths)[order], lengths[order], _BLOCK_VALUES))
+        blocks = list(blocks_of(parts, (np.cumsum(lengths) - lengths)[order], lengths[order], _AT_ONCE))
         of_runners = (runners & 0xFFFFFFFF).astype(np.uint32).view(np.float32)[:, None]
         return cls(ranks[codes], words, runners >> 32, of_runners, blocks, pairs)
 
@@ -73,7 +73,7 @@ class Race(NamedTuple):
         """Return the time and tag of who arrives first in `draws`, for each value: uint32 (values, draws)."""
         parts = self._parts(draws)
         firsts = np.empty((self.blocks[-1].values.stop if self.blocks else 0, parts.shape[1]), dtype=np.uint32)
-        room = np.empty((_BLOCK_VALUES, parts.shape[1]), dtype=np.uint32)
+        room = np.empty((_AT_ONCE, parts.shape[1]), dtype=np.uint32)
         for values, (first, *others) in self.blocks:
             found = firsts[values]
             without = len(found) - len(first)
@@ -85,16 +85,28 @@ class Race(NamedTuple):
         return firsts
 
     def _parts(self, draws: slice) -> Words:
-        words = self.words[:, draws]
-        times = ARRIVALS.take(words >> 16, mode="clip").take(self.tokens, axis=0)
-        times /= self.weights
-        arrived = np.empty((len(times) + 1, times.shape[1]), dtype=np.uint32)
-        np.bitwise_and(times.view(np.uint32), np.uint32(~TAG & 0xFFFFFFFF), out=arrived[:-1])
-        arrived[:-1] |= (words & TAG).take(self.tokens, axis=0)
-        arrived[-1] = _NOBODY
+        """Return the time and tag of every part and, last, of nobody: uint32 (parts + 1, draws)."""
+        runners = np.empty((len(self.tokens) + 1, draws.stop - draws.start), dtype=np.uint32)
+        runners[-1] = _NOBODY
+        for start in range(0, len(self.tokens), _AT_ONCE):
+            tokens = self.tokens[start : start + _AT_ONCE]
+            words = self.words[tokens[0] : tokens[-1] + 1, draws]
+            times, tags = ARRIVALS.take(words >> 16, mode="clip"), words & TAG
+            chosen = tokens - tokens[0]
+            if (chosen != np.arange(len(tokens))).any():
+                times, tags = times.take(chosen, axis=0, mode="clip"), tags.take(chosen, axis=0, mode="clip")
+            times /= self.weights[start : start + _AT_ONCE]
+            packed = np.bitwise_and(times.view(np.uint32), ~TAG, out=runners[start : start + len(tokens)])
+            packed |= tags
         if not self.pairs.size:
-            return arrived
-        pairs: Words = np.minimum(*arrived.take(self.pairs, axis=0))
+            return runners
+        pairs = np.empty((self.pairs.shape[1], runners.shape[1]), dtype=np.uint32)
+        room = np.empty((_AT_ONCE, runners.shape[1]), dtype=np.uint32)
+        for start in range(0, len(pairs), _AT_ONCE):
+            least = pairs[start : start + _AT_ONCE]
+            one, other = self.pairs[:, start : start + _AT_ONCE]
+            runners.take(one, axis=0, out=least, mode="clip")
+            np.minimum(least, runners.take(other, axis=0, out=room[: len(least)], mode="clip"), out=least)
         return pairs
 
 
