@@ -58,8 +58,10 @@ def salted() -> Schema:
         (names([{"step": "saul", "repetitions": 1}]), 1),
         (names([{"step": "saul", "repetitions": 3}, {"step": "permute"}]), 3),
         (names([{"step": "saul", "repetitions": 2}], strategy={"bitsPerFeature": 120}), 2),
+        (names([{"step": "minhash", "components": 1, "symbols": 1024}]), 1),
+        (names([{"step": "minhash", "components": 3, "symbols": 1024}], strategy={"bitsPerFeature": 120}), 3),
     ],
-    ids=lambda value: "" if isinstance(value, Schema) else f"{value} bits",
+    ids=lambda value: "" if isinstance(value, Schema) else f"{value} parts",
 )
 def test_law_is_what_encodings_under_many_keys_come_to(schema: Schema, parts: int) -> None:
     columns = ("full_name", "date_of_birth")
