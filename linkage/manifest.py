@@ -111,7 +111,9 @@ class Draft(_Part):
         pattern=r"^[0-9a-f]{64}$", description="equal for two packages made with one secret and one schema"
     )
     bits: int = Field(ge=8, le=LARGEST_FILTER_BITS, multiple_of=8, description="width of one encoding as stored")
-    measure: Literal["dice", "jaccard", "hamming", "symbols"] = Field(description="the similarity these encodings are made for")
+    measure: Literal["dice", "jaccard", "hamming", "symbols"] = Field(
+        description="the similarity these encodings are made for"
+    )
     unrelated: Literal["binomial"] | None = Field(
         default=None,
         description=(
