@@ -17,14 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.field import Added
+from encoder.hardening.drawn import DrawingReader
 from encoder.hardening.keys import HardeningKeys, keyed_bytes
 from encoder.hardening.votes import Ballot, ballots, majorities
-from encoder.numbering import numbered_texts
 from encoder.parts import Reader
-from encoder.values import token_encoding
 from linkage.schema import Field, Saul, Schema, Strategy
 
-_REMEMBERED_BYTES = 32 << 20
 _STEPS_PER_UNIT = 4  # of a weight
 _TIE = "saul tie"
 
@@ -67,32 +65,13 @@ class Voter:
     def __init__(self, field: Field, reader: Reader, key: bytes, votes: int) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field has no votes")
-        self._reader = reader
+        self._reader = DrawingReader(field, reader, key, votes // 8)
         self._strategy = field.hashing.strategy
-        self._encoding = token_encoding(field)
-        self._key = key
-        self._bytes = votes // 8
-        self._vectors: dict[str, bytes] = {}
 
     def ballots(self, column: Sequence[str]) -> tuple[list[Ballot], Added]:
         """Return how the rows of `column` vote, and which of its values do not fit or have no vote."""
-        codes, values = numbered_texts(column)
-        tokens, faults = self._reader.read(values)
-        numbers, vocabulary = numbered_texts(tokens.vocabulary)
-        weights = token_weights(tokens.counts, self._strategy)
-        cast = list(ballots(codes, numbers[tokens.ids], tokens.counts, weights, self._drawn(vocabulary)))
-        rows = [(np.flatnonzero(codes == place), rule) for place, rule in sorted(faults.items())]
-        return cast, Added(rows, (tokens.counts == 0)[codes])
-
-    def _drawn(self, vocabulary: Sequence[str]) -> NDArray[np.uint8]:
-        """Return the vectors of tokens, uint8 (tokens, bytes), drawn from the key once while they are remembered."""
-        for token in vocabulary:
-            if token not in self._vectors:
-                self._vectors[token] = keyed_bytes(self._key, token.encode(self._encoding), self._bytes)
-        vectors = b"".join([self._vectors[token] for token in vocabulary])
-        if len(self._vectors) * self._bytes > _REMEMBERED_BYTES:
-            self._vectors.clear()
-        return np.frombuffer(vectors, dtype=np.uint8).reshape(len(vocabulary), self._bytes)
+        codes, ids, counts, vectors, added = self._reader.read(column)
+        return list(ballots(codes, ids, counts, token_weights(counts, self._strategy), vectors)), added
 
 
 def token_weights(counts: NDArray[np.int64], strategy: Strategy) -> NDArray[np.int64]:
