@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--measure",
-    type=click.Choice(["dice", "jaccard", "hamming"]),
+    type=click.Choice(["dice", "jaccard", "hamming", "symbols"]),
     help="Similarity. [default: the one that the encodings are made for]",
 )
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Cores to use. [default: all]")
