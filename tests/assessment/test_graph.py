@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from assessment import attacks
 from assessment.case import make_case, split, usual_clk
 from assessment.coding import Code, Similarities
 from assessment.graph import graph_matching
@@ -84,6 +85,25 @@ def test_usual_clk_falls_without_a_known_record_and_random_bits_do_not() -> None
     held, register = Code(random_bits(400, 1024, 8)), Code(random_bits(800, 1024, 9))
     chance = graph_matching(held, similarities(register), register, random=np.random.default_rng(3))
     assert (chance.rows == case.truth).mean() < 0.02
+
+
+@pytest.mark.parametrize(("draws", "least", "most"), [(2, 0.5, 1), (7, 0, 0.1)])
+def test_symbols_of_few_draws_fall_where_records_are_known(draws: int, least: float, most: float) -> None:
+    schema = load_schema("person")
+    usual, cells = usual_clk(schema)
+    step = {"step": "minhash", "components": draws, "symbols": 512}
+    rows = [[row[cell] for cell in cells] for row in read_records(BACKGROUND, schema, None)[:400]]
+    random = np.random.default_rng(1)
+    case = make_case(
+        rows,
+        load_schema(usual.document() | {"hardening": [step]}),
+        split(400, 400, 0.5, random),
+        known=50,
+        random=random,
+    )
+    guesses = attacks.graph_with_known(case, random)
+    others = np.setdiff1d(np.arange(200), case.known)
+    assert least <= (guesses == case.truth)[others].mean() <= most
 
 
 def test_files_too_small_are_refused() -> None:
