@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from assessment.spread import standardised
 
 MOST_RECORDS = 250
-_BLOCK = 2048  # pairs against pairs at once
 
 
 class Relations(NamedTuple):
@@ -58,7 +57,7 @@ def relation_graph(encodings: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
-    """Yield the relations of two, three and four among records, given as standardised bits (n, L), each at least once.
+    """Yield the relations of two, three and four among records, given as standardised bits (n, L), each once.
 
     For bits s of mean 0 and variance 1, sum over bits of the products s_i s_j (s_k s_l), divided by sqrt(L), is about
     normal where nothing is related.
@@ -69,15 +68,14 @@ def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
     of_two = pairs.sum(axis=1) / np.sqrt(bits)
     kept = np.flatnonzero(of_two > _by_chance(len(pairs)))
     yield Relations(np.stack([first[kept], second[kept]], axis=1), of_two[kept] - _by_chance(len(pairs)))
-    for start in range(0, len(pairs), _BLOCK):
-        block = np.asarray(pairs[start : start + _BLOCK] / np.sqrt(bits), dtype=np.float32)
-        related, third, excess = _beyond(block @ vectors.T, count**3 / 6)
-        records = np.stack([first[start + related], second[start + related], third], axis=1)
-        yield _ordered(Relations(records, excess))
-        for ahead in range(start, len(pairs), _BLOCK):
-            one, other, excess = _beyond(block @ pairs[ahead : ahead + _BLOCK].T, count**4 / 24)
-            sides = (first[start + one], second[start + one], first[ahead + other], second[ahead + other])
-            yield _ordered(Relations(np.stack(sides, axis=1), excess))
+    for last in range(1, count - 1):  # of a first pair; the others come after it, so each relation is met once
+        block = vectors[:last] * (vectors[last] / np.float32(np.sqrt(bits)))
+        one, third, excess = _beyond(block @ vectors[last + 1 :].T, count**3 / 6)
+        yield Relations(np.stack([one, np.full_like(one, last), third + last + 1], axis=1), excess)
+        after = int(np.searchsorted(first, last, side="right"))
+        one, other, excess = _beyond(block @ pairs[after:].T, count**4 / 24)
+        records = np.stack([one, np.full_like(one, last), first[after + other], second[after + other]], axis=1)
+        yield Relations(records, excess)
 
 
 def _beyond(
@@ -91,10 +89,3 @@ def _beyond(
 def _by_chance(combinations: float) -> float:
     """Return the largest of so many standard normal numbers, about."""
     return float(np.sqrt(2 * np.log(max(combinations, 2))))
-
-
-def _ordered(found: Relations) -> Relations:
-    """Return each relation in the one order of its records in which it is counted, without repeated records."""
-    records = found.records
-    once = records[:, 1] < records[:, 2]  # a pair and a pair: i < j < k < l; a pair and one: i < j < k
-    return Relations(records[once], found.excess[once])
