@@ -1,6 +1,11 @@
 """What holds for every test."""
 
+import os
 import signal
+
+# One thread for each process that tests start: with a second one, linear algebra on small matrices takes four times as
+# much processor time, most of it in waiting. To be said before NumPy is loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_configure() -> None:
