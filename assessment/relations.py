@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from assessment.spread import standardised
 
 MOST_RECORDS = 250
+_BLOCK = 256  # pairs at once
 
 
 class Relations(NamedTuple):
@@ -34,7 +35,7 @@ def relation_graph(encodings: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     A weight is log(1 + sum of the excess of each relation that both records are in). The excess is counted in standard
     deviations of chance, beyond the largest one to be expected among so many combinations (sqrt(2 ln N)). Time grows
-    with the fourth power of the records: half a second for 60 of 8,192 bits, some ten seconds for 150 of 1,024.
+    with the fourth power of the records: 0.4 seconds of one core for 60 of 8,192 bits, 0.7 for 150 of 1,024.
 
     Args:
         encodings: packed bits, uint8 (n, bytes).
@@ -68,14 +69,17 @@ def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
     of_two = pairs.sum(axis=1) / np.sqrt(bits)
     kept = np.flatnonzero(of_two > _by_chance(len(pairs)))
     yield Relations(np.stack([first[kept], second[kept]], axis=1), of_two[kept] - _by_chance(len(pairs)))
-    for last in range(1, count - 1):  # of a first pair; the others come after it, so each relation is met once
-        block = vectors[:last] * (vectors[last] / np.float32(np.sqrt(bits)))
-        one, third, excess = _beyond(block @ vectors[last + 1 :].T, count**3 / 6)
-        yield Relations(np.stack([one, np.full_like(one, last), third + last + 1], axis=1), excess)
-        after = int(np.searchsorted(first, last, side="right"))
-        one, other, excess = _beyond(block @ pairs[after:].T, count**4 / 24)
-        records = np.stack([one, np.full_like(one, last), first[after + other], second[after + other]], axis=1)
-        yield Relations(records, excess)
+    order = np.argsort(second, kind="stable")
+    for start in range(0, len(order), _BLOCK):
+        chosen = order[start : start + _BLOCK]
+        block = np.asarray(pairs[chosen] / np.sqrt(bits), dtype=np.float32)
+        after = second[chosen[0]] + 1  # no record before it comes after both of a pair
+        pair, third, excess = _beyond(block @ vectors[after:].T, count**3 / 6)
+        yield _ordered(Relations(np.stack([first[chosen[pair]], second[chosen[pair]], after + third], axis=1), excess))
+        ahead = np.searchsorted(first, after)
+        pair, other, excess = _beyond(block @ pairs[ahead:].T, count**4 / 24)
+        sides = (first[chosen[pair]], second[chosen[pair]], first[ahead + other], second[ahead + other])
+        yield _ordered(Relations(np.stack(sides, axis=1), excess))
 
 
 def _beyond(
@@ -89,3 +93,10 @@ def _beyond(
 def _by_chance(combinations: float) -> float:
     """Return the largest of so many standard normal numbers, about."""
     return float(np.sqrt(2 * np.log(max(combinations, 2))))
+
+
+def _ordered(found: Relations) -> Relations:
+    """Return each relation in the one order of its records in which it is counted, without repeated records."""
+    records = found.records
+    once = records[:, 1] < records[:, 2]  # a pair and a pair: i < j < k < l; a pair and one: i < j < k
+    return Relations(records[once], found.excess[once])
