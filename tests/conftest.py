@@ -3,8 +3,8 @@
 import os
 import signal
 
-# One thread for each process that tests start: with a second one, linear algebra on small matrices takes four times as
-# much processor time, most of it in waiting. To be said before NumPy is loaded.
+# One thread of linear algebra for each process that tests start: on small matrices more of them take several times the
+# processor time. To be said before NumPy is loaded.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
