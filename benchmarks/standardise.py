@@ -89,7 +89,7 @@ class Register:
 
 def rate(schema: Schema, header: Sequence[str], rows: Records) -> int:
     """Return rows per second of processor time, of a table with the columns `header`."""
-    for remembered in (many.read_names, many.read_part, read_token, names.fold, names.name_class):
+    for remembered in (many.read_names, read_token, names.fold, names.name_class):
         remembered.cache_clear()
     columns = find_columns(Path("register"), header, schema, None, None)
     table = Batch(1, tuple([row[header[place]] for row in rows] for place in columns.places), share_read=1)

@@ -18,7 +18,14 @@ MOST_CLASSES = 3
 def name_class(token: str) -> tuple[str, ...]:
     """Return the classes of `token`, the likeliest first; at most three, none when it has no letters."""
     key = class_key(token)
-    return _classes().get(key) or ((key if key.isascii() else fold(token),) if key else ())
+    if key.isascii():
+        return classes_of_folded(key)
+    return _classes().get(key) or (fold(token),)
+
+
+def classes_of_folded(folded: str) -> tuple[str, ...]:
+    """Return the classes of a token with that folded spelling, which is not in Chinese characters."""
+    return _classes().get(folded) or ((folded,) if folded else ())
 
 
 def class_key(token: str) -> str:

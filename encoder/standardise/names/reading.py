@@ -19,7 +19,7 @@ from encoder.standardise.names.eastasia import (
 )
 from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
-from encoder.standardise.names.scripts import script_of
+from encoder.standardise.names.scripts import script_of, script_of_letter
 from encoder.standardise.names.words import words
 
 _FEWEST = 2  # a given and a family name
@@ -90,25 +90,35 @@ def read_name(text: str) -> Name:
 
     This is the plain form; :func:`encoder.standardise.names.many.read_names` reads the names of a column.
     """
-    if missing_kind(text, "name") is not None:
-        return Name(())
-    is_ascii = text.isascii()
-    parts = spaced(text).split()
-    if not is_ascii:
-        parts = [piece for part in parts for piece in _syllables(part)]
-    dropped = words().dropped
-    if not dropped.isdisjoint(parts):
-        parts = [part for part in parts if part not in dropped]
-    if len(parts) == 1 and not is_ascii:
+    parts = _written(text)
+    if len(parts) == 1:
         whole = _in_one_piece(parts[0])
         if whole:
             return Name(whole)
-    if not (is_ascii and "-" not in text):
-        parts = _hyphens_parted(parts)
-    parts = join_given(_joined(parts))
+    parts = _arranged(parts)
     alone = len(parts) == 1
-    tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
-    return Name(tokens if is_ascii else _with_readings(tokens))
+    return Name(_with_readings(tuple([token for part in parts if (token := read_token(part, alone=alone))])))
+
+
+def independent_parts(text: str) -> list[str]:
+    """Return the parts of a name without Chinese characters or Hangul: each is a token, whatever the others are."""
+    return _arranged(_written(text))
+
+
+def _written(text: str) -> list[str]:
+    """Return the parts of a name as written, without titles and fillers; none when it says nothing."""
+    if missing_kind(text, "name") is not None:
+        return []
+    parts = spaced(text).split()
+    if not text.isascii():
+        parts = [piece for part in parts for piece in _syllables(part)]
+    dropped = words().dropped
+    return parts if dropped.isdisjoint(parts) else [part for part in parts if part not in dropped]
+
+
+def _arranged(parts: list[str]) -> list[str]:
+    """Return parts with those parted that hyphens join, and those joined that are one name."""
+    return join_given(_joined(_hyphens_parted(parts)))
 
 
 def _syllables(part: str) -> list[str]:
@@ -136,10 +146,17 @@ def hangs_together(part: str) -> bool:
         part in known.dropped
         or part in known.particles
         or part in known.joined
-        or _HYPHENS.search(part) is not None
-        or script_of(part) in (*_IN_ONE_PIECE, "MYANMAR")
         or may_begin_missing(part)
+        or (
+            not (part.isalpha() and part.isascii())
+            and (_HYPHENS.search(part) is not None or script_of(part) == "MYANMAR" or is_read_whole(part))
+        )
     )
+
+
+def is_read_whole(part: str) -> bool:
+    """Return whether names with `part` are read as a whole, because of Chinese characters or Hangul in it."""
+    return not part.isascii() and any(script_of_letter(letter) in _IN_ONE_PIECE for letter in part)
 
 
 def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
@@ -185,8 +202,12 @@ def read_token(part: str, *, alone: bool) -> NameToken | None:
         folded = fold(part)
     if not folded.isalpha():
         return None
-    initial = len(part) == 1 and script not in ("HAN", "HANGUL", "KANA")
-    return NameToken.of(folded, script, part, initial=initial)
+    return NameToken.of(folded, script, part, initial=is_initial(part))
+
+
+def is_initial(part: str) -> bool:
+    """Return whether `part` is the first letter of a name."""
+    return len(part) == 1 and script_of(part) not in ("HAN", "HANGUL", "KANA")
 
 
 def _hyphens_parted(parts: list[str]) -> list[str]:
