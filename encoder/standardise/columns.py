@@ -24,6 +24,11 @@ def column_standardiser(standard: Standard, facts: Facts) -> ColumnStandardiser:
     if standard.startswith("date."):
         component = attrgetter(standard.removeprefix("date."))
         return lambda values: parts_of(map(component, _read_dates(tuple(values), facts)))
+    if standard == "document":
+        # Loaded here for the reason given in `standardiser`.
+        from encoder.standardise.many_documents import parts_of_documents
+
+        return parts_of_documents
     standardise = standardiser(standard, facts)
     return lambda values: parts_of(map(standardise, values))
 

@@ -59,6 +59,12 @@ def may_begin_missing(word: str) -> bool:
 
 
 @cache
+def closed_up_words() -> frozenset[str]:
+    """Return the words that say nothing in any field but names, in capitals and without spaces."""
+    return frozenset(key.replace(" ", "").upper() for key in _words()[False])
+
+
+@cache
 def _first_words() -> frozenset[str]:
     return frozenset(key.partition(" ")[0] for key in _words()[True])
 
