@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import looked_up, numbered_texts
+from encoder.numbering import numbered_texts
 
 
 class ColumnParts(NamedTuple):
@@ -31,9 +31,10 @@ def parts_of(lists: Iterable[Sequence[str]]) -> ColumnParts:
     return ColumnParts(vocabulary, ids, np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)))
 
 
-def ordered(parts: ColumnParts) -> ColumnParts:
-    """Return `parts` with the vocabulary in the order of its letters."""
-    vocabulary = sorted(parts.vocabulary)
-    ranks = {part: rank for rank, part in enumerate(vocabulary)}
-    of_old = np.fromiter(looked_up(parts.vocabulary, ranks), dtype=np.int64, count=len(vocabulary))
-    return ColumnParts(vocabulary, of_old[parts.ids], parts.counts)
+def ordered_parts(parts: Sequence[str], counts: Sequence[int]) -> ColumnParts:
+    """Return the parts of values, one after the other, with a vocabulary in the order of its letters."""
+    codes, vocabulary = numbered_texts(parts)
+    places = sorted(range(len(vocabulary)), key=vocabulary.__getitem__)
+    ranks = np.empty(len(vocabulary), dtype=np.int64)
+    ranks[places] = np.arange(len(vocabulary))
+    return ColumnParts([vocabulary[place] for place in places], ranks[codes], np.array(counts, dtype=np.int64))

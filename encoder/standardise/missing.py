@@ -54,8 +54,7 @@ def missing_kind(text: str, field: FieldKind = "other") -> MissingKind | None:
 
 def may_begin_missing(word: str) -> bool:
     """Return whether a name that begins with `word` may say nothing, as "not recorded" does."""
-    plain = word.isascii() and word.isalpha()
-    return (word.lower() if plain else table_key(word).partition(" ")[0]) in _first_words()
+    return table_key(word).partition(" ")[0] in first_missing_words()
 
 
 @cache
@@ -65,7 +64,8 @@ def closed_up_words() -> frozenset[str]:
 
 
 @cache
-def _first_words() -> frozenset[str]:
+def first_missing_words() -> frozenset[str]:
+    """Return the words, as their table keys, with which names begin that say nothing."""
     return frozenset(key.partition(" ")[0] for key in _words()[True])
 
 

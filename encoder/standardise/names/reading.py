@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from encoder.standardise.missing import may_begin_missing, missing_kind
+from encoder.standardise.missing import first_missing_words, may_begin_missing, missing_kind
 from encoder.standardise.names.burmese import burmese_syllables
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.eastasia import (
@@ -141,17 +141,22 @@ def spaced(text: str) -> str:
 
 def hangs_together(part: str) -> bool:
     """Return whether what becomes of a part hangs on the rest of its name."""
-    known = words()
+    if part in _of_more_than_themselves():
+        return True
+    if part.isascii() and part.isalpha():
+        return False
     return (
-        part in known.dropped
-        or part in known.particles
-        or part in known.joined
-        or may_begin_missing(part)
-        or (
-            not (part.isalpha() and part.isascii())
-            and (_HYPHENS.search(part) is not None or script_of(part) == "MYANMAR" or is_read_whole(part))
-        )
+        may_begin_missing(part)
+        or _HYPHENS.search(part) is not None
+        or script_of(part) == "MYANMAR"
+        or is_read_whole(part)
     )
+
+
+@cache
+def _of_more_than_themselves() -> frozenset[str]:
+    known = words()
+    return known.dropped | known.particles | known.joined | first_missing_words()
 
 
 def is_read_whole(part: str) -> bool:
