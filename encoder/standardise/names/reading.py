@@ -19,11 +19,12 @@ from encoder.standardise.names.eastasia import (
 )
 from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
-from encoder.standardise.names.scripts import script_of, script_of_letter
+from encoder.standardise.names.scripts import letters_of, script_of
 from encoder.standardise.names.words import words
 
 _FEWEST = 2  # a given and a family name
 _IN_ONE_PIECE = ("HAN", "HANGUL")  # scripts in which a whole name may be written without a space
+_READ_WHOLE = letters_of(*_IN_ONE_PIECE)
 
 
 class NameToken(NamedTuple):
@@ -148,8 +149,8 @@ def hangs_together(part: str) -> bool:
     return (
         may_begin_missing(part)
         or _HYPHENS.search(part) is not None
-        or script_of(part) == "MYANMAR"
         or is_read_whole(part)
+        or script_of(part) == "MYANMAR"
     )
 
 
@@ -161,7 +162,7 @@ def _of_more_than_themselves() -> frozenset[str]:
 
 def is_read_whole(part: str) -> bool:
     """Return whether names with `part` are read as a whole, because of Chinese characters or Hangul in it."""
-    return not part.isascii() and any(script_of_letter(letter) in _IN_ONE_PIECE for letter in part)
+    return _READ_WHOLE.search(part) is not None
 
 
 def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
