@@ -128,9 +128,9 @@ def _syllables(part: str) -> list[str]:
 
 
 def spaced(text: str) -> str:
-    """Return `text` in small letters, without apostrophes, and with a space for the signs that part; line ends stay.
+    """Return `text` in small letters, without apostrophes, and with a space for the signs that part.
 
-    Every line comes out as it would alone.
+    What spaces part comes out as each piece would alone, so that many texts can go through together.
     """
     if text.isascii():
         return text.lower().translate(_ASCII_SIGNS)

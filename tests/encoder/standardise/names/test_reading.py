@@ -13,7 +13,8 @@ from encoder.standardise.names.classes import MOST_CLASSES
 from encoder.standardise.names.fold import fold_latin, phonetic_of, skeleton_of
 from encoder.standardise.names.many import read_names
 from encoder.standardise.names.part_keys import PartKeys
-from encoder.standardise.names.scripts import script_of
+from encoder.standardise.names.reading import is_read_whole
+from encoder.standardise.names.scripts import script_of, script_of_letter
 
 LETTERS = re.compile("[a-z]+")
 read_name("金宇南")  # loads the tables, so that no example is timed with them
@@ -84,6 +85,11 @@ def test_script_is_that_of_the_letters() -> None:
         "KANA",
         "HANGUL",
     ]
+
+
+@given(st.text(max_size=8))
+def test_names_with_chinese_characters_or_hangul_are_read_whole(text: str) -> None:
+    assert is_read_whole(text) == any(script_of_letter(letter) in ("HAN", "HANGUL") for letter in text)
 
 
 def test_unknown_name_is_a_class_of_its_own() -> None:
