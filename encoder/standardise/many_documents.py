@@ -37,7 +37,7 @@ def parts_of_documents(texts: Sequence[str]) -> ColumnParts:
             and number not in words
             and len(number) >= SHORTEST
             and heads[place] is not None
-            and texts[place].isascii()
+            and cells[place][2].isascii()
         )
         (plain if is_plain else others).append(place)
 

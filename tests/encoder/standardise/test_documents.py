@@ -128,7 +128,7 @@ WORDS = [
 NUMBERS = (
     st.text(SIGNS, max_size=12) | st.from_regex("[A-Z0-9]{9,10}", fullmatch=True) | st.sampled_from([*WORDS, ZONE])
 )
-KINDS = st.sampled_from(["", "P", "passport", "library card", "P;", "id"])
+KINDS = st.sampled_from(["", "P", "passport", "паспорт", "library card", "P;", "id"])
 COUNTRIES = st.sampled_from(["", "D", "Germany", "Atlantis", "UTO", "France; Spain"])
 
 
