@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.hardening.blocks import Block, Numbers, blocks_of, paired
+from encoder.hardening.blocks import Block, Numbers, blocks_of, paired, ranks_of
 
 Words = NDArray[np.uint32]
 Tags = NDArray[np.uint16]
@@ -20,10 +20,11 @@ Tags = NDArray[np.uint16]
 TAG = np.uint32(0xFFF)
 _DRAWS = 128  # of so many draws at a time, or of
 _FEWEST_DRAWS = 64
-_AT_ONCE = 128  # what is looked at in so many values or tokens stays in the processor's cache
+_AT_ONCE = 256  # what is looked at in so many values or tokens stays in the processor's cache
 _NOBODY = np.uint32(0xFFFFFFFF)
 _STEPS = 1 << 16
 _TIME_SHIFT = 16
+_WEIGHT = 0xFFFFFFFF
 
 
 def arrivals() -> NDArray[np.float32]:
@@ -68,13 +69,14 @@ class Race(NamedTuple):
         """
         weights = insertions.astype(np.float32)
         runners, places = np.unique(ids << 32 | weights.view(np.uint32), return_inverse=True)
+        of_runners = (runners & _WEIGHT).astype(np.uint32).view(np.float32)
         parts, lengths, pairs = paired(places, counts, len(runners))
-        order = np.argsort(lengths, kind="stable")
-        ranks = np.empty_like(order)
-        ranks[order] = np.arange(len(order))
+        # Values with as many tokens often have one weight, so its pairs stand together, as these values do.
+        by_weight = np.argsort(of_runners[pairs[0]], kind="stable")
+        parts = ranks_of(by_weight)[parts] if pairs.size else parts
+        order = np.argsort(counts, kind="stable")
         blocks = list(blocks_of(parts, (np.cumsum(lengths) - lengths)[order], lengths[order], _AT_ONCE))
-        of_runners = (runners & 0xFFFFFFFF).astype(np.uint32).view(np.float32)[:, None]
-        return cls(ranks[codes], words, runners >> 32, of_runners, blocks, pairs)
+        return cls(ranks_of(order)[codes], words, runners >> 32, of_runners[:, None], blocks, pairs[:, by_weight])
 
 
 def winners(races: Sequence[Race], rows: int, draws: int, block_rows: int) -> Tags:
