@@ -76,14 +76,17 @@ def patterns(bits: Table) -> Table:
     bits = bits[:, (share >= _LEAST_SHARE) & (share <= _MOST_SHARE)]
     scaled = standardised(bits.astype(np.uint8))
     phi = np.triu(scaled.T @ scaled / np.float32(len(bits)), 1)
+    highest = phi.max(axis=1, initial=0)  # of each row: to look through all of it for every pattern would take minutes
     found: list[NDArray[np.bool_]] = []
     for _ in range(4 * _MOST_PATTERNS):
-        if len(found) == _MOST_PATTERNS or phi.max(initial=0) < _LEAST_PHI:
+        if len(found) == _MOST_PATTERNS or highest.max(initial=0) < _LEAST_PHI:
             break
-        seed = np.array(np.unravel_index(phi.argmax(), phi.shape))
+        row = int(highest.argmax())
+        seed = np.array([row, phi[row].argmax()])
         rows, columns = _grown(bits, seed)
         for members in (seed, columns):
             phi[np.ix_(members, members)] = 0
+            highest[members] = phi[members].max(axis=1, initial=0)
         if len(columns) >= _LEAST_COLUMNS and rows.mean() >= _LEAST_SHARE:
             found.append(rows)
     return np.array(found, dtype=np.bool_).reshape(len(found), len(bits)).T

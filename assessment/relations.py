@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_BLOCK = 2048  # pairs against pairs at once
+_BLOCK = 256  # pairs at once
 
 
 class Relations(NamedTuple):
@@ -28,7 +28,7 @@ class Relations(NamedTuple):
 
 
 def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
-    """Yield the relations of two, three and four among records, given as standardised bits (n, L), each at least once.
+    """Yield the relations of two, three and four among records, given as standardised bits (n, L), each once.
 
     For bits s of mean 0 and variance 1, sum over bits of the products s_i s_j (s_k s_l), divided by sqrt(L), is about
     normal where nothing is related.
@@ -39,15 +39,17 @@ def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
     of_two = pairs.sum(axis=1) / np.sqrt(bits)
     kept = np.flatnonzero(of_two > by_chance(len(pairs)))
     yield Relations(np.stack([first[kept], second[kept]], axis=1), of_two[kept] - by_chance(len(pairs)))
-    for start in range(0, len(pairs), _BLOCK):
-        block = np.asarray(pairs[start : start + _BLOCK] / np.sqrt(bits), dtype=np.float32)
-        related, third, excess = _beyond(block @ vectors.T, count**3 / 6)
-        records = np.stack([first[start + related], second[start + related], third], axis=1)
-        yield _ordered(Relations(records, excess))
-        for ahead in range(start, len(pairs), _BLOCK):
-            one, other, excess = _beyond(block @ pairs[ahead : ahead + _BLOCK].T, count**4 / 24)
-            sides = (first[start + one], second[start + one], first[ahead + other], second[ahead + other])
-            yield _ordered(Relations(np.stack(sides, axis=1), excess))
+    order = np.argsort(second, kind="stable")
+    for start in range(0, len(order), _BLOCK):
+        chosen = order[start : start + _BLOCK]
+        block = np.asarray(pairs[chosen] / np.sqrt(bits), dtype=np.float32)
+        after = second[chosen[0]] + 1  # no record before it comes after both of a pair
+        pair, third, excess = _beyond(block @ vectors[after:].T, count**3 / 6)
+        yield _ordered(Relations(np.stack([first[chosen[pair]], second[chosen[pair]], after + third], axis=1), excess))
+        ahead = np.searchsorted(first, after)
+        pair, other, excess = _beyond(block @ pairs[ahead:].T, count**4 / 24)
+        sides = (first[chosen[pair]], second[chosen[pair]], first[ahead + other], second[ahead + other])
+        yield _ordered(Relations(np.stack(sides, axis=1), excess))
 
 
 def _beyond(

@@ -6,7 +6,6 @@ Of the hardening steps, saul and minhash are written plainly here; the others ar
 import math
 from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -65,7 +64,7 @@ def _filter(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArra
 
 def _majorities(cells: Sequence[str], schema: Schema, step: Saul, keys: HardeningKeys) -> NDArray[np.uint8]:
     count = step.repetitions * step.bits
-    votes = [Fraction(2 * bit - 1, 2) for bit in _drawn(keys.key("saul tie"), b"", count)]  # decides ties only
+    votes = [2 * bit - 1 for bit in _drawn(keys.key("saul tie"), b"", count)]  # half a vote: decides ties only
     salts = salt_places(schema)
     for place, field in enumerate(schema.fields):
         if field.hashing is None:
@@ -76,7 +75,7 @@ def _majorities(cells: Sequence[str], schema: Schema, step: Saul, keys: Hardenin
             insertions = strategy.bits_per_token or (strategy.bits_per_feature or 0) / len(tokens)
             weight = max(1, round(4 * math.sqrt(insertions)))
             vector = _drawn(keys.key(f"saul field {place}"), token.encode(token_encoding(field)), count)
-            votes = [vote + weight * (2 * bit - 1) for vote, bit in zip(votes, vector, strict=True)]
+            votes = [vote + 2 * weight * (2 * bit - 1) for vote, bit in zip(votes, vector, strict=True)]
     majorities = np.array([vote > 0 for vote in votes], dtype=np.uint8).reshape(step.repetitions, step.bits)
     return np.packbits(np.bitwise_xor.reduce(majorities, axis=0))
 

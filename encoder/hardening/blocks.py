@@ -26,6 +26,13 @@ def successive(firsts: Numbers, counts: Numbers) -> Numbers:
     return np.arange(counts.sum()) + np.repeat(firsts - np.cumsum(counts) + counts, counts)
 
 
+def ranks_of(order: Numbers) -> Numbers:
+    """Return the place of each number below the length of `order` in it."""
+    ranks = np.empty_like(order)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
 def paired(tokens: Numbers, counts: Numbers, vocabulary: int) -> tuple[Numbers, Numbers, Numbers]:
     """Return the parts of values, how many each has, and what pairs they are, if half of these are repetitions.
 

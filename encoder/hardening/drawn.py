@@ -43,9 +43,10 @@ class DrawingReader:
         self._key = key
         self._count = count
         self._remembered: dict[str, bytes] = {}
+        self._room = np.empty((0, count), dtype=np.uint8)
 
     def read(self, column: Sequence[str]) -> Drawn:
-        """Return what `column` holds."""
+        """Return what `column` holds; the bytes drawn are good until the next call."""
         codes, values = numbered_texts(column)
         tokens, faults = self._reader.read(values)
         numbers, vocabulary = numbered_texts(tokens.vocabulary)
@@ -54,10 +55,15 @@ class DrawingReader:
         return Drawn(codes, numbers[tokens.ids], tokens.counts, self._drawn(vocabulary), added)
 
     def _drawn(self, vocabulary: Sequence[str]) -> NDArray[np.uint8]:
-        for token in vocabulary:
-            if token not in self._remembered:
-                self._remembered[token] = keyed_bytes(self._key, token.encode(self._encoding), self._count)
-        drawn = b"".join([self._remembered[token] for token in vocabulary])
-        if len(self._remembered) * self._count > _REMEMBERED_BYTES:
-            self._remembered.clear()
-        return np.frombuffer(drawn, dtype=np.uint8).reshape(len(vocabulary), self._count)
+        if len(self._room) < len(vocabulary):
+            self._room = np.empty((len(vocabulary), self._count), dtype=np.uint8)
+        room = self._room.data.cast("B") if len(vocabulary) else memoryview(bytearray())
+        remembered = self._remembered
+        for place, token in enumerate(vocabulary):
+            drawn = remembered.get(token)
+            if drawn is None:
+                drawn = remembered[token] = keyed_bytes(self._key, token.encode(self._encoding), self._count)
+            room[place * self._count : (place + 1) * self._count] = drawn
+        if len(remembered) * self._count > _REMEMBERED_BYTES:
+            remembered.clear()
+        return self._room[: len(vocabulary)]

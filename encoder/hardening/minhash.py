@@ -31,7 +31,7 @@ _BLOCK_WORDS = 8  # of AES, of 16 bits
 _BLOCK_BYTES = 16
 _PLACE = 7  # of the symbol's number in a block
 _ROWS = 128  # go through the hash together,
-_SYMBOLS = 256  # for so many symbols at a time
+_SYMBOLS = 128
 
 
 class MinHashEncoder:

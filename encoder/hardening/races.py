@@ -6,22 +6,25 @@ in many values are compared once for all of them, and a distinct value once for 
 that what is looked at again and again stays near the processor.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.hardening.blocks import Block, Numbers, blocks_of, paired
+from encoder.hardening.blocks import Block, Numbers, blocks_of, paired, ranks_of
 
 Words = NDArray[np.uint32]
 Tags = NDArray[np.uint16]
 
 TAG = np.uint32(0xFFF)
-_DRAWS = 128  # of so many draws at a time,
+_DRAWS = 128  # of so many draws at a time, or of
+_FEWEST_DRAWS = 64
 _AT_ONCE = 256  # what is looked at in so many values or tokens stays in the processor's cache
 _NOBODY = np.uint32(0xFFFFFFFF)
 _STEPS = 1 << 16
+_TIME_SHIFT = 16
+_WEIGHT = 0xFFFFFFFF
 
 
 def arrivals() -> NDArray[np.float32]:
@@ -52,6 +55,11 @@ class Race(NamedTuple):
     blocks: list[Block]
     pairs: Numbers
 
+    @property
+    def values(self) -> int:
+        """How many distinct values there are."""
+        return self.blocks[-1].values.stop if self.blocks else 0
+
     @classmethod
     def of(cls, codes: Numbers, ids: Numbers, counts: Numbers, insertions: NDArray[np.float64], words: Words) -> Self:
         """Return the race of rows that have the values `codes`.
@@ -61,79 +69,104 @@ class Race(NamedTuple):
         """
         weights = insertions.astype(np.float32)
         runners, places = np.unique(ids << 32 | weights.view(np.uint32), return_inverse=True)
+        of_runners = (runners & _WEIGHT).astype(np.uint32).view(np.float32)
         parts, lengths, pairs = paired(places, counts, len(runners))
-        order = np.argsort(lengths, kind="stable")
-        ranks = np.empty_like(order)
-        ranks[order] = np.arange(len(order))
+        # Values with as many tokens often have one weight, so its pairs stand together, as these values do.
+        by_weight = np.argsort(of_runners[pairs[0]], kind="stable")
+        parts = ranks_of(by_weight)[parts] if pairs.size else parts
+        order = np.argsort(counts, kind="stable")
         blocks = list(blocks_of(parts, (np.cumsum(lengths) - lengths)[order], lengths[order], _AT_ONCE))
-        of_runners = (runners & 0xFFFFFFFF).astype(np.uint32).view(np.float32)[:, None]
-        return cls(ranks[codes], words, runners >> 32, of_runners, blocks, pairs)
-
-    def firsts(self, draws: slice) -> Words:
-        """Return the time and tag of who arrives first in `draws`, for each value: uint32 (values, draws)."""
-        parts = self._parts(draws)
-        firsts = np.empty((self.blocks[-1].values.stop if self.blocks else 0, parts.shape[1]), dtype=np.uint32)
-        room = np.empty((_AT_ONCE, parts.shape[1]), dtype=np.uint32)
-        for values, (first, *others) in self.blocks:
-            found = firsts[values]
-            without = len(found) - len(first)
-            found[:without] = _NOBODY
-            parts.take(first, axis=0, out=found[without:], mode="clip")
-            for part in others:
-                last = found[len(found) - len(part) :]
-                np.minimum(last, parts.take(part, axis=0, out=room[: len(part)], mode="clip"), out=last)
-        return firsts
-
-    def _parts(self, draws: slice) -> Words:
-        """Return the time and tag of every part and, last, of nobody: uint32 (parts + 1, draws)."""
-        runners = np.empty((len(self.tokens) + 1, draws.stop - draws.start), dtype=np.uint32)
-        runners[-1] = _NOBODY
-        for start in range(0, len(self.tokens), _AT_ONCE):
-            tokens = self.tokens[start : start + _AT_ONCE]
-            words = self.words[tokens[0] : tokens[-1] + 1, draws]
-            times, tags = ARRIVALS.take(words >> 16, mode="clip"), words & TAG
-            chosen = tokens - tokens[0]
-            if (chosen != np.arange(len(tokens))).any():
-                times, tags = times.take(chosen, axis=0, mode="clip"), tags.take(chosen, axis=0, mode="clip")
-            times /= self.weights[start : start + _AT_ONCE]
-            packed = np.bitwise_and(times.view(np.uint32), ~TAG, out=runners[start : start + len(tokens)])
-            packed |= tags
-        if not self.pairs.size:
-            return runners
-        pairs = np.empty((self.pairs.shape[1], runners.shape[1]), dtype=np.uint32)
-        room = np.empty((_AT_ONCE, runners.shape[1]), dtype=np.uint32)
-        for start in range(0, len(pairs), _AT_ONCE):
-            least = pairs[start : start + _AT_ONCE]
-            one, other = self.pairs[:, start : start + _AT_ONCE]
-            runners.take(one, axis=0, out=least, mode="clip")
-            np.minimum(least, runners.take(other, axis=0, out=room[: len(least)], mode="clip"), out=least)
-        return pairs
+        return cls(ranks_of(order)[codes], words, runners >> 32, of_runners[:, None], blocks, pairs[:, by_weight])
 
 
 def winners(races: Sequence[Race], rows: int, draws: int, block_rows: int) -> Tags:
     """Return the tag of the token that arrives first in each draw, uint16 (blocks of rows, draws, rows of a block).
 
-    A row without tokens has the tag 0xFFF in every draw; rows that fill the last block up mean nothing.
+    `draws` are a number that 64 divides. A row without tokens has the tag 0xFFF in every draw; rows that fill the last
+    block up mean nothing.
     """
     blocks = [slice(start, min(start + block_rows, rows)) for start in range(0, rows, block_rows)]
     tags = np.zeros((len(blocks), draws, block_rows), dtype=np.uint16)
-    for chunk in _chunks(draws):
-        firsts = [race.firsts(chunk) for race in races]
-        room = np.empty((2, block_rows, chunk.stop - chunk.start), dtype=np.uint32)
+    at_once = _DRAWS if draws % _DRAWS == 0 else _FEWEST_DRAWS
+    course = _Course(races, at_once)
+    best, taken = np.empty((2, block_rows, at_once), dtype=np.uint32)
+    for start in range(0, draws, at_once):
+        chunk = slice(start, start + at_once)
+        course.run(chunk)
         for place, block in enumerate(blocks):
-            best, taken = room[:, : block.stop - block.start]
-            best[:] = _NOBODY
-            for race, values in zip(races, firsts, strict=True):
-                values.take(race.codes[block], axis=0, out=taken, mode="clip")
-                np.minimum(best, taken, out=best)
-            best &= TAG
-            tags[place, chunk, : len(best)] = best.astype(np.uint16).T
+            course.finish(block, best[: block.stop - block.start], taken[: block.stop - block.start])
+            tags[place, chunk] = best.T
     return tags
 
 
-def _chunks(draws: int) -> Iterator[slice]:
-    for start in range(0, draws, _DRAWS):
-        yield slice(start, min(start + _DRAWS, draws))
+class _Course:
+    """Runs races for some draws at a time, in arrays that it uses again: new ones would cost more than all else.
+
+    What is found for runners, pairs and values is uint32 (runners or pairs or values, draws): the bits of the arrival
+    time, the lower ones replaced by the tag.
+    """
+
+    def __init__(self, races: Sequence[Race], draws: int) -> None:
+        self._races = races
+        self._runners = np.empty((max([0, *(len(race.tokens) for race in races)]) + 1, draws), dtype=np.uint32)
+        self._pairs = np.empty((max([0, *(race.pairs.shape[1] for race in races)]), draws), dtype=np.uint32)
+        self._firsts = [np.empty((race.values, draws), dtype=np.uint32) for race in races]
+        self._places = np.empty((_AT_ONCE, draws), dtype=np.intp)
+        self._times, self._chosen_times = np.empty((2, _AT_ONCE, draws), dtype=np.float32)
+        self._tags, self._taken = np.empty((2, _AT_ONCE, draws), dtype=np.uint32)
+
+    def run(self, draws: slice) -> None:
+        """Find who arrives first in `draws` for each distinct value."""
+        for race, firsts in zip(self._races, self._firsts, strict=True):
+            parts = self._timed(race, draws)
+            if race.pairs.size:
+                parts = self._paired(race, parts)
+            for values, (first, *others) in race.blocks:
+                found = firsts[values]
+                without = len(found) - len(first)
+                found[:without] = _NOBODY
+                parts.take(first, axis=0, out=found[without:], mode="clip")
+                for part in others:
+                    last, taken = found[len(found) - len(part) :], self._taken[: len(part)]
+                    np.minimum(last, parts.take(part, axis=0, out=taken, mode="clip"), out=last)
+
+    def finish(self, rows: slice, best: Words, taken: Words) -> None:
+        """Set `best` to the tags of those who arrive first for `rows`; `taken` is an array to work in."""
+        best[:] = _NOBODY
+        for race, firsts in zip(self._races, self._firsts, strict=True):
+            np.minimum(best, firsts.take(race.codes[rows], axis=0, out=taken, mode="clip"), out=best)
+        np.bitwise_and(best, TAG, out=best)
+
+    def _timed(self, race: Race, draws: slice) -> Words:
+        """Return what is found for runners and, last, for nobody."""
+        runners = self._runners[: len(race.tokens) + 1]
+        runners[-1] = _NOBODY
+        for start in range(0, len(race.tokens), _AT_ONCE):
+            tokens = race.tokens[start : start + _AT_ONCE]
+            some = runners[start : start + len(tokens)]
+            words = race.words[tokens[0] : tokens[-1] + 1, draws]
+            places, times, tags = self._places[: len(words)], self._times[: len(words)], self._tags[: len(words)]
+            np.right_shift(words, _TIME_SHIFT, out=places)
+            ARRIVALS.take(places, out=times, mode="clip")
+            np.bitwise_and(words, TAG, out=tags)
+            chosen = tokens - tokens[0]
+            if (chosen != np.arange(len(chosen))).any():
+                times = times.take(chosen, axis=0, out=self._chosen_times[: len(tokens)], mode="clip")
+                tags = tags.take(chosen, axis=0, out=self._taken[: len(tokens)], mode="clip")
+            times /= race.weights[start : start + len(tokens)]
+            np.bitwise_and(times.view(np.uint32), ~TAG, out=some)
+            some |= tags
+        return runners
+
+    def _paired(self, race: Race, runners: Words) -> Words:
+        """Return what is found for pairs of runners."""
+        pairs = self._pairs[: race.pairs.shape[1]]
+        for start in range(0, len(pairs), _AT_ONCE):
+            least = pairs[start : start + _AT_ONCE]
+            one, other = race.pairs[:, start : start + _AT_ONCE]
+            runners.take(one, axis=0, out=least, mode="clip")
+            np.minimum(least, runners.take(other, axis=0, out=self._taken[: len(least)], mode="clip"), out=least)
+        return pairs
 
 
 def occurrences(ids: Numbers, counts: Numbers, vocabulary: int) -> Numbers:

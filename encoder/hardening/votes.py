@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.hardening.blocks import Block, Numbers, blocks_of, paired, successive
+from encoder.hardening.blocks import Block, Numbers, blocks_of, paired, ranks_of, successive
 
 Sums = NDArray[np.integer]
 Bytes = NDArray[np.uint8]
@@ -79,10 +79,8 @@ def ballots(codes: Numbers, ids: Numbers, counts: Numbers, weights: Numbers, vec
             tokens = ids[successive(firsts + done, now)]
             parts, lengths, pairs = paired(tokens, now, len(vectors))
             order = np.argsort(lengths, kind="stable")
-            ranks = np.empty_like(order)
-            ranks[order] = np.arange(len(order))
             blocks = list(blocks_of(parts, (np.cumsum(lengths) - lengths)[order], lengths[order], _BLOCK_ROWS))
-            yield Ballot(ranks[codes], (now * light)[order], light[order], blocks, vectors, pairs)
+            yield Ballot(ranks_of(order)[codes], (now * light)[order], light[order], blocks, vectors, pairs)
             done = done + now
         weights = weights - light
 
