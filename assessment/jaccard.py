@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 
 
 class _Field(NamedTuple):
-    """Of one field, the weight of a token of each row, float32 (n,), and what several rows have.
+    """Of one field, what a token of each row weighs, and the tokens that several rows have.
 
     Attributes:
         weight: float32 (n,), of a token that occurs once in the value.
@@ -51,7 +51,7 @@ class _Field(NamedTuple):
 def probability_jaccard(rows: Rows, schema: Schema) -> Floats:
     """Return the chance that two rows draw the same token, float32 (n, n); wrong on the diagonal, where nobody looks.
 
-    Half a minute for 5,000 rows of the built-in schema.
+    Ten seconds of one core for 5,000 rows of the schema person.
     """
     total = np.zeros(len(rows))
     fields = []
