@@ -2,8 +2,8 @@
 
 Run: uv run python -m benchmarks.service [rows] [hardened] [submit]
 
-Random filters of 1,024 bits, 29.3 % set, compared at a Dice coefficient of .8; or, `hardened`, codes of 8,192 bits of
-which each is set by chance of one half, as SAUL makes them, compared at .54 of equal bits. 1,000 are at both agencies.
+Random filters of 1,024 bits, 29.3 % set, compared at a Dice coefficient of .8; or, `hardened`, codes of 2,048
+random bytes, as the built-in schemas make them, compared at .02 of equal bytes. 1,000 are at both agencies.
 SQLite, one web server and one worker in processes of their own, requests signed, commits on disk. The matching is from
 the order of the run to its end, with the processor time of the worker; with `submit`, nothing is compared.
 """
