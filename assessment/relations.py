@@ -17,9 +17,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.spread import standardised
-
-MOST_RECORDS = 250
 _BLOCK = 256  # pairs at once
 
 
@@ -28,33 +25,6 @@ class Relations(NamedTuple):
 
     records: NDArray[np.int64]
     excess: NDArray[np.float64]
-
-
-def relation_graph(encodings: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return how strongly every two records are related, float32 (n, n), symmetric; 0 where no more than by chance.
-
-    A weight is log(1 + sum of the excess of each relation that both records are in). The excess is counted in standard
-    deviations of chance, beyond the largest one to be expected among so many combinations (sqrt(2 ln N)). Time grows
-    with the fourth power of the records: 0.4 seconds of one core for 60 of 8,192 bits, 0.7 for 150 of 1,024.
-
-    Args:
-        encodings: packed bits, uint8 (n, bytes).
-
-    Raises:
-        ValueError: there are more than 250 records.
-    """
-    count = len(encodings)
-    if count > MOST_RECORDS:
-        raise ValueError(f"relations can be looked for among {MOST_RECORDS} records at most")
-    vectors = -standardised(np.unpackbits(encodings, axis=1))  # 0 is positive: a product is where the XOR is 0
-    weights = np.zeros(count * count)
-    for found in relations(vectors):
-        for one in range(found.records.shape[1]):
-            for other in range(one):
-                place = found.records[:, one] * count + found.records[:, other]
-                weights += np.bincount(place, weights=found.excess, minlength=count * count)
-    graph = weights.reshape(count, count)
-    return np.log1p(graph + graph.T).astype(np.float32)
 
 
 def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
@@ -67,8 +37,8 @@ def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
     first, second = np.triu_indices(count, 1)
     pairs = vectors[first] * vectors[second]
     of_two = pairs.sum(axis=1) / np.sqrt(bits)
-    kept = np.flatnonzero(of_two > _by_chance(len(pairs)))
-    yield Relations(np.stack([first[kept], second[kept]], axis=1), of_two[kept] - _by_chance(len(pairs)))
+    kept = np.flatnonzero(of_two > by_chance(len(pairs)))
+    yield Relations(np.stack([first[kept], second[kept]], axis=1), of_two[kept] - by_chance(len(pairs)))
     order = np.argsort(second, kind="stable")
     for start in range(0, len(order), _BLOCK):
         chosen = order[start : start + _BLOCK]
@@ -85,12 +55,12 @@ def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
 def _beyond(
     strengths: NDArray[np.float32], combinations: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    least = _by_chance(combinations)
+    least = by_chance(combinations)
     rows, columns = np.nonzero(strengths > least)
     return rows, columns, strengths[rows, columns].astype(np.float64) - least
 
 
-def _by_chance(combinations: float) -> float:
+def by_chance(combinations: float) -> float:
     """Return the largest of so many standard normal numbers, about."""
     return float(np.sqrt(2 * np.log(max(combinations, 2))))
 
