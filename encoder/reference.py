@@ -97,7 +97,9 @@ def _symbols(cells: Sequence[str], schema: Schema, step: MinHash, keys: Hardenin
             strategy = field.hashing.strategy
             weight = (strategy.bits_per_token or 0) * times or (strategy.bits_per_feature or 0) * times / len(tokens)
             message = token.encode(token_encoding(field))
-            drawn = keyed_bytes(keys.key(f"minhash field {place}"), message, 4 * step.symbols)
+            nonce = keyed_bytes(keys.key(f"minhash field {place}"), message, 12)
+            stream = Cipher(algorithms.AES(keys.key("minhash draws")), modes.CTR(nonce + bytes(4)))
+            drawn = stream.encryptor().update(bytes(4 * step.symbols))
             for draw, word in enumerate(np.frombuffer(drawn, dtype="<u4").tolist()):
                 time = np.float32(-math.log(((word >> 16) + 0.5) / 65_536)) / np.float32(weight)
                 packed = int(time.view(np.uint32)) & ~0xFFF | word & 0xFFF

@@ -15,7 +15,7 @@ _WIDER = 1.08  # than the bar before, beyond those of a single number
 
 
 def histogram_svg(histogram: Histogram, threshold: float) -> str:
-    """Return the histogram as an SVG element: both scales logarithmic, and bars of several numbers where it is dense."""
+    """Return the histogram as an SVG element, scales logarithmic, a bar for several numbers where these are many."""
     import vl_convert
 
     specification = json.loads(_SPECIFICATION.read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from encoder.field import Added
 from encoder.hardening.blocks import Numbers
-from encoder.hardening.drawn import DrawingReader
+from encoder.hardening.drawn import Stream, read_column
 from encoder.hardening.keys import HardeningKeys
 from encoder.hardening.races import Race, Tags, occurrences, winners
 from encoder.parts import Reader
@@ -35,12 +35,13 @@ _SYMBOLS = 128
 
 
 class MinHashEncoder:
-    """Encodes batches of columns as hashes of winners; remembers what was drawn for tokens from batch to batch."""
+    """Encodes batches of columns as hashes of winners."""
 
     def __init__(self, schema: Schema, step: MinHash, keys: HardeningKeys, readers: Sequence[Reader | None]) -> None:
         self._draws = step.symbols
+        key = keys.key("minhash draws")
         self._fields = [
-            None if reader is None else Starter(field, reader, keys.key(f"minhash field {place}"), step.symbols)
+            None if reader is None else Starter(field, reader, keys.key(f"minhash field {place}"), key, step.symbols)
             for place, (field, reader) in enumerate(zip(schema.fields, readers, strict=True))
         ]
         self._symbols = Symbols(keys, step)
@@ -63,17 +64,18 @@ class MinHashEncoder:
 class Starter:
     """Sends the tokens of one field into the race."""
 
-    def __init__(self, field: Field, reader: Reader, key: bytes, draws: int) -> None:
+    def __init__(self, field: Field, reader: Reader, nonce_key: bytes, key: bytes, draws: int) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field has no tokens")
-        self._reader = DrawingReader(field, reader, key, _WORD_BYTES * draws)
+        self._field, self._reader = field, reader
+        self._stream = Stream(nonce_key, key, _WORD_BYTES * draws)
         self._strategy = field.hashing.strategy
 
     def race(self, column: Sequence[str]) -> tuple[Race, Added]:
         """Return the race of the rows of `column`, and which of its values do not fit or have no token."""
-        codes, ids, counts, drawn, added = self._reader.read(column)
-        weights = token_weights(occurrences(ids, counts, len(drawn)), counts, self._strategy)
-        return Race.of(codes, ids, counts, weights, drawn.view("<u4")), added
+        codes, ids, counts, vocabulary, added = read_column(column, self._field, self._reader)
+        weights = token_weights(occurrences(ids, counts, len(vocabulary)), counts, self._strategy)
+        return Race.of(codes, ids, counts, weights, self._stream.drawn(vocabulary).view("<u4")), added
 
 
 def token_weights(times: Numbers, counts: Numbers, strategy: Strategy) -> NDArray[np.float64]:

@@ -43,7 +43,8 @@ class Race(NamedTuple):
         words: uint32 (vocabulary, draws): what was drawn for each token, its time in the upper half, its tag below.
         tokens: (runners,): the token that each runner is.
         weights: float32 (runners, 1).
-        blocks: the values, in their order; a part of them is a runner or a pair of them.
+        blocks: the values, in their order; a part of them is a runner or a pair of them. None where no value has more
+            than one token: then the runners are the values, and their number stands for the one without tokens.
         pairs: (2, pairs): runners that are compared once for all values, where that is worth it; their number stands
             for nobody.
     """
@@ -58,7 +59,7 @@ class Race(NamedTuple):
     @property
     def values(self) -> int:
         """How many distinct values there are."""
-        return self.blocks[-1].values.stop if self.blocks else 0
+        return self.blocks[-1].values.stop if self.blocks else len(self.tokens) + 1
 
     @classmethod
     def of(cls, codes: Numbers, ids: Numbers, counts: Numbers, insertions: NDArray[np.float64], words: Words) -> Self:
@@ -70,13 +71,18 @@ class Race(NamedTuple):
         weights = insertions.astype(np.float32)
         runners, places = np.unique(ids << 32 | weights.view(np.uint32), return_inverse=True)
         of_runners = (runners & _WEIGHT).astype(np.uint32).view(np.float32)
+        tokens = runners >> 32
+        if counts.max(initial=0) <= 1:
+            of_values = np.full(len(counts), len(runners))
+            of_values[counts > 0] = places
+            return cls(of_values[codes], words, tokens, of_runners[:, None], [], np.empty((2, 0), dtype=np.int64))
         parts, lengths, pairs = paired(places, counts, len(runners))
         # Values with as many tokens often have one weight, so its pairs stand together, as these values do.
         by_weight = np.argsort(of_runners[pairs[0]], kind="stable")
         parts = ranks_of(by_weight)[parts] if pairs.size else parts
         order = np.argsort(counts, kind="stable")
         blocks = list(blocks_of(parts, (np.cumsum(lengths) - lengths)[order], lengths[order], _AT_ONCE))
-        return cls(ranks_of(order)[codes], words, runners >> 32, of_runners[:, None], blocks, pairs[:, by_weight])
+        return cls(ranks_of(order)[codes], words, tokens, of_runners[:, None], blocks, pairs[:, by_weight])
 
 
 def winners(races: Sequence[Race], rows: int, draws: int, block_rows: int) -> Tags:
@@ -118,7 +124,7 @@ class _Course:
     def run(self, draws: slice) -> None:
         """Find who arrives first in `draws` for each distinct value."""
         for race, firsts in zip(self._races, self._firsts, strict=True):
-            parts = self._timed(race, draws)
+            parts = self._timed(race, draws, self._runners[: len(race.tokens) + 1] if race.blocks else firsts)
             if race.pairs.size:
                 parts = self._paired(race, parts)
             for values, (first, *others) in race.blocks:
@@ -137,9 +143,8 @@ class _Course:
             np.minimum(best, firsts.take(race.codes[rows], axis=0, out=taken, mode="clip"), out=best)
         np.bitwise_and(best, TAG, out=best)
 
-    def _timed(self, race: Race, draws: slice) -> Words:
-        """Return what is found for runners and, last, for nobody."""
-        runners = self._runners[: len(race.tokens) + 1]
+    def _timed(self, race: Race, draws: slice, runners: Words) -> Words:
+        """Return `runners`, set to what is found for them and, last, for nobody."""
         runners[-1] = _NOBODY
         for start in range(0, len(race.tokens), _AT_ONCE):
             tokens = race.tokens[start : start + _AT_ONCE]

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.field import Added
-from encoder.hardening.drawn import DrawingReader
+from encoder.hardening.drawn import read_column
 from encoder.hardening.keys import HardeningKeys, keyed_bytes
 from encoder.hardening.votes import Ballot, ballots, majorities
 from encoder.parts import Reader
 from linkage.schema import Field, Saul, Schema, Strategy
 
+_REMEMBERED_BYTES = 32 << 20
 _STEPS_PER_UNIT = 4  # of a weight
 _TIE = "saul tie"
 
@@ -65,13 +66,27 @@ class Voter:
     def __init__(self, field: Field, reader: Reader, key: bytes, votes: int) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field has no votes")
-        self._reader = DrawingReader(field, reader, key, votes // 8)
+        self._field, self._reader = field, reader
         self._strategy = field.hashing.strategy
+        self._key = key
+        self._bytes = votes // 8
+        self._vectors: dict[bytes, bytes] = {}
 
     def ballots(self, column: Sequence[str]) -> tuple[list[Ballot], Added]:
         """Return how the rows of `column` vote, and which of its values do not fit or have no vote."""
-        codes, ids, counts, vectors, added = self._reader.read(column)
-        return list(ballots(codes, ids, counts, token_weights(counts, self._strategy), vectors)), added
+        codes, ids, counts, vocabulary, added = read_column(column, self._field, self._reader)
+        weights = token_weights(counts, self._strategy)
+        return list(ballots(codes, ids, counts, weights, self._drawn(vocabulary))), added
+
+    def _drawn(self, vocabulary: Sequence[bytes]) -> NDArray[np.uint8]:
+        """Return the vectors of tokens, uint8 (tokens, bytes), drawn from the key once while they are remembered."""
+        for token in vocabulary:
+            if token not in self._vectors:
+                self._vectors[token] = keyed_bytes(self._key, token, self._bytes)
+        vectors = b"".join([self._vectors[token] for token in vocabulary])
+        if len(self._vectors) * self._bytes > _REMEMBERED_BYTES:
+            self._vectors.clear()
+        return np.frombuffer(vectors, dtype=np.uint8).reshape(len(vocabulary), self._bytes)
 
 
 def token_weights(counts: NDArray[np.int64], strategy: Strategy) -> NDArray[np.int64]:
