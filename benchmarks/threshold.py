@@ -62,6 +62,7 @@ OVERLAPS = (1.0, 0.5, 0.2, 0.05, 0.01, 0.0)
 NO_OVERLAP_SEEDS = 5
 ENOUGH_MATCHES = 100
 STEP = 0.005
+NEAR_ZERO, NEAR_ZERO_STEPS = 0.1, 150  # shares of equal symbols begin near zero
 
 Persons = NDArray[np.int64]
 
@@ -107,7 +108,8 @@ class Found(NamedTuple):
 
     def best(self, floor: float) -> tuple[float, float]:
         """Return the best F1 that a fixed threshold from `floor` up can have, and that threshold."""
-        return max((self.f1(threshold), threshold) for threshold in np.arange(floor, 1, STEP).round(4).tolist())
+        grid = np.arange(floor, 1, STEP) if floor > NEAR_ZERO else np.geomspace(floor, 1, NEAR_ZERO_STEPS)
+        return max((self.f1(threshold), threshold) for threshold in grid.round(5).tolist())
 
 
 class Data(NamedTuple):

@@ -86,13 +86,14 @@ class Evidence(NamedTuple):
         best = [one.pairs.score[0] for one in compared if len(one.pairs.score)]
         edges = _bins(floor, max([floor, *best, float(sample.scores.max(initial=floor))]), unrelated)
         middle = (edges[:-1] + edges[1:]) / 2
+        grain = 0.0 if unrelated is None else unrelated.grain
         linked = [one_to_one(one.pairs.left, one.pairs.right, one.left_records, one.right_records) for one in compared]
         alone = _alone(compared, linked, middle)
         candidates, links, free, joinable = np.zeros((4, len(middle)))
         for one, taken in zip(compared, linked, strict=True):
-            found = _counted(one.pairs.score[taken], edges)
+            found = _counted(one.pairs.score[taken], edges, grain)
             before = from_top(found) - found / 2
-            candidates += _counted(one.pairs.score, edges)
+            candidates += _counted(one.pairs.score, edges, grain)
             links += found
             left, right = one.left_records - before, one.right_records - before
             alone_left, alone_right = np.minimum(alone[one.left], left), np.minimum(alone[one.right], right)
@@ -106,7 +107,7 @@ class Evidence(NamedTuple):
             links,
             free,
             joinable,
-            _counted(sample.scores, edges),
+            _counted(sample.scores, edges, grain),
             np.zeros(len(middle)) if unrelated is None else -np.diff(unrelated.share(edges[:-1]), append=0),
             sample.pairs,
             max(sum(one.left_records * one.right_records for one in compared), 1),
@@ -170,6 +171,18 @@ def _round_steps(floor: float, top: float) -> Floats:
     return np.round(np.arange(first, max(first, last) + 2) * width, 12)
 
 
-def _counted(scores: Floats, edges: Floats) -> Floats:
-    places = np.searchsorted(edges[:-1] - _ROUNDING * (edges[1] - edges[0]), scores, side="right") - 1
-    return np.bincount(places[places >= 0], minlength=len(edges) - 1).astype(np.float64)
+def _counted(scores: Floats, edges: Floats, grain: float = 0.0) -> Floats:
+    """Return how many scores lie in each bin.
+
+    Scores that are whole numbers of `grain` are spread over as much, half of it below and half above: a bin on a smooth
+    scale would else hold one of them or two, by turns. Full agreement is a bin of its own, and stays there.
+    """
+    if not grain:
+        places = np.searchsorted(edges[:-1] - _ROUNDING * (edges[1] - edges[0]), scores, side="right") - 1
+        return np.bincount(places[places >= 0], minlength=len(edges) - 1).astype(np.float64)
+    values, times = np.unique(scores, return_counts=True)
+    width = np.where(values < 1, grain, _ROUNDING)
+    upper = values + np.where(values < 1, grain / 2, _ROUNDING)
+    above: Floats = np.clip((upper - edges[:-1, None]) / width, 0, 1) @ times.astype(np.float64)
+    counts: Floats = -np.diff(above, append=0)
+    return counts

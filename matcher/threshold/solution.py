@@ -31,6 +31,7 @@ _LEAST_BEYOND = 30.0  # if at least so many of them are beyond chance
 _TOP_SHARE = 0.25
 _SURELY_SHARED = 0.5  # times as many expected by chance as links: below, there are matches
 _IDENTICAL = 1.0  # score
+_WELL_TOLD = 6.0  # standard errors of the level, of those bins that are taken for it
 _TINY = 1e-9
 
 
@@ -88,8 +89,7 @@ def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
         beyond = max(float((links - doubtful_links - _CERTAIN * _error(doubtful_links, learnt)).max()), 0.0)
         hidden = min(float(same.sum()), beyond, 0.9 * evidence.most, 0.5 * float(seen[0]))
         others, relatives = evidence.cross_pairs * unrelated, evidence.cross_pairs * alike
-        level = (seen[0] - hidden - others.sum()) / max(float(relatives.sum()), _TINY)
-        level = float(np.clip(level, _LEAST_RATE, _LARGEST_RATE))
+        level = _level(evidence, same * (hidden / max(float(same.sum()), _TINY)), others, relatives)
         rate = falling_rate(evidence.candidates, same, others, relatives, evidence.chance, level, files=evidence.files)
     assert density is not None  # there is at least one round
     unknown = _HIDDEN * max(evidence.cross_pairs / evidence.chance_pairs, 1.0) ** 0.5
@@ -108,6 +108,23 @@ def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
         repeated,
         sureness,
     )
+
+
+def _level(evidence: Evidence, matches: Floats, others: Floats, relatives: Floats) -> float:
+    """Return how many pairs of different people there are per pair that chance inside files makes expect.
+
+    All bins tell, unless a law puts pairs there anyway. Then a bin counts by the share of its pairs that no law puts
+    there, since thousands of others leave their noise; and only the lowest bins count, as many as tell the level
+    well: what lies above is more and more likely of one person.
+    """
+    weight = relatives / np.maximum(relatives + others, _TINY)
+    if others.any():
+        times = evidence.cross_pairs / evidence.chance_pairs
+        noise = np.sqrt(np.cumsum(weight**2 * (evidence.candidates + times**2 * evidence.chance)))
+        told = np.cumsum(weight * relatives) / np.maximum(noise, _TINY)
+        weight[np.searchsorted(told, _WELL_TOLD) + 1 :] = 0
+    found = float(weight @ (evidence.candidates - matches - others)) / max(float(weight @ relatives), _TINY)
+    return float(np.clip(found, _LEAST_RATE, _LARGEST_RATE))
 
 
 def _at_most(share: Floats, most: Floats) -> Floats:

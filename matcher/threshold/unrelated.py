@@ -37,6 +37,11 @@ class Unrelated(NamedTuple):
         scores: Floats = (1 + (self.alphabet - 1) * above) / self.alphabet
         return scores
 
+    @property
+    def grain(self) -> float:
+        """By how much scores differ at least, where that is much; 0 for bits, which are so many that it is not."""
+        return 1 / self.places if self.alphabet > 2 else 0.0  # noqa: PLR2004 - bits
+
     def share(self, scores: Floats) -> Floats:
         """Return the share of pairs of records that reach each score by this law alone: a binomial tail."""
         count = np.arange(self.places + 1)
@@ -44,6 +49,11 @@ class Unrelated(NamedTuple):
         ways = log_factorial[-1] - log_factorial - log_factorial[::-1]
         chances = ways - self.places * log(self.alphabet) + (self.places - count) * log(self.alphabet - 1)
         at_least = np.append(np.cumsum(np.exp(chances)[::-1])[::-1], 0.0)
-        equal = np.ceil(scores * self.places - _ROUNDING).astype(np.int64)
-        reached: Floats = np.minimum(self.tries * at_least[np.clip(equal, 0, self.places + 1)], 1.0)
+        if self.grain:  # each score spread over its grain
+            nearest = np.clip(np.floor(scores * self.places + 0.5).astype(np.int64), 0, self.places)
+            part = np.clip(nearest + 0.5 - scores * self.places, 0, 1)
+            found = at_least[nearest + 1] + part * (at_least[nearest] - at_least[nearest + 1])
+        else:
+            found = at_least[np.clip(np.ceil(scores * self.places - _ROUNDING).astype(np.int64), 0, self.places + 1)]
+        reached: Floats = np.minimum(self.tries * found, 1.0)
         return reached

@@ -125,10 +125,11 @@ def test_no_more_matches_are_expected_than_can_be_told_from_chance(matches: int)
 @pytest.mark.parametrize("alphabet", [2, 256])
 def test_share_by_the_law_of_unrelated_records_is_the_exact_sum_of_chances(alphabet: int) -> None:
     law = Unrelated(64, alphabet)
+    half = law.grain / 2  # scores are spread over their grain, if they have one
     for equal in (8, 31, 32, 50, 64):
         ways = (comb(64, number) * (alphabet - 1) ** (64 - number) for number in range(equal, 65))
         exact = sum(ways) / alphabet**64
-        at_edge, above = law.share(np.array([equal / 64, equal / 64 + 1e-4]))
+        at_edge, above = law.share(np.array([equal / 64 - half, equal / 64 - half + 1e-4]))
         assert at_edge == pytest.approx(exact, rel=1e-9, abs=0)
         assert above < at_edge
     several, edge = law._replace(tries=4), np.array([50 / 64])
@@ -228,8 +229,23 @@ def test_bins_are_round_few_and_count_every_score_from_the_first_edge(floor: flo
         assert 2 <= len(evidence.edges) <= 103
         assert np.all(np.diff(evidence.edges) > 0)
         assert evidence.edges[0] >= floor - 1e-9
+        if law is not None and law.grain:
+            assert from_top(evidence.candidates)[0] <= 50
+            continue
         for edge, above in zip(evidence.edges[:-1], from_top(evidence.candidates), strict=True):
             assert above == (scores >= edge - 1e-9 * (evidence.edges[1] - evidence.edges[0])).sum()
+
+
+def test_scores_of_symbols_are_spread_over_their_grain_and_full_agreement_stays() -> None:
+    law, places = Unrelated(200, 256), 200
+    counts = np.arange(8, 40).repeat(3)
+    scores = -np.sort(-np.append(counts / places, [1.0, 1.0]))
+    pairs = CandidatePairs(np.arange(len(scores)), np.arange(len(scores)), scores)
+    evidence = Evidence.of([Compared(200, 200, pairs, 8 / places)], ChanceSample(scores, 100, 8 / places), law)
+    width = np.diff(evidence.edges) * places
+    inside = (evidence.edges[:-1] > 9 / places) & (evidence.edges[1:] < 39 / places)
+    assert evidence.candidates[inside] == pytest.approx(3 * width[inside])
+    assert evidence.candidates[-1] == pytest.approx(2)
 
 
 @given(st.sampled_from([2, 256]), st.floats(0, 1))
