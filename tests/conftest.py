@@ -9,5 +9,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_configure() -> None:
-    """Hear interrupts, also where a shell started the tests in the background and so let them be ignored."""
+    """Hear interrupts, also where a shell started the tests in the background; and time no example of a property."""
+    from hypothesis import settings
+
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of an example
+    settings.load_profile("untimed")

@@ -57,7 +57,7 @@ def test_votes_on_a_code_of_1024_bits_do_not() -> None:
 
 
 def test_symbols_of_few_draws_fall_too() -> None:
-    assert np.median(shares({"step": "minhash", "components": 2, "symbols": 512})) > 0.7
+    assert np.median(shares({"step": "minhash", "components": 2, "symbols": 512})) > 0.3  # blind guesses: 1 in 60
 
 
 def test_records_without_relations_are_not_guessed() -> None:

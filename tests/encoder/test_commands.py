@@ -249,7 +249,8 @@ if sys.platform != "win32":  # there Ctrl-C goes to a whole console, ours includ
         time.sleep(delay_seconds)
         running.send_signal(signal.SIGINT)
         complete = running.wait(timeout=60) == 0
-        assert names_in(folder) == INPUTS | ({"atl.cfp", "atl.csv", "bad.csv"} if complete else set())
+        whole = INPUTS | {"atl.cfp", "atl.csv", "bad.csv"}
+        assert names_in(folder) in ([whole] if complete else [whole, INPUTS])  # it may hear the signal when all is done
 
 
 def test_interrupt_while_rows_are_encoded_says_that_nothing_was_left(folder: Path) -> None:
