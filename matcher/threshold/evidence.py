@@ -153,8 +153,9 @@ def _bins(floor: float, top: float, law: Unrelated | None) -> Floats:
         return _round_steps(floor, top)
     first, last = law.likeness(np.array([floor, top])) / _LIKENESS_STEP
     steps = np.arange(np.ceil(first - _ROUNDING), max(np.ceil(first - _ROUNDING), np.floor(last + _ROUNDING)) + 2)
-    edges = np.ceil(law.scores(steps * _LIKENESS_STEP) / _FINEST - _ROUNDING) * _FINEST
-    return np.unique(np.append(edges, edges[0] + _FINEST).round(12))  # two at least: near chance likeness changes fast
+    edges = np.unique((np.ceil(law.scores(steps * _LIKENESS_STEP) / _FINEST - _ROUNDING) * _FINEST).round(12))
+    # near chance a likeness changes fast with the score, and two of its steps may be one edge
+    return edges if len(edges) > 1 else np.append(edges, (edges[0] + _FINEST).round(12))
 
 
 def _round_steps(floor: float, top: float) -> Floats:
