@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from encoder import ClkEncoder, encode_clks
 from encoder.hardening.saul import token_weights
 from encoder.reference import encode_record
 from linkage import load_schema
-from linkage.errors import SchemaError
 from linkage.schema import Strategy
+from tests.encoder.hardening.making import agrees_with_the_plain_form, feature
 from tests.strategies import schemas_and_rows
 
 SECRET = b"secrets of tests are no secrets"
@@ -26,11 +26,6 @@ def schema_of(repetitions: int, bits: int, *features: dict[str, Any]) -> dict[st
     return {"version": "counterfoil/1", "clkConfig": config, "features": list(features), "hardening": steps}
 
 
-def feature(identifier: str, comparison: dict[str, Any] | None = None, **strategy: int) -> dict[str, Any]:
-    hashing = {"comparison": comparison or {"type": "ngram", "n": 1}, "strategy": strategy or {"bitsPerToken": 4}}
-    return {"identifier": identifier, "format": {"type": "string"}, "hashing": hashing}
-
-
 def similarity(one: Any, other: Any, bits: int) -> float:
     return 1 - int(np.bitwise_count(one ^ other).sum()) / bits
 
@@ -38,24 +33,8 @@ def similarity(one: Any, other: Any, bits: int) -> float:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(drawn=schemas_and_rows(), repetitions=st.integers(1, 3), words=st.integers(1, 2))
 def test_fast_way_agrees_with_the_plain_one(drawn: Any, repetitions: int, words: int) -> None:
-    document, rows = drawn[0], drawn[1]
-    try:
-        whole = load_schema(document).document()
-    except SchemaError:
-        reject()
-    whole["clkConfig"]["xorFolds"] = 0
-    whole["clkConfig"]["l"] = 1024
-    whole["hardening"] = [{"step": "saul", "repetitions": repetitions, "bits": 64 * words}]
-    schema = load_schema(whole)
-    found = ClkEncoder(schema, SECRET, validate=True).encode(list(zip(*rows, strict=True)))
-    faulty = {fault.row for fault in found.faults}
-    blank = np.all([np.ones(len(rows), dtype=bool), *found.empty], axis=0)
-    for place, row in enumerate(rows):
-        if place in faulty:
-            with pytest.raises(ValueError):  # noqa: PT011 - the plain way says it in Python's own words
-                encode_record(row, schema, SECRET)
-        elif not blank[place]:
-            assert encode_record(row, schema, SECRET).tobytes() == found.encodings[place].tobytes()
+    step = {"step": "saul", "repetitions": repetitions, "bits": 64 * words}
+    agrees_with_the_plain_form(drawn[0], drawn[1], step, SECRET)
 
 
 @pytest.mark.parametrize("strategy", [{"bitsPerToken": 1}, {"bitsPerToken": 4100}, {"bitsPerFeature": 65_536}])
