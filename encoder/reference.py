@@ -109,8 +109,8 @@ def _symbols(cells: Sequence[str], schema: Schema, step: MinHash, keys: Hardenin
     for number, draws in enumerate(keys.permutations("minhash components", step.symbols, step.components).T.tolist()):
         words = [arrived[draw] & 0xFFF for draw in draws]
         block = [*words, *[0] * (7 - len(words)), number]
-        found.append(cipher.encryptor().update(b"".join(word.to_bytes(2, "little") for word in block))[0])
-    return np.array(found, dtype=np.uint8)
+        found.append(cipher.encryptor().update(b"".join(word.to_bytes(2, "little") for word in block))[:2])
+    return np.frombuffer(b"".join(found), dtype=np.uint8)
 
 
 def _tokens(cells: Sequence[str], place: int, salt_place: int | None, schema: Schema) -> list[str]:

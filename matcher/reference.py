@@ -31,7 +31,7 @@ def candidate_pairs(
         elif measure == "jaccard":
             above, below = (a & b).bit_count(), (a | b).bit_count()
         elif measure == "symbols":
-            rows = left.to_bytes()[i].tolist(), right.to_bytes()[j].tolist()
+            rows = [side.to_bytes()[row].reshape(-1, 2).tolist() for side, row in ((left, i), (right, j))]
             above, below = sum(one == other for one, other in zip(*rows, strict=True)), len(rows[0])
         else:
             above, below = left.bits - (a ^ b).bit_count(), left.bits

@@ -1,209 +1,258 @@
-"""The comparison of codes by equal symbols: at how many places two rows have the same byte; compiled, without the GIL.
+"""The comparison of codes by equal symbols: at how many places two rows have the same one; compiled, without the GIL.
 
-Right rows lie crosswise, as for bits (see :mod:`matcher.form`): eight columns per place, one per bit of its symbol.
-From them a table is made for some places at a time, with a column per place and symbol that says which rows of the
-stripe have it. It stays in the processor's cache while all left rows of a tile ask it for the columns of their own
-symbols and add them up, 16 at a time, by the adders of :mod:`matcher.lanes`. No place is left out; sums stop short of
-counting further than the threshold asks, and the few pairs that may pass are counted in full.
+A symbol has 65,536 values, so two rows hardly ever agree at a place by chance: all agreements are found without looking
+at the pairs. Right rows are listed by their symbols, place by place (:class:`Listing`). A left row looks its symbols
+up, one place after the other, which brings the rows that agree with it there, one after the other; then these are
+counted. That is a look-up per left row and place, for tens of thousands of right rows at once, and a count per
+agreement.
+
+All left rows of a tile look up in one place before the next, so that its list stays in the processor's cache.
 """
 
-from collections.abc import Callable
-from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.schema.hardening import SYMBOL_BITS
 from matcher.compiled import compiled
-from matcher.form import Form
 from matcher.hits import Hits
-from matcher.lanes import GROUP, MAKER, add_columns, count_bits, enough, lowest_bit
-from matcher.sides import aligned_words
 
-SYMBOLS = 256
-PLACES = 32  # at a time: the table's columns, of 512 bits, then all begin within reach of an offset of 16 bits
-TILE_ROWS = 1024
-"""Left rows that share a table; they and it fit into a processor's second cache."""
-Words = NDArray[np.uint64]
-Offsets = NDArray[np.uint16]
-_PLANES = (6, 9, 14)  # few, because the kernel is compiled for each
+TILE_ROWS = 8192
+"""Left rows that look up in a list while it is in the cache."""
+LISTED_ROWS = 32_768
+"""Right rows of a listing: the more, the fewer look-ups; then its list of a place no longer fits into the cache."""
+PLACES = 32
+"""Places that are read from rows at once: a cache line."""
+_SPARE = 2  # entries that are read though none may be there
+_LINE = 32  # in so many slots, of 2 bytes
+_MORE = 3  # times as many agreements as chance brings, and
+_AT_LEAST = 64  # some, are kept of a row; a row that has more is counted in another way
+Symbols = NDArray[np.uint16]
 
 
-class Files(NamedTuple):
-    """Both files: words of the left rows, uint64 (n, words), of the right rows, and these crosswise, by stripe."""
+class Listing(NamedTuple):
+    """Right rows by their symbols.
 
-    left: Words
-    right: Words
-    columns: Words
+    Attributes:
+        first: number of the first row.
+        rows: how many there are, at most LISTED_ROWS.
+        shift: what a symbol is shifted by for its slot.
+        slots: uint16 (places, slots + 1): where the entries of each slot begin.
+        entries: uint32 (places, rows and some spare): symbol and row, one above the other, by slot.
+    """
+
+    first: int
+    rows: int
+    shift: int
+    slots: NDArray[np.uint16]
+    entries: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, first: int, rows: int, places: int) -> Self:
+        """Return an empty one."""
+        digits = min(SYMBOL_BITS, (rows - 1).bit_length())
+        return cls(
+            first,
+            rows,
+            SYMBOL_BITS - digits,
+            np.zeros((places, (1 << digits) + 1), dtype=np.uint16),
+            np.zeros((places, rows + _SPARE), dtype=np.uint32),
+        )
+
+    def fill(self, symbols: Symbols, start: int, stop: int) -> None:
+        """List the rows of `symbols`, of the whole file, in the places `start` to `stop`."""
+        listed = symbols[self.first : self.first + self.rows]
+        _list_rows(listed, start, stop, self.shift, self.slots, self.entries)
+
+
+def listing_bytes(rows: int, places: int) -> int:
+    """Return what a listing takes."""
+    slots = 1 << (rows - 1).bit_length()
+    return places * (2 * (slots + 1) + 4 * (rows + _SPARE))
 
 
 class Scratch(NamedTuple):
     """What a thread works in.
 
     Attributes:
-        offsets: (left rows, places), where the column of each row's symbol begins in the table of its places.
-        table: (PLACES * SYMBOLS, words of a vector).
-        halves: the same for four bits of a symbol, (2, 16, words of a vector).
-        sums: (left rows, planes, words of a vector).
-        masks: (words of a vector,).
+        symbols: (PLACES, left rows), of some places.
+        agreeing: (left rows, room): right rows, counted from the listing's first, one for each place they agree in.
+        found: uint32 (left rows,): how many there are of each.
+        counts: uint16 (listed rows,), zeros.
+        passing: uint16 (listed rows,), of one left row.
     """
 
-    offsets: Offsets
-    table: Words
-    halves: Words
-    sums: Words
-    masks: Words
+    symbols: Symbols
+    agreeing: NDArray[np.uint16]
+    found: NDArray[np.uint32]
+    counts: NDArray[np.uint16]
+    passing: NDArray[np.uint16]
 
     @classmethod
-    def of(cls, places: int, planes: int, form: Form) -> "Scratch":
-        """Return memory for TILE_ROWS rows."""
-        words = form.lanes // 64
+    def of(cls, left_rows: int, listed_rows: int, places: int) -> Self:
+        """Return memory for tiles of so many rows."""
         return cls(
-            np.zeros((TILE_ROWS, -(-places // GROUP) * GROUP), dtype=np.uint16),
-            aligned_words((PLACES * SYMBOLS, words)),
-            aligned_words((2, 16, words)),
-            aligned_words((TILE_ROWS, planes, words)),
-            np.zeros(words, dtype=np.uint64),
+            np.empty((PLACES, left_rows), dtype=np.uint16),
+            np.empty((left_rows, _room(listed_rows, places)), dtype=np.uint16),
+            np.empty(left_rows, dtype=np.uint32),
+            np.zeros(listed_rows, dtype=np.uint16),
+            np.empty(listed_rows, dtype=np.uint16),
         )
 
 
-def scratch_bytes(places: int, form: Form) -> int:
-    """Return what :class:`Scratch` takes at most, for codes of so many places."""
-    vector = form.lanes // 8
-    return TILE_ROWS * (2 * (places + GROUP) + planes_for(places) * vector) + (PLACES * SYMBOLS + 32) * vector
+def scratch_bytes(left_rows: int, listed_rows: int, places: int) -> int:
+    """Return what :class:`Scratch` takes."""
+    return left_rows * (2 * PLACES + 2 * _room(listed_rows, places) + 4) + 4 * listed_rows
 
 
-SymbolKernel = Callable[[Files, tuple[int, int], int, tuple[int, int], int, Scratch, Hits], tuple[int, int, int]]
-
-
-def planes_for(needed: int) -> int:
-    """Return how many binary digits of a sum tell whether it reaches `needed`: the highest, once set, stays set."""
-    return next(planes for planes in _PLANES if needed <= 1 << (planes - 1))
-
-
-@cache
-def _filler(form: Form) -> Callable[[Words, int, int, int, Words, Words], None]:
-    """Return the compiled ``fill``."""
-    words = form.lanes // 64
-
-    @compiled
-    def fill(columns: Words, stripe: int, start: int, count: int, halves: Words, table: Words) -> None:  # noqa: PLR0917
-        """Write, for each of `count` places and each symbol, which rows of a stripe have it; no row beyond the last."""
-        last = (columns.shape[1] - 2) // 8
-        for place in range(count):
-            for half in range(2):
-                for word in range(words):
-                    halves[half, 0, word] = ~np.uint64(0) if start + place < last else np.uint64(0)
-                for digit in range(4):
-                    column = min(8 * (start + place) + 4 * half + digit, 8 * last - 1)
-                    for value in range(1 << digit):
-                        for word in range(words):
-                            bits, so_far = columns[stripe, column, word], halves[half, value, word]
-                            halves[half, (1 << digit) + value, word] = so_far & bits
-                            halves[half, value, word] = so_far & ~bits
-            for high in range(16):
-                for low in range(16):
-                    for word in range(words):
-                        table[(place * 16 + high) * 16 + low, word] = halves[1, high, word] & halves[0, low, word]
-
-    return fill
-
-
-@cache
-def symbol_kernel(form: Form, planes: int) -> SymbolKernel:
-    """Return the compiled ``compare_stripes``."""
-    lanes, maker, group, places, fill = form.lanes, MAKER, GROUP, PLACES, _filler(form)
-    sum_bytes, most = planes * lanes // 8, 1 << (planes - 1)
-
-    @compiled
-    def compare_stripes(  # noqa: PLR0917 - compiled code has no keywords
-        files: Files,
-        rows: tuple[int, int],
-        last_stripe: int,
-        resume: tuple[int, int],
-        needed: int,
-        scratch: Scratch,
-        hits: Hits,
-    ) -> tuple[int, int, int]:
-        """Return (the stripe and the left row in it to go on with, hits written).
-
-        Stops before a row whose hits might not fit, so that the caller can empty `hits` and go on.
-
-        Args:
-            files: both.
-            rows: first left row and the one to end before, at most TILE_ROWS, whose offsets are those of `scratch`.
-            last_stripe: of right rows, the one to end before.
-            resume: stripe and left row, counted from the first, to begin with: of a row other than 0 the sums stand in
-                `scratch` since the last call.
-            needed: equal symbols that a pair must have, from 0; `planes` suffice for it, or it has grown since.
-            scratch: of this thread.
-            hits: left row, right row, equal symbols and twice the symbols of a row, to write.
-        """
-        offsets, table, halves, sums, masks = scratch
-        table_address, sums_address = np.int64(table.ctypes.data), np.int64(sums.ctypes.data)
-        mask_address, offset_address = np.int64(masks.ctypes.data), np.int64(offsets.ctypes.data)
-        padded, count = offsets.shape[1], rows[1] - rows[0]
-        found = 0
-        begin = resume[1]
-        for stripe in range(resume[0], last_stripe):
-            if begin == 0:
-                sums[:count] = 0
-                for start in range(0, padded, places):
-                    now = min(places, padded - start)
-                    fill(files.columns, stripe, start, now, halves, table)
-                    for row in range(count):
-                        address = sums_address + row * sum_bytes
-                        place = offset_address + (row * padded + start) * 2
-                        add_columns(place, now // group, table_address, address, address, lanes, planes, maker)
-            for row in range(begin, count):
-                if found + lanes > len(hits[0]):
-                    return stripe, row, found
-                address = sums_address + row * sum_bytes
-                if enough(address, min(needed, most), mask_address, lanes, planes, maker):
-                    found = _take(files, rows[0] + row, stripe * lanes, masks, needed, hits, found)
-            begin = 0
-        return last_stripe, 0, found
-
-    return compare_stripes
+def _room(listed_rows: int, places: int) -> int:
+    return _MORE * (listed_rows * places >> SYMBOL_BITS) + _AT_LEAST
 
 
 @compiled
-def write_offsets(left: Words, first: int, last: int, places: int, column_words: int, offsets: Offsets) -> None:  # noqa: PLR0917
-    """Write, for rows `first` to `last`, where the columns of their symbols begin; 0 beyond the last place."""
-    for row in range(first, last):
-        for place in range(offsets.shape[1]):
-            symbol = np.uint64(0)
-            if place < places:
-                symbol = (left[row, place // 8] >> np.uint64(8 * (place % 8))) & np.uint64(0xFF)
-            offsets[row - first, place] = (np.int64(symbol) + place % 32 * 256) * column_words
+def compare_rows(  # noqa: PLR0917 - compiled code has no keywords
+    left: Symbols, rows: tuple[int, int], resume: int, listing: Listing, needed: int, scratch: Scratch, hits: Hits
+) -> tuple[int, int]:
+    """Return (the left row to go on with, hits written).
+
+    Stops before a row whose hits might not fit, so that the caller can empty `hits` and go on.
+
+    Args:
+        left: uint16 (n, places).
+        rows: first left row and the one to end before, for which there is room in `scratch`.
+        resume: left row to begin with; of another than the first the agreements stand in `scratch` since the last call.
+        listing: of the right rows.
+        needed: equal symbols that a pair must have, from 0.
+        scratch: of this thread.
+        hits: left row, right row, equal symbols and twice the symbols of a row, to write.
+    """
+    places = left.shape[1]
+    if resume == rows[0]:
+        _gather(left, rows, listing, scratch)
+    counts, passing = scratch.counts, scratch.passing
+    room = scratch.agreeing.shape[1] - _SPARE
+    written = 0
+    for row in range(resume, rows[1]):
+        if written + listing.rows > len(hits[0]):
+            return row, written
+        found = np.int64(scratch.found[row - rows[0]])
+        agreeing = scratch.agreeing[row - rows[0]]
+        passed = 0
+        if found < room:
+            for place in range(found):
+                other = agreeing[place]
+                count = counts[other] + np.uint16(1)
+                counts[other] = count
+                if count == needed:
+                    passing[passed] = other
+                    passed += 1
+        else:
+            passed = _count_all(left[row], listing, needed, counts, passing)
+        if needed == 0:
+            passed = listing.rows
+            for other in range(passed):
+                passing[other] = other
+        for place in range(passed):
+            other = passing[place]
+            hits[0][written], hits[1][written] = row, listing.first + other
+            hits[2][written], hits[3][written] = counts[other], 2 * places
+            written += 1
+        if found < room:
+            for place in range(found):
+                counts[agreeing[place]] = 0
+        else:
+            counts[:] = 0
+    return rows[1], written
 
 
 @compiled
-def _take(  # noqa: PLR0917 - compiled code has no keywords
-    files: Files, row: int, start: int, masks: Words, needed: int, hits: Hits, found: int
+def _gather(left: Symbols, rows: tuple[int, int], listing: Listing, scratch: Scratch) -> None:
+    """Write which right rows agree with each left row, as far as there is room."""
+    symbols, agreeing, found = scratch.symbols, scratch.agreeing, scratch.found
+    count, places, room = rows[1] - rows[0], left.shape[1], agreeing.shape[1] - _SPARE
+    shift, low = np.uint32(listing.shift), np.uint32(SYMBOL_BITS)
+    found[:count] = 0
+    for start in range(0, places, PLACES):
+        now = min(PLACES, places - start)
+        for row in range(count):
+            for place in range(now):
+                symbols[place, row] = left[rows[0] + row, start + place]
+        for place in range(now):
+            slots, entries = listing.slots[start + place], listing.entries[start + place]
+            if _brought_near(slots, entries) < 0:
+                return
+            for row in range(count):
+                symbol = np.uint32(symbols[place, row])
+                slot = symbol >> shift
+                first, last = np.int64(slots[slot]), np.int64(slots[slot + np.uint32(1)])
+                so_far = np.int64(found[row])
+                # Two are taken without asking whether they are there: a wrong guess of the processor costs more.
+                one, two = entries[first], entries[first + 1]
+                agreeing[row, so_far] = np.uint16(one)
+                so_far += np.int64(first < last) & np.int64(one >> low == symbol)
+                agreeing[row, so_far] = np.uint16(two)
+                so_far += np.int64(first + 1 < last) & np.int64(two >> low == symbol)
+                for entry in range(first + 2, last):
+                    more = entries[entry]
+                    agreeing[row, min(so_far, room)] = np.uint16(more)
+                    so_far += np.int64(more >> low == symbol)
+                found[row] = min(so_far, room)
+
+
+@compiled
+def _brought_near(slots: NDArray[np.uint16], entries: NDArray[np.uint32]) -> int:
+    """Read a list from end to end, which brings it into the cache in the order of memory, and return some number."""
+    seen = np.int64(0)
+    for slot in range(0, len(slots), _LINE):
+        seen |= np.int64(slots[slot])
+    for entry in range(0, len(entries), _LINE // 2):
+        seen |= np.int64(entries[entry])
+    return seen
+
+
+@compiled
+def _count_all(
+    symbols: Symbols, listing: Listing, needed: int, counts: NDArray[np.uint16], passing: NDArray[np.uint16]
 ) -> int:
-    """Write those pairs of a left row and the right rows in a mask that pass, and return the hits written by now."""
-    places = (files.columns.shape[1] - 2) // 8
-    for word in range(len(masks)):
-        mask = masks[word]
-        while mask:
-            other = start + word * 64 + lowest_bit(mask)
-            mask &= mask - np.uint64(1)
-            if other >= len(files.right):
-                break
-            equal = _equal_symbols(files.left, row, files.right, other) - (8 * files.left.shape[1] - places)
-            if equal >= needed:
-                hits[0][found], hits[1][found], hits[2][found], hits[3][found] = row, other, equal, 2 * places
-                found += 1
-    return found
+    """Count the agreements of one left row with all listed rows, write which pass, and return how many do."""
+    passed = 0
+    for place in range(len(symbols)):
+        symbol = np.uint32(symbols[place])
+        slot = symbol >> np.uint32(listing.shift)
+        for entry in range(np.int64(listing.slots[place, slot]), np.int64(listing.slots[place, slot + np.uint32(1)])):
+            found = listing.entries[place, entry]
+            if found >> np.uint32(SYMBOL_BITS) == symbol:
+                other = np.uint16(found)
+                counts[other] += np.uint16(1)
+                if counts[other] == needed:
+                    passing[passed] = other
+                    passed += 1
+    return passed
 
 
 @compiled
-def _equal_symbols(ones: Words, one: int, others: Words, other: int) -> int:
-    """Return the number of equal bytes of two rows, those beyond the width included."""
-    low = np.uint64(0x7F7F7F7F7F7F7F7F)
-    equal = 0
-    for word in range(ones.shape[1]):
-        apart = ones[one, word] ^ others[other, word]
-        equal += count_bits(~(((apart & low) + low) | apart | low))
-    return equal
+def _list_rows(  # noqa: PLR0917 - compiled code has no keywords
+    symbols: Symbols, start: int, stop: int, shift: int, slots: NDArray[np.uint16], entries: NDArray[np.uint32]
+) -> None:
+    """List rows by their symbols, in the places `start` to `stop`: a counting sort of each place."""
+    rows = len(symbols)
+    column = np.empty((PLACES, rows), dtype=np.uint16)
+    begins = np.empty(slots.shape[1], dtype=np.uint32)
+    for place in range(start, stop):
+        if (place - start) % PLACES == 0:
+            for row in range(rows):
+                for near in range(min(PLACES, stop - place)):
+                    column[near, row] = symbols[row, place + near]
+        own = column[(place - start) % PLACES]
+        begins[:] = 0
+        for row in range(rows):
+            begins[(own[row] >> shift) + 1] += np.uint32(1)
+        for slot in range(1, len(begins)):
+            begins[slot] += begins[slot - 1]
+        for slot in range(len(begins)):
+            slots[place, slot] = begins[slot]
+        for row in range(rows):
+            slot = own[row] >> shift
+            entries[place, begins[slot]] = (np.uint32(own[row]) << np.uint32(SYMBOL_BITS)) | np.uint32(row)
+            begins[slot] += np.uint32(1)

@@ -96,9 +96,9 @@ class Symbols:
         self._cipher = Cipher(AES(keys.key("minhash symbols")), ECB())  # noqa: S305 - a function of one block each
 
     def of(self, tags: Tags, rows: int) -> NDArray[np.uint8]:
-        """Return the encodings of `rows`, uint8 (rows, symbols), of tags that :func:`winners` found."""
+        """Return the encodings of `rows`, uint8 (rows, bytes), of tags that :func:`winners` found."""
         count = self._order.shape[1]
-        encodings = np.empty((rows, count), dtype=np.uint8)
+        encodings = np.empty((rows, count), dtype=np.uint16)
         encryptor = self._cipher.encryptor()
         outcome = np.empty(_SYMBOLS * _ROWS * _BLOCK_BYTES + _BLOCK_BYTES - 1, dtype=np.uint8)
         for start in range(0, count, _SYMBOLS):
@@ -109,7 +109,7 @@ class Symbols:
                 for component, draws in enumerate(order):
                     blocks[:, :, component] = of_block.take(draws, axis=0)
                 encryptor.update_into(blocks.data.cast("B"), outcome.data)
-                bytes_ = outcome[: blocks.nbytes : _BLOCK_BYTES].reshape(blocks.shape[:2]).T
+                first = outcome[: blocks.nbytes].view(np.uint16)[::_BLOCK_WORDS].reshape(blocks.shape[:2]).T
                 encoded = encodings[place * _ROWS : (place + 1) * _ROWS, start : start + _SYMBOLS]
-                encoded[:] = bytes_[: len(encoded)]
-        return encodings
+                encoded[:] = first[: len(encoded)]
+        return encodings.view(np.uint8)
