@@ -26,10 +26,11 @@ from numpy.typing import NDArray
 
 from linkage import Encodings
 from linkage.command import OnProgress
+from linkage.symbols import unpacked
 from matcher.errors import EngineError
 from matcher.grouping import check_merge_threshold, laid_out
 from matcher.ordered_pairs import OrderedPairs
-from matcher.similarity import Measure, check_comparable, checked, symbols_of
+from matcher.similarity import Measure, check_comparable, checked
 from matcher.values import CandidatePairs, Groups, PartyPairs
 
 _LAST_PYTHON = (3, 11)
@@ -73,7 +74,7 @@ def _texts(left: Encodings, right: Encodings, measure: Measure) -> list[list[byt
     """Return encodings of both files in whole words whose Dice coefficients are the similarities wanted."""
     sides = left, right
     if measure == "symbols":
-        return _indicators([symbols_of(side) for side in sides])
+        return _indicators([unpacked(side.to_bytes()) for side in sides])
     words = [side.words for side in sides]
     if measure == "hamming":
         for place, side in enumerate(sides):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from linkage import Encodings
-from linkage.schema.hardening import SYMBOL_BITS
+from linkage.symbols import SYMBOL_BITS
 from matcher.crew import PARTS_HELD_PER_THREAD
 from matcher.errors import ComparisonError
 from matcher.form import Form

@@ -1,34 +1,38 @@
 """The comparison of codes by equal symbols: at how many places two rows have the same one; compiled, without the GIL.
 
-A symbol has 65,536 values, so two rows hardly ever agree at a place by chance: all agreements are found without looking
-at the pairs. Right rows are listed by their symbols, place by place (:class:`Listing`). A left row looks its symbols
-up, one place after the other, which brings the rows that agree with it there, one after the other; then these are
-counted. That is a look-up per left row and place, for tens of thousands of right rows at once, and a count per
-agreement.
+Two rows of many symbols agree at few places, so agreements are found without looking at the pairs. Right rows are
+listed by their symbols, place by place (:class:`Listing`). A left row looks its symbols up, one place after the other,
+which brings the rows that agree with it there; then it counts how often each was brought. That is a look-up per left
+row and place, for tens of thousands of right rows at once, and a count per agreement.
 
 All left rows of a tile look up in one place before the next, so that its list stays in the processor's cache.
 """
 
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from linkage.schema.hardening import SYMBOL_BITS
+from linkage.symbols import ALPHABET, PAIR_BYTES, SYMBOL_BITS
 from matcher.compiled import compiled
 from matcher.hits import Hits
 
-TILE_ROWS = 8192
+TILE_ROWS = 2048
 """Left rows that look up in a list while it is in the cache."""
 LISTED_ROWS = 32_768
 """Right rows of a listing: the more, the fewer look-ups; then its list of a place no longer fits into the cache."""
 PLACES = 32
-"""Places that are read from rows at once: a cache line."""
-_SPARE = 2  # entries that are read though none may be there
-_LINE = 32  # in so many slots, of 2 bytes
-_MORE = 3  # times as many agreements as chance brings, and
-_AT_LEAST = 64  # some, are kept of a row; a row that has more is counted in another way
-Symbols = NDArray[np.uint16]
+"""Places that are read from rows at once: nearly a cache line."""
+_COPIED = 16  # rows at once, wanted or not: to ask how many are there costs more
+_LINE_BYTES = 64
+_MORE = 1.25  # times as many agreements as chance brings, and
+_AT_LEAST = 128  # some, are kept of a row; a row that has more is counted in another way
+
+Rows = NDArray[np.uint8]
+Numbers = NDArray[np.uint16]
 
 
 class Listing(NamedTuple):
@@ -37,39 +41,29 @@ class Listing(NamedTuple):
     Attributes:
         first: number of the first row.
         rows: how many there are, at most LISTED_ROWS.
-        shift: what a symbol is shifted by for its slot.
-        slots: uint16 (places, slots + 1): where the entries of each slot begin.
-        entries: uint32 (places, rows and some spare): symbol and row, one above the other, by slot.
+        begins: uint16 (places, ALPHABET + 1): where the rows with each symbol begin.
+        listed: uint16 (places, rows and some spare): the rows by their symbol, counted from the first.
     """
 
     first: int
     rows: int
-    shift: int
-    slots: NDArray[np.uint16]
-    entries: NDArray[np.uint32]
+    begins: Numbers
+    listed: Numbers
 
     @classmethod
     def of(cls, first: int, rows: int, places: int) -> Self:
         """Return an empty one."""
-        digits = min(SYMBOL_BITS, (rows - 1).bit_length())
-        return cls(
-            first,
-            rows,
-            SYMBOL_BITS - digits,
-            np.zeros((places, (1 << digits) + 1), dtype=np.uint16),
-            np.zeros((places, rows + _SPARE), dtype=np.uint32),
-        )
+        begins = np.empty((places, ALPHABET + 1), dtype=np.uint16)
+        return cls(first, rows, begins, np.empty((places, rows + _COPIED), dtype=np.uint16))
 
-    def fill(self, symbols: Symbols, start: int, stop: int) -> None:
-        """List the rows of `symbols`, of the whole file, in the places `start` to `stop`."""
-        listed = symbols[self.first : self.first + self.rows]
-        _list_rows(listed, start, stop, self.shift, self.slots, self.entries)
+    def fill(self, encodings: Rows, start: int, stop: int) -> None:
+        """List the rows of `encodings`, of the whole file, in the places `start` to `stop`."""
+        _list_rows(encodings[self.first : self.first + self.rows], start, stop, self.begins, self.listed)
 
 
 def listing_bytes(rows: int, places: int) -> int:
     """Return what a listing takes."""
-    slots = 1 << (rows - 1).bit_length()
-    return places * (2 * (slots + 1) + 4 * (rows + _SPARE))
+    return 2 * places * (ALPHABET + 1 + rows + _COPIED)
 
 
 class Scratch(NamedTuple):
@@ -77,17 +71,17 @@ class Scratch(NamedTuple):
 
     Attributes:
         symbols: (PLACES, left rows), of some places.
-        agreeing: (left rows, room): right rows, counted from the listing's first, one for each place they agree in.
+        agreeing: (left rows, room): listed rows, one for each place they agree in.
         found: uint32 (left rows,): how many there are of each.
         counts: uint16 (listed rows,), zeros.
         passing: uint16 (listed rows,), of one left row.
     """
 
-    symbols: Symbols
-    agreeing: NDArray[np.uint16]
+    symbols: Numbers
+    agreeing: Numbers
     found: NDArray[np.uint32]
-    counts: NDArray[np.uint16]
-    passing: NDArray[np.uint16]
+    counts: Numbers
+    passing: Numbers
 
     @classmethod
     def of(cls, left_rows: int, listed_rows: int, places: int) -> Self:
@@ -107,19 +101,19 @@ def scratch_bytes(left_rows: int, listed_rows: int, places: int) -> int:
 
 
 def _room(listed_rows: int, places: int) -> int:
-    return _MORE * (listed_rows * places >> SYMBOL_BITS) + _AT_LEAST
+    return int(_MORE * listed_rows * places / ALPHABET) + _AT_LEAST
 
 
 @compiled
 def compare_rows(  # noqa: PLR0917 - compiled code has no keywords
-    left: Symbols, rows: tuple[int, int], resume: int, listing: Listing, needed: int, scratch: Scratch, hits: Hits
+    left: Rows, rows: tuple[int, int], resume: int, listing: Listing, needed: int, scratch: Scratch, hits: Hits
 ) -> tuple[int, int]:
     """Return (the left row to go on with, hits written).
 
     Stops before a row whose hits might not fit, so that the caller can empty `hits` and go on.
 
     Args:
-        left: uint16 (n, places).
+        left: encodings, (n, bytes).
         rows: first left row and the one to end before, for which there is room in `scratch`.
         resume: left row to begin with; of another than the first the agreements stand in `scratch` since the last call.
         listing: of the right rows.
@@ -127,28 +121,19 @@ def compare_rows(  # noqa: PLR0917 - compiled code has no keywords
         scratch: of this thread.
         hits: left row, right row, equal symbols and twice the symbols of a row, to write.
     """
-    places = left.shape[1]
     if resume == rows[0]:
         _gather(left, rows, listing, scratch)
     counts, passing = scratch.counts, scratch.passing
-    room = scratch.agreeing.shape[1] - _SPARE
+    places, room = len(listing.begins), scratch.agreeing.shape[1] - _COPIED
     written = 0
     for row in range(resume, rows[1]):
         if written + listing.rows > len(hits[0]):
             return row, written
         found = np.int64(scratch.found[row - rows[0]])
-        agreeing = scratch.agreeing[row - rows[0]]
-        passed = 0
         if found < room:
-            for place in range(found):
-                other = agreeing[place]
-                count = counts[other] + np.uint16(1)
-                counts[other] = count
-                if count == needed:
-                    passing[passed] = other
-                    passed += 1
+            passed = _count(scratch.agreeing[row - rows[0], :found], needed, counts, passing)
         else:
-            passed = _count_all(left[row], listing, needed, counts, passing)
+            passed = _look_up_and_count(left[row], listing, needed, counts, passing)
         if needed == 0:
             passed = listing.rows
             for other in range(passed):
@@ -158,101 +143,118 @@ def compare_rows(  # noqa: PLR0917 - compiled code has no keywords
             hits[0][written], hits[1][written] = row, listing.first + other
             hits[2][written], hits[3][written] = counts[other], 2 * places
             written += 1
-        if found < room:
-            for place in range(found):
-                counts[agreeing[place]] = 0
-        else:
-            counts[:] = 0
+        counts[:] = 0
     return rows[1], written
 
 
 @compiled
-def _gather(left: Symbols, rows: tuple[int, int], listing: Listing, scratch: Scratch) -> None:
-    """Write which right rows agree with each left row, as far as there is room."""
+def _gather(left: Rows, rows: tuple[int, int], listing: Listing, scratch: Scratch) -> None:
+    """Write which listed rows agree with each left row, as far as there is room."""
     symbols, agreeing, found = scratch.symbols, scratch.agreeing, scratch.found
-    count, places, room = rows[1] - rows[0], left.shape[1], agreeing.shape[1] - _SPARE
-    shift, low = np.uint32(listing.shift), np.uint32(SYMBOL_BITS)
+    count, places, room = rows[1] - rows[0], len(listing.begins), agreeing.shape[1]
+    address, last = np.int64(agreeing.ctypes.data), room - _COPIED
     found[:count] = 0
     for start in range(0, places, PLACES):
-        now = min(PLACES, places - start)
-        for row in range(count):
-            for place in range(now):
-                symbols[place, row] = left[rows[0] + row, start + place]
-        for place in range(now):
-            slots, entries = listing.slots[start + place], listing.entries[start + place]
-            if _brought_near(slots, entries) < 0:
+        stop = min(start + PLACES, places)
+        _read(left, rows, start, stop, symbols)
+        for place in range(start, stop):
+            begins, listed, own = listing.begins[place], listing.listed[place], symbols[place - start]
+            if _brought_near(begins) + _brought_near(listed) < 0:
                 return
+            source = np.int64(listed.ctypes.data)
             for row in range(count):
-                symbol = np.uint32(symbols[place, row])
-                slot = symbol >> shift
-                first, last = np.int64(slots[slot]), np.int64(slots[slot + np.uint32(1)])
+                begin, end = np.int64(begins[own[row]]), np.int64(begins[np.int64(own[row]) + 1])
                 so_far = np.int64(found[row])
-                # Two are taken without asking whether they are there: a wrong guess of the processor costs more.
-                one, two = entries[first], entries[first + 1]
-                agreeing[row, so_far] = np.uint16(one)
-                so_far += np.int64(first < last) & np.int64(one >> low == symbol)
-                agreeing[row, so_far] = np.uint16(two)
-                so_far += np.int64(first + 1 < last) & np.int64(two >> low == symbol)
-                for entry in range(first + 2, last):
-                    more = entries[entry]
-                    agreeing[row, min(so_far, room)] = np.uint16(more)
-                    so_far += np.int64(more >> low == symbol)
-                found[row] = min(so_far, room)
+                _copy_rows(address + 2 * (row * room + so_far), source + 2 * begin)
+                for more in range(begin + _COPIED, end):
+                    agreeing[row, min(so_far + more - begin, last)] = listed[more]
+                found[row] = min(so_far + end - begin, last)
 
 
 @compiled
-def _brought_near(slots: NDArray[np.uint16], entries: NDArray[np.uint32]) -> int:
-    """Read a list from end to end, which brings it into the cache in the order of memory, and return some number."""
+def _read(encodings: Rows, rows: tuple[int, int], start: int, stop: int, symbols: Numbers) -> None:
+    """Write the symbols of some rows at the places from `start`, which is even, to `stop`: (places, rows)."""
+    for row in range(rows[1] - rows[0]):
+        encoding = encodings[rows[0] + row]
+        for place in range(start, stop, 2):
+            three = place // 2 * PAIR_BYTES
+            pair = np.uint32(encoding[three])
+            pair |= np.uint32(encoding[three + 1]) << np.uint32(8)
+            pair |= np.uint32(encoding[three + 2]) << np.uint32(16)
+            symbols[place - start, row] = pair & np.uint32(ALPHABET - 1)
+            symbols[place - start + 1, row] = pair >> np.uint32(SYMBOL_BITS)
+
+
+@intrinsic
+def _copy_rows(_context: Any, target: Any, source: Any) -> Any:
+    """Copy _COPIED uint16 from one address to another, none of which need be a multiple of anything."""
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        vector = ir.VectorType(ir.IntType(16), _COPIED).as_pointer()
+        to, of = (builder.inttoptr(address, vector) for address in arguments)
+        builder.store(builder.load(of, align=2), to, align=2)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
+
+
+@compiled
+def _brought_near(numbers: Numbers) -> int:
+    """Read numbers from end to end, which brings them into the cache in the order of memory, and return some number."""
     seen = np.int64(0)
-    for slot in range(0, len(slots), _LINE):
-        seen |= np.int64(slots[slot])
-    for entry in range(0, len(entries), _LINE // 2):
-        seen |= np.int64(entries[entry])
+    for place in range(0, len(numbers), _LINE_BYTES // 2):
+        seen |= np.int64(numbers[place])
     return seen
 
 
 @compiled
-def _count_all(
-    symbols: Symbols, listing: Listing, needed: int, counts: NDArray[np.uint16], passing: NDArray[np.uint16]
-) -> int:
-    """Count the agreements of one left row with all listed rows, write which pass, and return how many do."""
+def _count(agreeing: Numbers, needed: int, counts: Numbers, passing: Numbers) -> int:
+    """Count how often each row agrees, write which do so often enough, and return how many do."""
     passed = 0
-    for place in range(len(symbols)):
-        symbol = np.uint32(symbols[place])
-        slot = symbol >> np.uint32(listing.shift)
-        for entry in range(np.int64(listing.slots[place, slot]), np.int64(listing.slots[place, slot + np.uint32(1)])):
-            found = listing.entries[place, entry]
-            if found >> np.uint32(SYMBOL_BITS) == symbol:
-                other = np.uint16(found)
-                counts[other] += np.uint16(1)
-                if counts[other] == needed:
-                    passing[passed] = other
-                    passed += 1
+    for place in range(len(agreeing)):
+        other = agreeing[place]
+        count = counts[other] + np.uint16(1)
+        counts[other] = count
+        if count == needed:
+            passing[passed] = other
+            passed += 1
     return passed
 
 
 @compiled
-def _list_rows(  # noqa: PLR0917 - compiled code has no keywords
-    symbols: Symbols, start: int, stop: int, shift: int, slots: NDArray[np.uint16], entries: NDArray[np.uint32]
-) -> None:
-    """List rows by their symbols, in the places `start` to `stop`: a counting sort of each place."""
-    rows = len(symbols)
-    column = np.empty((PLACES, rows), dtype=np.uint16)
-    begins = np.empty(slots.shape[1], dtype=np.uint32)
+def _look_up_and_count(encoding: Rows, listing: Listing, needed: int, counts: Numbers, passing: Numbers) -> int:
+    """Do for one left row what :func:`_count` does, without room for what agrees with it."""
+    passed = 0
+    pair = np.empty((2, 1), dtype=np.uint16)
+    for place in range(len(listing.begins)):
+        if place % 2 == 0:
+            _read(encoding.reshape(1, -1), (0, 1), place, place + 2, pair)
+        symbol = np.int64(pair[place % 2, 0])
+        agreeing = listing.listed[place, listing.begins[place, symbol] : listing.begins[place, symbol + 1]]
+        passed += _count(agreeing, needed, counts, passing[passed:])
+    return passed
+
+
+@compiled
+def _list_rows(encodings: Rows, start: int, stop: int, begins: Numbers, listed: Numbers) -> None:
+    """List rows by their symbols, in the places from `start`, which is even, to `stop`: a counting sort of each place."""
+    rows = len(encodings)
+    symbols = np.empty((PLACES, rows), dtype=np.uint16)
+    ends = np.empty(ALPHABET, dtype=np.uint16)
     for place in range(start, stop):
-        if (place - start) % PLACES == 0:
-            for row in range(rows):
-                for near in range(min(PLACES, stop - place)):
-                    column[near, row] = symbols[row, place + near]
-        own = column[(place - start) % PLACES]
-        begins[:] = 0
+        near = (place - start) % PLACES
+        if near == 0:
+            _read(encodings, (0, rows), place, min(place + PLACES, stop), symbols)
+        ends[:] = 0
         for row in range(rows):
-            begins[(own[row] >> shift) + 1] += np.uint32(1)
-        for slot in range(1, len(begins)):
-            begins[slot] += begins[slot - 1]
-        for slot in range(len(begins)):
-            slots[place, slot] = begins[slot]
+            ends[symbols[near, row]] += np.uint16(1)
+        before = 0
+        for symbol in range(ALPHABET):
+            times = np.int64(ends[symbol])
+            begins[place, symbol] = ends[symbol] = before
+            before += times
+        begins[place, ALPHABET] = rows
         for row in range(rows):
-            slot = own[row] >> shift
-            entries[place, begins[slot]] = (np.uint32(own[row]) << np.uint32(SYMBOL_BITS)) | np.uint32(row)
-            begins[slot] += np.uint32(1)
+            symbol = symbols[near, row]
+            listed[place, ends[symbol]] = row
+            ends[symbol] += np.uint16(1)

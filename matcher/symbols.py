@@ -8,15 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings
+from linkage.symbols import SYMBOL_BITS
 from matcher.hits import Hits, Needed
-from matcher.similarity import Requirement, symbols_of
+from matcher.similarity import Requirement
 from matcher.symbol_kernel import (
     LISTED_ROWS,
     PLACES,
     TILE_ROWS,
     Listing,
+    Rows,
     Scratch,
-    Symbols,
     compare_rows,
     listing_bytes,
     scratch_bytes,
@@ -37,7 +38,8 @@ class SymbolTiling:
 
     def __init__(self, left: Encodings, right: Encodings, requirement: Requirement, size: TileSize | None) -> None:
         """Cut two files into tiles of about `size`, or of a size that suits most machines."""
-        self.left, self._right = symbols_of(left), symbols_of(right)
+        self.left, self._right = _rows(left), _rows(right)
+        self.places = left.bits // SYMBOL_BITS
         self.asked = requirement.common
         wanted = LARGEST_TILE if size is None else size
         self.left_rows = min(max(1, wanted.left), TILE_ROWS, len(left))
@@ -46,13 +48,9 @@ class SymbolTiling:
         starts = range(0, len(right), self.listed_rows)
         self._tops = range(0, len(left), self.left_rows)
         self._parts = [
-            _Part(self._right, start, min(self.listed_rows, len(right) - start), len(self._tops)) for start in starts
+            _Part(self._right, start, min(self.listed_rows, len(right) - start), self.places, len(self._tops))
+            for start in starts
         ]
-
-    @property
-    def places(self) -> int:
-        """Symbols of a row."""
-        return self.left.shape[1]
 
     def tiles(self) -> Iterator[Tile]:
         """Yield tiles that cover every pair, those of a part after the ones that list its rows."""
@@ -77,10 +75,11 @@ class SymbolTiling:
 class _Part:
     """Some right rows, whose listing several threads make before all use it; it is dropped after the last tile."""
 
-    def __init__(self, symbols: Symbols, first: int, rows: int, tiles: int) -> None:
+    def __init__(self, encodings: Rows, first: int, rows: int, places: int, tiles: int) -> None:  # noqa: PLR0917
         self.rows = rows
-        self._symbols, self._first = symbols, first
-        self._missing, self._tiles = symbols.shape[1], tiles
+        self._encodings, self._first = encodings, first
+        self._places = self._missing = places
+        self._tiles = tiles
         self._lock = Lock()
         self._begun: Listing | None = None
         self._ready: Future[Listing] = Future()
@@ -90,8 +89,8 @@ class _Part:
         try:
             with self._lock:
                 if self._begun is None:
-                    self._begun = Listing.of(self._first, self.rows, self._symbols.shape[1])
-            self._begun.fill(self._symbols, start, stop)
+                    self._begun = Listing.of(self._first, self.rows, self._places)
+            self._begun.fill(self._encodings, start, stop)
         except BaseException as error:
             self._ready.set_exception(error)  # who waits must not wait for ever
             raise
@@ -143,6 +142,10 @@ class SymbolComparer:
 
     def flush(self) -> None:
         """Do nothing: no hit is held back."""
+
+
+def _rows(encodings: Encodings) -> Rows:
+    return encodings.words.view(np.uint8)
 
 
 def working_bytes(size: TileSize, places: int, threads: int) -> int:
