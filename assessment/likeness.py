@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.schema.hardening import Measure
+from linkage.symbols import unpacked
 
 _BLOCK = 64  # rows at once: their counts stay in the cache
 _MOST = 255  # places at once: their counts are bytes
@@ -12,7 +13,7 @@ _MOST = 255  # places at once: their counts are bytes
 def likeness(left: NDArray[np.uint8], right: NDArray[np.uint8], measure: Measure) -> NDArray[np.float32]:
     """Return Dice, or the share of equal bits or symbols, float32 (n, m), of encodings uint8 (n, w) and (m, w)."""
     if measure == "symbols":
-        sides = left.view(np.uint16), right.view(np.uint16)
+        sides = unpacked(left), unpacked(right)
         return np.asarray(equal_symbols(*sides) / np.float32(sides[0].shape[1]), dtype=np.float32)
     ones = [np.unpackbits(side, axis=1).astype(np.float32) for side in (left, right)]
     common = ones[0] @ ones[1].T
