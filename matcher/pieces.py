@@ -10,9 +10,9 @@ from matcher.errors import ComparisonError
 from matcher.form import Form
 from matcher.hits import Hits
 from matcher.sides import side_bytes
-from matcher.symbols import tile_within, working_bytes
 from matcher.similarity import Measure
 from matcher.spill import LEAST_BLOCK_ROWS, MERGE_BYTES_PER_ROW, MERGED_AT_ONCE
+from matcher.symbols import tile_within, working_bytes
 from matcher.tiles import TileSize, hit_capacity
 
 _PAIR_BYTES = 24

@@ -77,8 +77,8 @@ def checked(measure: str, threshold: float) -> tuple[Measure, float]:
     raise ComparisonError(f"the measure must be one of {', '.join(known)}", code="comparison.measure")
 
 
-def check_comparable(left: Encodings, right: Encodings, measure: Measure) -> None:
-    """Raise ComparisonError unless both have one width, that the measure can compare."""
+def check_comparable(left: Encodings, right: Encodings, measure: str) -> None:
+    """Raise ComparisonError unless both have one width, and one that the measure can compare."""
     if measure == "symbols" and left.bits % (2 * SYMBOL_BITS):
         raise ComparisonError(
             f"encodings of {left.bits:,} bits are not made of symbols, two of which have {2 * SYMBOL_BITS} bits",

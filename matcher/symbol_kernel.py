@@ -104,6 +104,21 @@ def _room(listed_rows: int, places: int) -> int:
     return int(_MORE * listed_rows * places / ALPHABET) + _AT_LEAST
 
 
+def _copy(_context: Any, _target: Any, _source: Any) -> Any:
+    """Copy _COPIED uint16, as one vector: (address to copy to, address to copy from)."""
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        vector = ir.VectorType(ir.IntType(16), _COPIED).as_pointer()
+        target, source = (builder.inttoptr(address, vector) for address in arguments)
+        builder.store(builder.load(source, align=2), target, align=2)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
+
+
+_copy_rows: Any = intrinsic(_copy)
+
+
 @compiled
 def compare_rows(  # noqa: PLR0917 - compiled code has no keywords
     left: Rows, rows: tuple[int, int], resume: int, listing: Listing, needed: int, scratch: Scratch, hits: Hits
@@ -185,25 +200,12 @@ def _read(encodings: Rows, rows: tuple[int, int], start: int, stop: int, symbols
             symbols[place - start + 1, row] = pair >> np.uint32(SYMBOL_BITS)
 
 
-@intrinsic
-def _copy_rows(_context: Any, target: Any, source: Any) -> Any:
-    """Copy _COPIED uint16 from one address to another, none of which need be a multiple of anything."""
-
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        vector = ir.VectorType(ir.IntType(16), _COPIED).as_pointer()
-        to, of = (builder.inttoptr(address, vector) for address in arguments)
-        builder.store(builder.load(of, align=2), to, align=2)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), generate
-
-
 @compiled
 def _brought_near(numbers: Numbers) -> int:
     """Read numbers from end to end, which brings them into the cache in the order of memory, and return some number."""
-    seen = np.int64(0)
+    seen = 0
     for place in range(0, len(numbers), _LINE_BYTES // 2):
-        seen |= np.int64(numbers[place])
+        seen |= int(numbers[place])
     return seen
 
 
@@ -237,7 +239,7 @@ def _look_up_and_count(encoding: Rows, listing: Listing, needed: int, counts: Nu
 
 @compiled
 def _list_rows(encodings: Rows, start: int, stop: int, begins: Numbers, listed: Numbers) -> None:
-    """List rows by their symbols, in the places from `start`, which is even, to `stop`: a counting sort of each place."""
+    """List rows by their symbols, in the places from `start`, which is even, to `stop`: a counting sort for each."""
     rows = len(encodings)
     symbols = np.empty((PLACES, rows), dtype=np.uint16)
     ends = np.empty(ALPHABET, dtype=np.uint16)
@@ -250,7 +252,7 @@ def _list_rows(encodings: Rows, start: int, stop: int, begins: Numbers, listed: 
             ends[symbols[near, row]] += np.uint16(1)
         before = 0
         for symbol in range(ALPHABET):
-            times = np.int64(ends[symbol])
+            times = int(ends[symbol])
             begins[place, symbol] = ends[symbol] = before
             before += times
         begins[place, ALPHABET] = rows

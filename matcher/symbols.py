@@ -75,7 +75,7 @@ class SymbolTiling:
 class _Part:
     """Some right rows, whose listing several threads make before all use it; it is dropped after the last tile."""
 
-    def __init__(self, encodings: Rows, first: int, rows: int, places: int, tiles: int) -> None:  # noqa: PLR0917
+    def __init__(self, encodings: Rows, first: int, rows: int, places: int, tiles: int) -> None:
         self.rows = rows
         self._encodings, self._first = encodings, first
         self._places = self._missing = places

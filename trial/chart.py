@@ -22,13 +22,13 @@ def histogram_svg(histogram: Histogram, threshold: float) -> str:
     specification["data"]["values"] = [
         {"from": start, "to": stop, "pairs": pairs, "kind": kind}
         for kind, counts in ((_DIFFERENT, histogram.others), (_SAME, histogram.matches))
-        for start, stop in pairwise(_edges(histogram.bytes))
+        for start, stop in pairwise(_edges(histogram.symbols))
         if (pairs := sum(counts[start:stop]))
     ]
     columns, *notes = specification["layer"]
-    columns["encoding"]["x"]["scale"]["domain"] = [0, histogram.bytes]
+    columns["encoding"]["x"]["scale"]["domain"] = [0, histogram.symbols]
     for note in notes:
-        note["data"]["values"] = [{"at": threshold * histogram.bytes, "label": f"threshold {threshold}"}]
+        note["data"]["values"] = [{"at": threshold * histogram.symbols, "label": f"threshold {threshold}"}]
     svg: str = vl_convert.vegalite_to_svg(json.dumps(specification))
     return svg
 

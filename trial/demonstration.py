@@ -10,8 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from linkage import Package, load_schema, open_package
 from linkage.command import OnProgress
+from linkage.symbols import unpacked
 from trial.baseline import equality_baseline, plaintext_baseline
 from trial.deal import ID_COLUMN, Deal, deal, febrl4, write_agency_file, write_truth
 from trial.errors import StepError
@@ -93,7 +96,7 @@ def demonstrate(folder: Path, *, seed: int, on_progress: OnProgress) -> Figures:
         ),
         steps=tuple(transcript.steps),
         pair=pair,
-        equal_bytes=sum(one == other for one, other in zip(*(side.encoding for side in pair), strict=True)),
+        equal_places=_equal_places(pair),
         linkage=evaluate(evidence.groups, evidence.persons),
         plaintext=plaintext_baseline(dealt),
         equality=equality_baseline(dealt),
@@ -172,6 +175,11 @@ def _example(dealt: Deal, evidence: Evidence, packages: Mapping[str, Package]) -
         for record in chosen
     )
     return left, right
+
+
+def _equal_places(pair: Sequence[Side]) -> tuple[int, ...]:
+    one, other = unpacked(np.stack([np.frombuffer(side.encoding, dtype=np.uint8) for side in pair]))
+    return tuple(np.flatnonzero(one == other).tolist())
 
 
 def _side(package: Package, token: str, row: dict[str, str]) -> Side:

@@ -56,7 +56,7 @@ class Figures:
         overlap: pair of agencies -> persons that both hold.
         equal_pairs: true pairs whose two records are equal in every value.
         pair: two records that the matcher joined.
-        equal_bytes: of these two.
+        equal_places: where the symbols of these two are equal.
         plaintext: linkage of the raw records with recordlinkage.
         equality: joining records by one identifying number alone.
         seconds: the whole, from the dealing of the records to the last figure.
@@ -72,7 +72,7 @@ class Figures:
     agencies: tuple[AgencyFigures, ...]
     steps: tuple[Step, ...]
     pair: tuple[Side, Side]
-    equal_bytes: int
+    equal_places: tuple[int, ...]
     linkage: Evaluation
     plaintext: Baseline
     equality: Baseline
@@ -131,7 +131,7 @@ class Figures:
                 "equal_soc_sec_id": {**self.equality.evaluation.document(), "seconds": self.equality.seconds},
             },
             "leak_search": self.leak_search.document(),
-            "equal_bytes": self.histogram.document(),
+            "equal_symbols": self.histogram.document(),
             "steps": [{"party": step.party, "command": step.command, "seconds": step.seconds} for step in self.steps],
             "seconds": self.seconds,
         }

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from linkage.page import render_page
 from trial.chart import GRID_COLUMNS, grid_path, histogram_svg
 from trial.evaluation import Evaluation
-from trial.figures import Figures, Side
+from trial.figures import Figures
 from trial.report import COUNTS, leak_headline, leak_scope, share
 
 _TEMPLATE = Path(__file__).with_name("page.html.jinja")
@@ -41,8 +41,8 @@ def demonstration_page(figures: Figures, commands: list[str]) -> str:
         share=share,
         chart=Markup(histogram_svg(figures.histogram, figures.threshold)),  # noqa: S704 - drawn from counts only
         values=[Value(column, value, right.row[column]) for column, value in left.row.items()],
-        picture=grid_path(_equal_places(left, right)),
-        grid=(GRID_COLUMNS, -(-len(left.encoding) // GRID_COLUMNS)),
+        picture=grid_path(figures.equal_places),
+        grid=(GRID_COLUMNS, -(-figures.histogram.symbols // GRID_COLUMNS)),
         contenders=_contenders(figures),
         counts=COUNTS,
         same=same,
@@ -51,10 +51,6 @@ def demonstration_page(figures: Figures, commands: list[str]) -> str:
         leak_scope=leak_scope(figures.leak_search),
         commands=commands,
     )
-
-
-def _equal_places(one: Side, other: Side) -> list[int]:
-    return [place for place, (mine, its) in enumerate(zip(one.encoding, other.encoding, strict=True)) if mine == its]
 
 
 def _contenders(figures: Figures) -> list[Contender]:

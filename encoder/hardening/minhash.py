@@ -1,6 +1,6 @@
-"""Minhash: each symbol of an encoding a keyed hash of several tokens that lotteries of their own drew from the record's.
+"""Minhash: each symbol of an encoding a keyed hash of several tokens that lotteries drew from the record's.
 
-In each of n draws every token of a record has an arrival time, exponentially distributed, sooner the more the token
+In each draw every token of a record has an arrival time, exponentially distributed, sooner the more the token
 weighs, and the first to arrive wins; two records have the same winner with the chance J, the probability Jaccard index
 of their weighted tokens (Moulton & Jiang, ICDM 2018). Symbol j is a keyed hash of the winners of K draws, so two
 records have equal ones with the chance J^K, and else one in 4,096. Each draw is used several times, in symbols that the
@@ -114,4 +114,5 @@ class Symbols:
                 first = outcome[: blocks.nbytes].view(np.uint16)[::_BLOCK_WORDS].reshape(blocks.shape[:2]).T
                 encoded = encodings[place * _ROWS : (place + 1) * _ROWS, start : start + _SYMBOLS]
                 encoded[:] = first[: len(encoded)]
-        return packed(encodings & (ALPHABET - 1))
+        encodings &= np.uint16(ALPHABET - 1)
+        return packed(encodings)

@@ -119,7 +119,7 @@ def test_figures_are_those_of_the_files(demonstration: Demonstration) -> None:
     groups = rows(folder / "host" / "groups.csv")
     assert len(hits(folder)) == len(groups)
     assert sum(result["linkage"]["groups"]["found_by_size"].values()) == len({row["group"] for row in groups})
-    counts = result["equal_bytes"]
+    counts = result["equal_symbols"]
     sizes = [figures["rows"] for figures in result["agencies"]]
     pairs = sizes[0] * sizes[1] + sizes[0] * sizes[2] + sizes[1] * sizes[2]
     assert sum(counts["same_person"]) + sum(counts["different_persons"]) == result["pairs_compared"] == pairs

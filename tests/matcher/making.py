@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from linkage import Encodings
+from linkage.symbols import ALPHABET, PAIR_BYTES, packed
 from matcher import CandidatePairs, PartyPairs
 from matcher.hits import Hits
 from matcher.similarity import Measure, counts
@@ -16,7 +17,7 @@ THRESHOLDS = st.one_of(
     st.floats(0, 1),
 )
 BIT_MEASURES = st.sampled_from(["dice", "jaccard", "hamming"])
-MEASURES = st.sampled_from(["dice", "jaccard", "hamming", "symbols"])
+MEASURES: st.SearchStrategy[Measure] = st.sampled_from(["dice", "jaccard", "hamming", "symbols"])
 
 
 @st.composite
@@ -35,6 +36,32 @@ def two_files(draw: st.DrawFn, most_bytes: int = 130, most_rows: int = 70) -> tu
     noise = np.packbits(random.random((copies, width * 8)) < 0.05, axis=1)
     right[:copies] = left[:copies] ^ (noise * random.integers(0, 2, (copies, 1), dtype=np.uint8))
     return Encodings.from_bytes(left), Encodings.from_bytes(right[random.permutation(len(right))])
+
+
+@st.composite
+def files_and_measure(
+    draw: st.DrawFn,
+    most_bytes: int = 130,
+    most_rows: int = 70,
+    measures: st.SearchStrategy[Measure] = MEASURES,
+) -> tuple[tuple[Encodings, Encodings], Measure]:
+    """Two files and how they are compared; codes of symbols share some, many or nearly none."""
+    measure = draw(measures)
+    if measure != "symbols":
+        return draw(two_files(most_bytes, most_rows)), measure
+    places = 2 * draw(st.integers(1, most_bytes // PAIR_BYTES))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    alphabet = draw(st.sampled_from([1, 2, 30, ALPHABET]))
+    first = random.integers(ALPHABET + 1 - alphabet)
+    rows = [
+        random.integers(first, first + alphabet, (draw(st.integers(0, most_rows)), places), dtype=np.uint16)
+        for _ in range(2)
+    ]
+    copies = min(*map(len, rows), draw(st.integers(0, 20)))
+    kept = random.random((copies, places)) < random.random((copies, 1))
+    rows[1][:copies][kept] = rows[0][:copies][kept]
+    left, right = (Encodings.from_bytes(packed(side)) for side in rows)
+    return (left, right), measure
 
 
 @st.composite

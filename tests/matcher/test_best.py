@@ -12,14 +12,15 @@ from matcher.best import places
 from matcher.comparison import TileSize
 from matcher.errors import ComparisonError
 from matcher.similarity import Measure
-from tests.matcher.making import MEASURES, THRESHOLDS, random_encodings, same, two_files
+from tests.matcher.making import THRESHOLDS, files_and_measure, random_encodings, same
 
 
 @settings(max_examples=60, deadline=None)
-@given(two_files(most_bytes=12, most_rows=30), THRESHOLDS, MEASURES, st.integers(1, 5), st.none() | st.integers(1, 40))
+@given(files_and_measure(most_bytes=12, most_rows=30), THRESHOLDS, st.integers(1, 5), st.none() | st.integers(1, 40))
 def test_best_pairs_equal_the_reference(
-    files: tuple[Encodings, Encodings], threshold: float, measure: Measure, best: int, limit: int | None
+    drawn: tuple[tuple[Encodings, Encodings], Measure], threshold: float, best: int, limit: int | None
 ) -> None:
+    files, measure = drawn
     found = candidate_pairs(*files, threshold, measure=measure, best=best, limit=limit)
     assert same(found, reference.candidate_pairs(*files, threshold, measure=measure, best=best, limit=limit))
 

@@ -17,7 +17,7 @@ from matcher.form import LEFT_ROWS, LONG, MIDDLE, SHORT, Form
 from matcher.kernel import kernel
 from matcher.sides import plan
 from matcher.similarity import Measure, Requirement, scores
-from tests.matcher.making import MEASURES, THRESHOLDS, two_files
+from tests.matcher.making import THRESHOLDS, files_and_measure
 
 FORMS = [SHORT, MIDDLE, LONG]
 TILES = st.sampled_from([TileSize(1, 1), TileSize(8, 64), TileSize(64, 256), None])
@@ -33,24 +33,25 @@ def random_encodings(count: int, width: int, fill: float, seed: int) -> Encoding
 
 
 @settings(max_examples=150, deadline=None)
-@given(two_files(), THRESHOLDS, MEASURES, st.sampled_from(FORMS), st.sampled_from([1, 2, 8]), TILES)
-def test_pairs_equal_the_reference_for_any_width_measure_threshold_form_threads_and_tiles(  # noqa: PLR0917 - drawn
-    files: tuple[Encodings, Encodings],
+@given(files_and_measure(), THRESHOLDS, st.sampled_from(FORMS), st.sampled_from([1, 2, 8]), TILES)
+def test_pairs_equal_the_reference_for_any_width_measure_threshold_form_threads_and_tiles(
+    drawn: tuple[tuple[Encodings, Encodings], Measure],
     threshold: float,
-    measure: Measure,
     form: Form,
     threads: int,
     tile_size: TileSize | None,
 ) -> None:
+    files, measure = drawn
     found = candidate_pairs(*files, threshold, measure=measure, threads=threads, form=form, tile_size=tile_size)
     assert same(found, reference.candidate_pairs(*files, threshold, measure=measure))
 
 
 @settings(max_examples=40, deadline=None)
-@given(two_files(most_bytes=20), THRESHOLDS, MEASURES, st.integers(1, 300), TILES)
+@given(files_and_measure(most_bytes=20), THRESHOLDS, st.integers(1, 300), TILES)
 def test_a_limit_keeps_the_first_pairs_of_the_same_order(
-    files: tuple[Encodings, Encodings], threshold: float, measure: Measure, limit: int, tile_size: TileSize | None
+    drawn: tuple[tuple[Encodings, Encodings], Measure], threshold: float, limit: int, tile_size: TileSize | None
 ) -> None:
+    files, measure = drawn
     found = candidate_pairs(*files, threshold, measure=measure, limit=limit, tile_size=tile_size)
     assert same(found, reference.candidate_pairs(*files, threshold, measure=measure, limit=limit))
 

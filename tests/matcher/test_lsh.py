@@ -14,7 +14,7 @@ from matcher.approximate.design import tables_by_sum
 from matcher.approximate.guarantee import MOST_TABLES, chance_of_agreement, tables_needed
 from matcher.errors import ComparisonError
 from matcher.similarity import Measure, Requirement
-from tests.matcher.making import BIT_MEASURES, THRESHOLDS, two_files
+from tests.matcher.making import BIT_MEASURES, THRESHOLDS, files_and_measure, two_files
 
 
 def rows(found: CandidatePairs) -> list[tuple[int, int, float]]:
@@ -73,8 +73,11 @@ def test_one_key_finds_the_pairs_that_agree_on_its_bits(
 
 
 @settings(max_examples=20, deadline=None)
-@given(two_files(), THRESHOLDS)
-def test_symbols_are_always_compared_exactly(files: tuple[Encodings, Encodings], threshold: float) -> None:
+@given(files_and_measure(measures=st.just("symbols")), THRESHOLDS)
+def test_symbols_are_always_compared_exactly(
+    drawn: tuple[tuple[Encodings, Encodings], Measure], threshold: float
+) -> None:
+    files, _ = drawn
     assert search_design(*files, threshold, recall=0.5, measure="symbols").exact
     found = approximate_pairs(*files, threshold, recall=0.5, measure="symbols")
     assert same(found, candidate_pairs(*files, threshold, measure="symbols"))

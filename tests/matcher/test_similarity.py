@@ -10,7 +10,7 @@ from tests.matcher.making import BIT_MEASURES, MEASURES, THRESHOLDS
 
 
 @settings(max_examples=200, deadline=None)
-@given(MEASURES, THRESHOLDS, st.sampled_from(range(8, 97, 8)))
+@given(MEASURES, THRESHOLDS, st.sampled_from(range(16, 97, 8)))
 def test_the_needed_common_bits_are_the_least_whose_score_passes(measure: Measure, threshold: float, bits: int) -> None:
     requirement = Requirement.of(measure, threshold, bits)
     for together in range(2 * bits + 1):

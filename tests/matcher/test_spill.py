@@ -17,21 +17,23 @@ from matcher import pieces as pieces_module
 from matcher.comparison import stream_pairs
 from matcher.errors import ComparisonError
 from matcher.pieces import Shares, cells
+from matcher.similarity import Measure
 from matcher.spill import MERGED_AT_ONCE, Spilling, SpillingCollector
-from tests.matcher.making import MEASURES, THRESHOLDS, hits_of, joined, random_encodings, same, two_files
+from tests.matcher.making import THRESHOLDS, files_and_measure, hits_of, joined, random_encodings, same
 
 MEBIBYTE = 1 << 20
 
 
 @settings(max_examples=40, deadline=None)
-@given(two_files(most_bytes=20), THRESHOLDS, MEASURES, st.integers(1, 20), st.none() | st.integers(1, 300))
+@given(files_and_measure(most_bytes=20), THRESHOLDS, st.integers(1, 20), st.none() | st.integers(1, 300))
 def test_spilled_pairs_equal_those_held_whatever_the_memory(
-    files: tuple[Encodings, Encodings], threshold: float, measure: str, run_rows: int, limit: int | None
+    drawn: tuple[tuple[Encodings, Encodings], Measure], threshold: float, run_rows: int, limit: int | None
 ) -> None:
+    files, measure = drawn
     expected = candidate_pairs(*files, threshold, measure=measure, limit=limit)  # itself held to the reference
     everything = candidate_pairs(*files, threshold, measure=measure)
-    spilling = SpillingCollector(measure, files[0].bits, limit, Spilling(run_rows * 80, None, None))  # type: ignore[arg-type]
-    for hits in hits_of(*files, everything, np.random.default_rng(run_rows), measure):  # type: ignore[arg-type]
+    spilling = SpillingCollector(measure, files[0].bits, limit, Spilling(run_rows * 80, None, None))
+    for hits in hits_of(*files, everything, np.random.default_rng(run_rows), measure):
         spilling.add(hits)
     assert spilling.pair_count == len(expected.score)
     assert same(joined(spilling.pieces()), expected)

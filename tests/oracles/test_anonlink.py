@@ -14,7 +14,7 @@ from linkage import Encodings
 from matcher import CandidatePairs, Groups, PartyPairs, anonlink_engine, candidate_pairs, reference, solve_groups
 from matcher.errors import EngineError
 from matcher.similarity import Measure
-from tests.matcher.making import THRESHOLDS, comparisons, two_files
+from tests.matcher.making import THRESHOLDS, comparisons, files_and_measure
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 12), reason="anonlink has no wheels for Python 3.12 and later, and no releases to come"
@@ -62,10 +62,11 @@ def same_groups(one: Groups, other: Groups) -> bool:
 
 
 @settings(max_examples=200, deadline=None)
-@given(two_files(most_bytes=40, most_rows=30), THRESHOLDS, st.sampled_from(["dice", "hamming", "symbols"]))
+@given(files_and_measure(40, 30, st.sampled_from(["dice", "hamming", "symbols"])), THRESHOLDS)
 def test_pairs_of_random_encodings_are_those_of_anonlink(
-    files: tuple[Encodings, Encodings], threshold: float, measure: Measure
+    drawn: tuple[tuple[Encodings, Encodings], Measure], threshold: float
 ) -> None:
+    files, measure = drawn
     found = candidate_pairs(*files, threshold, measure=measure)
     assert same(anonlink_engine.candidate_pairs(*files, threshold, measure=measure), found)
 

@@ -44,7 +44,7 @@ def figures() -> Figures:
         agencies=(AgencyFigures("atl", 6, 1000, 0.5, 3), AgencyFigures("bor", 5, 900, 0.25, 3)),
         steps=(Step("atl", "counterfoil secret new -o atl/op.secret", 0.5), Step("host", "counterfoil match", 1.25)),
         pair=(sides[0], sides[1]),
-        equal_bytes=12,
+        equal_places=(0, 5, 7),
         linkage=found,
         plaintext=Baseline(found, 2.0),
         equality=Baseline(evaluate([], persons), 0.0),

@@ -132,8 +132,8 @@ def test_plain_schema_keeps_its_digest_and_a_hardened_one_has_its_own() -> None:
         ([{"step": "saul", "bits": 1024}, {"step": "fold"}], 512, "hamming", "binomial"),
         ([{"step": "saul", "bits": 1024}, {"step": "blip", "flip": 0.05}], 1024, "hamming", "binomial"),
         ([{"step": "blip", "flip": 0.05}], 128, "dice", None),
-        ([{"step": "minhash"}], 16_384, "symbols", "binomial"),
-        ([{"step": "minhash", "components": 7, "symbols": 64}], 512, "symbols", "binomial"),
+        ([{"step": "minhash"}], 32_256, "symbols", "binomial"),
+        ([{"step": "minhash", "components": 7, "symbols": 64}], 768, "symbols", "binomial"),
     ],
 )
 def test_schema_knows_width_measure_and_the_law_of_unrelated_records(
@@ -163,7 +163,8 @@ def test_schema_knows_width_measure_and_the_law_of_unrelated_records(
         [{"step": "blip", "flip": 0.1}, {"step": "minhash"}],
         [{"step": "minhash", "components": 8}],
         [{"step": "minhash", "symbols": 100}],
-        [{"step": "minhash", "symbols": 8256}],
+        [{"step": "minhash", "symbols": 5504}],
+        [{"step": "minhash", "draws": 100}],
     ],
 )
 def test_steps_that_make_no_sense_are_refused(steps: list[dict[str, Any]]) -> None:
