@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from encoder.standardise.missing import first_missing_words, may_begin_missing, missing_kind
 from encoder.standardise.names.burmese import burmese_syllables
-from encoder.standardise.names.classes import name_class
+from encoder.standardise.names.classes import attested_classes, name_class
 from encoder.standardise.names.eastasia import (
     is_given_pair,
     join_given,
@@ -17,8 +18,11 @@ from encoder.standardise.names.eastasia import (
     split_han,
     split_hangul,
 )
-from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
+from encoder.standardise.names.fold import fold, fold_latin, phonetic_of, skeleton_of
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
+from encoder.standardise.names.japanese import read_japanese
+from encoder.standardise.names.languages import language_told
+from encoder.standardise.names.own_letters import in_own_letters
 from encoder.standardise.names.scripts import letters_of, script_of
 from encoder.standardise.names.words import words
 
@@ -58,11 +62,8 @@ class NameToken(NamedTuple):
         """Return the token of a part with its keys."""
         if initial:
             return cls(folded, initial, script, form, (folded,), (), ())
-        spellings: tuple[str, ...] = (folded,)
-        skeletons: tuple[str, ...] = (skeleton_of(folded),)
-        if readings is not NO_READINGS:
-            spellings = tuple(filter(None, (folded, readings.korean)))
-            skeletons = tuple(map(skeleton_of, filter(None, (folded, *readings))))
+        spellings: tuple[str, ...] = (folded, *readings.spelled)
+        skeletons = tuple(map(skeleton_of, (*spellings, *readings.sounded)))
         phonetics = tuple(filter(None, map(phonetic_of, skeletons)))
         return cls(folded, initial, script, form, spellings, skeletons, phonetics, readings)
 
@@ -91,7 +92,12 @@ def read_name(text: str) -> Name:
 
     This is the plain form; :func:`encoder.standardise.names.many.read_names` reads the names of a column.
     """
-    parts = _written(text)
+    name, language = language_told(text)
+    parts = _written(name)
+    if language == "ja" and (japanese := read_japanese(parts)):
+        return Name(tuple(_japanese_token(form, readings) for form, readings in japanese))
+    if language:
+        parts = in_own_letters(parts, language)
     if len(parts) == 1:
         whole = _in_one_piece(parts[0])
         if whole:
@@ -175,11 +181,19 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
                 return tokens  # a Japanese name
             readings = other_readings(given.form, family.form)
             given = NameToken.of(given.folded, "HAN", given.form, readings=readings)
-            if readings.korean and (hangul := korean_surname(family.form)):
-                korean = Readings(korean=read_korean_surname(hangul))
+            if readings.spelled and (hangul := korean_surname(family.form)):
+                korean = Readings((read_korean_surname(hangul),))
                 family = NameToken.of(family.folded, "HAN", family.form, readings=korean)
             return (given, family) if given_first else (family, given)
     return tokens
+
+
+def _japanese_token(form: str, readings: Sequence[str]) -> NameToken:
+    import os
+    first, *others = map(fold_latin, readings)
+    m=os.environ.get("JA","read")
+    if m=="read" or m=="mixed" and form not in attested_classes(): form=readings[0]
+    return NameToken.of(first, "HAN", form, readings=Readings(tuple(others)))
 
 
 def _in_one_piece(word: str) -> tuple[NameToken, ...]:
