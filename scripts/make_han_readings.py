@@ -1,11 +1,11 @@
-"""Write encoder/standardise/names/tables/readings.tsv.xz: Korean, Cantonese and Vietnamese readings of characters.
+"""Write encoder/standardise/names/tables/readings.tsv.xz: how Chinese characters are read and written outside China.
 
-    python scripts/make_han_readings.py Unihan_Readings.txt Unihan_Variants.txt
+    python scripts/make_han_readings.py Unihan_Readings.txt Unihan_Variants.txt JPShinjitaiCharacters.txt
 
-The files are those of the Unicode Character Database (Debian's unicode-data has them). A line of the table: the
-Chinese character, its Hangul syllable, its Cantonese syllable as Hong Kong spells it in names, and its Vietnamese
-syllable without marks; each may be empty. A simplified character is read in Korean and Vietnamese, which do not have it,
-as the one that it stands for.
+The first two files are those of the Unicode Character Database (Debian's unicode-data has them), the third is OpenCC's
+(opencc-data has it). A line of the table: the character, its Hangul syllable, its Cantonese syllable as Hong Kong spells
+it in names, its Vietnamese syllable without marks, and the character that Japan writes for it; each may be empty. A
+simplified character is read in Korean and Vietnamese, which do not have it, as the one that it stands for.
 """
 
 import lzma
@@ -45,34 +45,58 @@ def unmarked(syllable: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def fields(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield character, kind and value of a file of Unihan."""
+def fields(path: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield character, kind and values of a file of Unihan."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("U+"):
-            code, kind, value = line.split("\t")
-            yield chr(int(code.removeprefix("U+"), 16)), kind, value.split()[0]
+            code, kind, values = line.split("\t")
+            yield character_of(code), kind, values.split()
 
 
-def main(readings: Path, variants: Path) -> None:
+def character_of(code: str) -> str:
+    """Return the character of a code point, as Unihan writes it with its source: U+6FB1<kMatthews."""
+    return chr(int(code.split("<")[0].removeprefix("U+"), 16))
+
+
+def traditional_forms(path: Path) -> dict[str, str]:
+    """Return for each simplified character the first traditional one that it stands for."""
+    return {
+        character: next(other for other in map(character_of, values) if other != character)
+        for character, kind, values in fields(path)
+        if kind == "kTraditionalVariant" and {*map(character_of, values)} != {character}
+    }
+
+
+def shinjitai_forms(path: Path) -> dict[str, str]:
+    """Return for each old character the new one that Japan writes for it."""
+    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[:1] not in {"", "#"}]
+    return {old: new for new, olds in lines for old in olds.split()}
+
+
+def main(readings: Path, variants: Path, shinjitai: Path) -> None:
     """Write the table."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for character, kind, value in fields(readings):
-        found[character][kind] = value
-    for character, kind, value in fields(variants):
-        traditional = chr(int(value.split("<")[0].removeprefix("U+"), 16))
-        for reading in OF_TRADITIONAL if kind == "kTraditionalVariant" else ():
-            if reading in found.get(traditional, {}):
-                found[character].setdefault(reading, found[traditional][reading])
+    for character, kind, values in fields(readings):
+        found[character][kind] = values[0]
+    japanese = shinjitai_forms(shinjitai)
+    of_japan = set(japanese.values())
+    for character, traditional in traditional_forms(variants).items():
+        for kind in OF_TRADITIONAL:
+            if kind in found.get(traditional, {}):
+                found[character].setdefault(kind, found[traditional][kind])
+        if character not in of_japan:
+            japanese.setdefault(character, japanese.get(traditional, traditional))
     lines = []
     for character in sorted(found):
         korean = found[character].get("kHangul", "").split(":")[0]
-        cantonese = found[character].get("kCantonese", "")
+        cantonese = hong_kong(found[character].get("kCantonese", ""))
         vietnamese = unmarked(found[character].get("kVietnamese", ""))
-        if FIRST <= ord(character) <= LAST and (korean or cantonese or vietnamese):
-            lines.append(f"{character}\t{korean}\t{hong_kong(cantonese) if cantonese else ''}\t{vietnamese}")
+        cells = (korean, cantonese, vietnamese, japanese.get(character, ""))
+        if FIRST <= ord(character) <= LAST and any(cells):
+            lines.append("\t".join((character, *cells)))
     TARGET.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
     print(f"{len(lines):,} characters, {TARGET.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:]))

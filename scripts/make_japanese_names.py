@@ -3,8 +3,8 @@
     python scripts/make_japanese_names.py Noun.name.csv DATASET
 
 The first file is that of IPADIC (Debian's mecab-ipadic has it), which knows how usual a reading is; the second is the
-folder `dataset` of japanese-personal-name-dataset, which serves where IPADIC does not know the characters: it has the
-given names of today. A line of the table: the characters, their readings as a family name and as a given name, the usual
+folder `dataset` of japanese-personal-name-dataset, which has the usual reading of the 2,000 most usual family names, and
+the given names of today: these serve where IPADIC does not know the characters. A line of the table: the characters, their readings as a family name and as a given name, the usual
 ones first, in Hepburn spelling with short vowels; either may be empty.
 """
 
@@ -12,7 +12,7 @@ import csv
 import lzma
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from encoder.standardise.names.kana import romanise_kana
@@ -33,30 +33,43 @@ def of_ipadic(path: Path) -> Iterator[tuple[str, str, str]]:
         yield row[0], row[7], row[11]
 
 
-def of_dataset(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield characters, kind and reading, of usual given names first."""
+def given_names(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield characters, kind and reading of given names, usual names first."""
     for name in USUAL_FIRST:
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             for reading, _, *forms in csv.reader(file):
                 yield from ((form, GIVEN, reading) for form in forms)
+
+
+def family_names(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield characters, kind and reading of family names."""
     with (folder / "last_name_org.csv").open(encoding="utf-8", newline="") as file:
         for form, _, reading, _ in csv.reader(file):
             yield form, FAMILY, reading
 
 
+def table_of(rows: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Return (characters, kind) -> readings, in the order in which they come and each once."""
+    found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for form, kind, reading in rows:
+        spelled = romanise_kana(reading)
+        if kind in {FAMILY, GIVEN} and spelled and script_of(form) == "HAN" and len(form) <= LONGEST:
+            found[form, kind][spelled] = None
+    return {key: list(readings) for key, readings in found.items()}
+
+
 def main(ipadic: Path, dataset: Path) -> None:
     """Write the table."""
-    table: dict[str, dict[str, list[str]]] = defaultdict(lambda: {FAMILY: [], GIVEN: []})
-    for source in (of_ipadic(ipadic), of_dataset(dataset)):
-        found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        for form, kind, reading in source:
-            if kind in {FAMILY, GIVEN} and script_of(form) == "HAN" and len(form) <= LONGEST:
-                found[form, kind][romanise_kana(reading)] = None
-        for (form, kind), readings in found.items():
-            table[form][kind] = table[form][kind] or list(filter(None, readings))
+    table = table_of(given_names(dataset)) | table_of([*family_names(dataset), *of_ipadic(ipadic)])
     lines = [
-        "\t".join((form, " ".join(kinds[FAMILY][:MOST_FAMILY]), " ".join(kinds[GIVEN][:MOST_GIVEN])))
-        for form, kinds in sorted(table.items())
+        "\t".join(
+            (
+                form,
+                " ".join(table.get((form, FAMILY), [])[:MOST_FAMILY]),
+                " ".join(table.get((form, GIVEN), [])[:MOST_GIVEN]),
+            )
+        )
+        for form in sorted({form for form, _ in table})
     ]
     TARGET.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
     print(f"{len(lines):,} names, {TARGET.stat().st_size:,} bytes")

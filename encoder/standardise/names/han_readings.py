@@ -35,12 +35,13 @@ class Readings(NamedTuple):
 NO_READINGS = Readings()
 
 
-class _Syllables(NamedTuple):
-    """How one character is read; empty where it is not."""
+class _Character(NamedTuple):
+    """How one character is read, and which Japan writes in its place; empty where there is none."""
 
     korean: str = ""
     cantonese: str = ""
     vietnamese: str = ""
+    japanese: str = ""
 
 
 def other_readings(given: str, surname: str) -> Readings:
@@ -75,6 +76,11 @@ def in_vietnamese(text: str) -> list[str]:
     return [words().vietnamese_readings.get(character) or _of(character).vietnamese for character in text]
 
 
+def as_japan_writes(text: str) -> str:
+    """Return simplified and traditional characters as those that Japan has for them: 泽, 澤 and 沢 become 沢."""
+    return "".join([_of(character).japanese or character for character in text])
+
+
 def _first_softened(syllable: str) -> str:
     """Return a Hangul syllable as a word begins with it: 룡 becomes 용, 로 becomes 노, 녀 becomes 여."""
     initial, rest = divmod(ord(syllable) - _FIRST_SYLLABLE, _PER_INITIAL)
@@ -86,12 +92,12 @@ def _first_softened(syllable: str) -> str:
     return chr(_FIRST_SYLLABLE + initial * _PER_INITIAL + rest)
 
 
-def _of(character: str) -> _Syllables:
-    return _table().get(character, _Syllables())
+def _of(character: str) -> _Character:
+    return _table().get(character, _Character())
 
 
 @cache
-def _table() -> dict[str, _Syllables]:
+def _table() -> dict[str, _Character]:
     packed = files(__package__).joinpath("tables", "readings.tsv.xz").read_bytes()
     lines = (line.split("\t") for line in lzma.decompress(packed).decode().split("\n"))
-    return {character: _Syllables(*readings) for character, *readings in lines}
+    return {character: _Character(*readings) for character, *readings in lines}

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from encoder.standardise.names.han_readings import as_japan_writes
 from encoder.standardise.names.kana import romanise_kana
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
@@ -51,7 +52,10 @@ def _readings(part: str) -> _Readings:
     if part and script_of(part) == "KANA":
         kana = (romanise_kana(part),)
         return _Readings(kana, kana)
-    family, given = _table().get(part, ("", ""))
+    table = _table()
+    if part not in table:
+        part = as_japan_writes(part)
+    family, given = table.get(part, ("", ""))
     usual = words().japanese_surnames.get(part, "")
     return _Readings(
         tuple(dict.fromkeys(filter(None, (usual, *family.split())))), tuple(given.split())

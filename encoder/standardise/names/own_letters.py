@@ -16,7 +16,7 @@ def in_own_letters(parts: Sequence[str], language: Language) -> list[str]:
     Others come back as they are, and so do names with a character that is not read in that language.
     """
     write = _WRITERS.get(language)
-    if write is None or len("".join(parts)) > _LONGEST:
+    if write is None or not 0 < len("".join(parts)) <= _LONGEST:
         return [*parts]
     written = write(_family_first(parts))
     return written if all(written) else [*parts]
@@ -42,9 +42,11 @@ def _vietnamese(parts: Sequence[str]) -> list[str]:
 
 
 def _cantonese(parts: Sequence[str]) -> list[str]:
-    """Return the surname, and the syllables of the given name as one; three characters are a wife's two surnames."""
-    family, *given = parts
-    return [in_cantonese(family), *map(in_cantonese, given)]
+    """Return the surname and the syllables of the given name in one; a married woman may have two surnames."""
+    match parts:
+        case [family, given] if len(family) == 1 and len(given) == _LONGEST - 1:
+            parts = [family, given[:1], given[1:]]
+    return [*map(in_cantonese, parts)]
 
 
 _WRITERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
