@@ -11,6 +11,7 @@ from encoder.standardise.names.kana import romanise_kana
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
 
+_LONG = 4
 _CUTS = (2, 3, 1, 4)  # after how many characters a family name ends, the usual first
 
 
@@ -19,6 +20,16 @@ class _Readings(NamedTuple):
 
     family: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+
+
+def looks_japanese(parts: Sequence[str]) -> bool:
+    """Return whether a name, if Japan attests it, is more likely Japanese than Chinese or Korean: it is too long."""
+    match parts:
+        case [whole]:
+            return len(whole) >= _LONG and whole[:2] not in words().compound_surnames
+        case [first, second]:
+            return len(first) > 1 and len(second) > 1 and words().compound_surnames.isdisjoint(parts)
+    return False
 
 
 def read_japanese(parts: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:

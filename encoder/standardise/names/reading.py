@@ -20,7 +20,7 @@ from encoder.standardise.names.eastasia import (
 )
 from encoder.standardise.names.fold import fold, fold_latin, phonetic_of, skeleton_of
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
-from encoder.standardise.names.japanese import read_japanese
+from encoder.standardise.names.japanese import looks_japanese, read_japanese
 from encoder.standardise.names.languages import language_told
 from encoder.standardise.names.own_letters import in_own_letters
 from encoder.standardise.names.scripts import letters_of, script_of
@@ -94,7 +94,8 @@ def read_name(text: str) -> Name:
     """
     name, language = language_told(text)
     parts = _written(name)
-    if language == "ja" and (japanese := read_japanese(parts)):
+    is_japanese = language == "ja" or (not language and looks_japanese(parts))
+    if is_japanese and (japanese := read_japanese(parts)):
         return Name(tuple(_japanese_token(form, readings) for form, readings in japanese))
     if language:
         parts = in_own_letters(parts, language)
