@@ -35,7 +35,8 @@ def told(names: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
 def language_told(text: str) -> tuple[str, Language]:
     """Return a name and the language that is told of it."""
     name, _, language = text.partition(_SIGN)
-    return (name, cast("Language", language)) if language in _LANGUAGES.values() else (text, "")
+    is_told = language in _LANGUAGES.values() and _HAN.search(name) is not None
+    return (name, cast("Language", language)) if is_told else (text, "")
 
 
 @lru_cache(maxsize=4096)
