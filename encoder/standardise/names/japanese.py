@@ -55,18 +55,19 @@ def read_japanese(parts: Sequence[str]) -> list[tuple[str, ...]]:
 def _in_one_piece(whole: str) -> list[tuple[str, ...]]:
     alone = _readings(whole)
     for cut in () if alone.family else _CUTS:
-        family, given = _readings(whole[:cut]).family, _readings(whole[cut:]).given
-        if family and given:
+        family = _readings(whole[:cut]).family
+        given = _readings(whole[cut:]).given if family else ()
+        if given:
             return [family, given]
     return [alone.family or alone.given]
 
 
 @lru_cache(maxsize=1 << 16)
 def _readings(part: str) -> _Readings:
-    if script_of(part) == "KANA":
-        return _Readings((romanise_kana(part),), (romanise_kana(part),))
     table = _table()
     known = part if part in table else as_japan_writes(part)
+    if known not in table and script_of(part) == "KANA":
+        return _Readings((romanise_kana(part),), (romanise_kana(part),))
     family, given = table.get(known, ("", ""))
     usual = words().japanese_surnames.get(known, "")
     return _Readings(tuple(dict.fromkeys(filter(None, (usual, *family.split())))), tuple(given.split()))
