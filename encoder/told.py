@@ -1,4 +1,4 @@
-"""Names with the language that the nationality of the same record tells, for schemas that have both.
+"""Names with what the nationality of the same record tells of their reading, for schemas that have both.
 
 Fields are standardised one by one; this is the one place where a field's value decides how another's is read.
 """
@@ -37,7 +37,7 @@ class NamePlaces(NamedTuple):
 
 
 def told_columns(columns: Sequence[Sequence[str]], places: NamePlaces) -> list[Sequence[str]]:
-    """Return the columns, names with Chinese characters told their language; equal columns stay one and the same."""
+    """Return the columns, names as the nationality of their row tells to read them; what was one column stays one."""
     nationalities = columns[places.nationality]
     found: dict[int, Sequence[str]] = {}
     said = list(columns)

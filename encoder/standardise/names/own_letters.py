@@ -8,6 +8,7 @@ from encoder.standardise.names.languages import Language
 from encoder.standardise.names.words import words
 
 _LONGEST = 4  # characters; longer ones write a foreign name by its sound
+_FAMILY_AND_GIVEN = 2
 
 
 def in_own_letters(parts: Sequence[str], language: Language) -> list[str]:
@@ -34,10 +35,13 @@ def _family_first(parts: Sequence[str]) -> list[str]:
 
 
 def _korean(parts: Sequence[str]) -> list[str]:
-    return [korean_surname(parts[0]), *map(in_hangul, parts[1:])]
+    """Return the name in Hangul, in one piece as usual where it is a family and a given name."""
+    written = [korean_surname(parts[0]), *map(in_hangul, parts[1:])]
+    return ["".join(written)] if len(written) == _FAMILY_AND_GIVEN and all(written) else written
 
 
 def _vietnamese(parts: Sequence[str]) -> list[str]:
+    """Return the syllables, which Latin letters part."""
     return [*chain.from_iterable(map(in_vietnamese, parts))]
 
 
