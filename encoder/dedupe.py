@@ -30,7 +30,7 @@ from encoder.profile import (
 )
 from encoder.standardise.dates import PartialDate, read_date
 from encoder.standardise.missing import missing_kind
-from encoder.standardise.names import read_name
+from encoder.standardise.names import read_name, told
 from encoder.standardise.sex import sex_parts
 from encoder.table import open_table
 from linkage.command import OnProgress
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("row_1", "row_2", "record_id_1", "record_id_2", "score")
 _KEYS = ("name", "written", "born", "document", "sex", "city")
-_FIELDS = ("date_of_birth", "document_number", "sex", "birth_city")
+_FIELDS = ("date_of_birth", "document_number", "sex", "nationality", "birth_city")
 _WINDOW = 9
 _LARGEST_BLOCK = 100  # of equal dates: 1 January tells nothing, and its pairs are the square of its rows
 _CHUNK_PAIRS = 200_000
@@ -159,7 +159,8 @@ def write_duplicates(path: Path, people: People, pairs: Iterable[Pair], *, overw
 def _standardised(fields: Mapping[str, Sequence[str]], dates: DateFacts) -> dict[str, list[str]]:
     """Return key -> values; a key is empty where its cells say nothing."""
     names = zip(*(fields[name] for name in (FULL_NAME, *NAME_PARTS)), strict=True)
-    written = [_name(full or " ".join(parts)) for full, *parts in names]
+    whole = [full or " ".join(parts) for full, *parts in names]
+    written = list(map(_name, told(whole, fields["nationality"])))
     return {
         "name": [" ".join(sorted(name.split())) for name in written],
         "written": written,

@@ -8,7 +8,7 @@ from encoder.standardise.countries import country_code, nationality_parts
 from encoder.standardise.dates import PartialDate, read_date
 from encoder.standardise.documents import document_kind, read_number
 from encoder.standardise.missing import missing_kind
-from encoder.standardise.names import read_name
+from encoder.standardise.names import read_name, told
 from encoder.standardise.places import read_place
 from encoder.standardise.sex import sex_parts
 from encoder.zones import COLUMNS as ZONE_COLUMNS
@@ -29,8 +29,8 @@ def standardised(cells: Mapping[str, str], profile: ColumnProfile) -> dict[str, 
         if not text.strip():
             after[field] = ""
         elif field in NAME_COLUMNS:
-            kept = "" if missing_kind(text, "name") else text
-            after[field] = " ".join(token.folded for token in read_name(kept).tokens)
+            (name,) = told([text], [cells.get("nationality", "")])
+            after[field] = " ".join(token.folded for token in read_name(name).tokens)
         elif field == "date_of_birth":
             facts = profile.dates.get(field, _NOTHING_SAID)
             date = read_date(text, order=facts.order, calendar=facts.calendar)

@@ -55,6 +55,13 @@ def test_one_person_is_found_in_another_order_and_script(tmp_path: Path) -> None
     assert [pair.score for pair in pairs] == sorted((pair.score for pair in pairs), reverse=True)
 
 
+def test_chinese_characters_are_read_as_the_nationality_says(tmp_path: Path) -> None:
+    rows = [["a", "金宇南", "1980-02-03", "M", "KR"], ["b", "김우남", "1980-02-03", "M", "KR"]]
+    header = ("record_id", "full_name", "date_of_birth", "sex", "nationality")
+    people = read_people(write_csv(tmp_path / "a.csv", rows, header), None)
+    assert people.keys["name"] == ["kim unam", "kim unam"]
+
+
 def test_a_date_that_hundreds_share_makes_no_block() -> None:
     count = 400
     names = [f"{chr(97 + place % 26)}{chr(97 + place // 26)}xyz" for place in range(count)]

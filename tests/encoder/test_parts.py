@@ -172,15 +172,16 @@ def test_version_of_the_rules_decides_the_digest() -> None:
 @given(
     st.lists(
         st.tuples(
-            st.text(max_size=20) | st.sampled_from(["Анна Ким", "محمد علي", "王小明", "O'Neil, Mary", ""]),
+            st.text(max_size=20) | st.sampled_from(["Анна Ким", "محمد علي", "王小明", "金宇南", "O'Neil, Mary", ""]),
             st.dates().map(str) | st.sampled_from(["1980", "04/06/1983", "12 марта 1971", "?"]),
             st.sampled_from(["Kyiv", "Київ", "nowhere", ""]),
+            st.sampled_from(["KR", "Japan", "HK/MO", "CN", "?", ""]),
         ),
         min_size=1,
         max_size=6,
     )
 )
-def test_fast_and_plain_encoder_agree_on_standard_forms(rows: list[tuple[str, str, str]]) -> None:
+def test_fast_and_plain_encoder_agree_on_standard_forms(rows: list[tuple[str, str, str, str]]) -> None:
     schema = load_schema(
         document(
             feature("spelling", "name.folded", "name", 2),
@@ -188,9 +189,10 @@ def test_fast_and_plain_encoder_agree_on_standard_forms(rows: list[tuple[str, st
             feature("years", "date.near_years", "born"),
             feature("numbers", "date.numbers", "born"),
             feature("place", "place", "place"),
+            feature("nationality", "country", "nationality"),
         )
     )
-    names, dates, places = (list(column) for column in zip(*rows, strict=True))
-    fast = encoded(schema, names, names, dates, dates, places)
-    plain = [encode_record((name, name, date, date, place), schema, SECRET) for name, date, place in rows]
+    names, dates, places, states = (list(column) for column in zip(*rows, strict=True))
+    fast = encoded(schema, names, names, dates, dates, places, states)
+    plain = [encode_record((name, name, date, date, place, state), schema, SECRET) for name, date, place, state in rows]
     np.testing.assert_array_equal(fast, np.array(plain))

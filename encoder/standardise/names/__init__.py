@@ -2,6 +2,7 @@
 
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.fold import fold, phonetic, skeleton
+from encoder.standardise.names.languages import told
 from encoder.standardise.names.reading import Name, NameToken, read_name
 
-__all__ = ["Name", "NameToken", "fold", "name_class", "phonetic", "read_name", "skeleton"]
+__all__ = ["Name", "NameToken", "fold", "name_class", "phonetic", "read_name", "skeleton", "told"]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -17,8 +18,11 @@ from encoder.standardise.names.eastasia import (
     split_han,
     split_hangul,
 )
-from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
+from encoder.standardise.names.fold import fold, fold_latin, phonetic_of, skeleton_of
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
+from encoder.standardise.names.japanese import looks_japanese, read_japanese
+from encoder.standardise.names.languages import language_told
+from encoder.standardise.names.own_letters import in_own_letters
 from encoder.standardise.names.scripts import letters_of, script_of
 from encoder.standardise.names.words import words
 
@@ -34,12 +38,12 @@ class NameToken(NamedTuple):
         folded: romanised and folded, letters a to z only.
         initial: whether only the first letter of the part is known.
         script: script in which it was written, in capitals.
-        form: the part as written, lower case, for look-ups.
-        spellings: the folded form, and that of a Korean reading. An initial has its letter.
+        form: the part as written, lower case, for look-ups; of a Japanese one in Chinese characters its usual reading.
+        spellings: the folded form, and those of Korean and further Japanese readings. An initial has its letter.
         skeletons: consonants of the folded form and of all readings: how Cantonese spells its vowels differs from port
             to port. None for an initial, which says how a part begins, and neither sound nor meaning of it.
         phonetics: coarse keys of the sound of the folded form and of all readings; none for an initial.
-        readings: how a Chinese given name is read elsewhere.
+        readings: how Chinese characters are read besides.
     """
 
     folded: str
@@ -58,11 +62,8 @@ class NameToken(NamedTuple):
         """Return the token of a part with its keys."""
         if initial:
             return cls(folded, initial, script, form, (folded,), (), ())
-        spellings: tuple[str, ...] = (folded,)
-        skeletons: tuple[str, ...] = (skeleton_of(folded),)
-        if readings is not NO_READINGS:
-            spellings = tuple(filter(None, (folded, readings.korean)))
-            skeletons = tuple(map(skeleton_of, filter(None, (folded, *readings))))
+        spellings: tuple[str, ...] = (folded, *readings.spelled)
+        skeletons = tuple(map(skeleton_of, (*spellings, *readings.sounded)))
         phonetics = tuple(filter(None, map(phonetic_of, skeletons)))
         return cls(folded, initial, script, form, spellings, skeletons, phonetics, readings)
 
@@ -89,9 +90,17 @@ _VANISHING = ("\u0640", "\ufeff", "\u00ad")
 def read_name(text: str) -> Name:
     """Return the tokens of the name in `text`; none when it says nothing ("unknown", "FNU LNU", "---").
 
+    Chinese characters are read in the language that is told of them (:func:`encoder.standardise.names.languages.told`).
     This is the plain form; :func:`encoder.standardise.names.many.read_names` reads the names of a column.
     """
-    parts = _written(text)
+    name, language = language_told(text)
+    parts = _written(name)
+    if language == "ja" or (not language and looks_japanese(parts)):
+        japanese = read_japanese(parts)
+        if japanese:
+            return Name(tuple(map(_japanese, japanese)))
+    if language:
+        parts = in_own_letters(parts, language)
     if len(parts) == 1:
         whole = _in_one_piece(parts[0])
         if whole:
@@ -175,11 +184,17 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
                 return tokens  # a Japanese name
             readings = other_readings(given.form, family.form)
             given = NameToken.of(given.folded, "HAN", given.form, readings=readings)
-            if readings.korean and (hangul := korean_surname(family.form)):
-                korean = Readings(korean=read_korean_surname(hangul))
+            if readings.spelled and (hangul := korean_surname(family.form)):
+                korean = Readings((read_korean_surname(hangul),))
                 family = NameToken.of(family.folded, "HAN", family.form, readings=korean)
             return (given, family) if given_first else (family, given)
     return tokens
+
+
+def _japanese(readings: Sequence[str]) -> NameToken:
+    """Return the token of a part of a Japanese name, of its readings in Latin letters, the usual one first."""
+    first, *others = map(fold_latin, readings)
+    return NameToken.of(first, "HAN", readings[0], readings=Readings(tuple(others)))
 
 
 def _in_one_piece(word: str) -> tuple[NameToken, ...]:

@@ -22,6 +22,7 @@ class Words(NamedTuple):
         japanese_surnames: readings of the usual ones, which the table of attested names lacks in part.
         korean_han_surnames: characters of the surnames of Korea, the usual ones.
         korean_surnames: spelling that bearers use where the rules give another.
+        vietnamese_readings: of characters in names of Vietnam that Unicode does not know, or knows as other words.
         romanised_surnames: Chinese and Korean surnames in Latin letters.
     """
 
@@ -34,6 +35,7 @@ class Words(NamedTuple):
     japanese_surnames: dict[str, str]
     korean_han_surnames: frozenset[str]
     korean_surnames: dict[str, str]
+    vietnamese_readings: dict[str, str]
     romanised_surnames: frozenset[str]
 
 

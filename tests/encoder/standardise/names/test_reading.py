@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encoder.standardise.missing import missing_kind
-from encoder.standardise.names import fold, name_class, phonetic, read_name, skeleton
+from encoder.standardise.names import fold, name_class, phonetic, read_name, skeleton, told
 from encoder.standardise.names.classes import MOST_CLASSES
 from encoder.standardise.names.fold import fold_latin, phonetic_of, skeleton_of
 from encoder.standardise.names.many import read_names
@@ -106,10 +106,12 @@ ivanov Ἀθηνᾶ ΓΙΩΡΓΟΣ Sarada K. dr Mohd. van der abd al-Rahman Kim 
 عبد الله بن علي ה'רצל ג'ורג' O’Neil d'Arc not recorded name unknown FNU N/A สมชาย அருண் ʻUmar İlker ß Đặng 1 - _ a1b
 """
 WORDS = WRITTEN.split()
+TOLD = [*told(["岡本健一", "金宇南", "阮文明", "何俊仁", "山 花子", "Kim 金"], ["JP", "KR", "VN", "HK", "JP", "KR"])]
 MANY = st.lists(
     st.text(max_size=16)
     | st.lists(st.sampled_from([*WORDS, "\n", "\0"]), max_size=5).map(" ".join)
-    | st.lists(st.sampled_from(WORDS), min_size=2, max_size=2).map("-".join),
+    | st.lists(st.sampled_from(WORDS), min_size=2, max_size=2).map("-".join)
+    | st.sampled_from(TOLD),
     max_size=8,
 )
 

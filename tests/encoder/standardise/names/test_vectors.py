@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
-from encoder.standardise.names import NameToken, read_name, skeleton
+from encoder.standardise.names import NameToken, read_name, skeleton, told
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[3] / "vectors" / "names.json").read_text(encoding="utf-8"))
 
 
+def all_keys(token: NameToken, kind: str) -> tuple[str, ...]:
+    return {"folded": token.spellings, "skeleton": token.skeletons, "phonetic": token.phonetics}[kind]
+
+
 def keys(token: NameToken, kind: str) -> str:
-    return {"folded": token.spellings, "skeleton": token.skeletons, "phonetic": token.phonetics}[kind][0]
+    return all_keys(token, kind)[0]
 
 
 @pytest.mark.parametrize("vector", VECTORS["meet"], ids=lambda vector: f"{vector['language']}: {vector['rule']}")
@@ -42,8 +46,8 @@ def test_name_is_read_as_its_tokens(vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize("vector", VECTORS["elsewhere"], ids=lambda vector: f"{vector['rule']}: {vector['name']}")
 def test_chinese_given_names_have_their_readings_elsewhere(vector: dict[str, Any]) -> None:
     tokens = read_name(vector["name"]).tokens
-    korean = {token.readings.korean for token in tokens} - {""}
-    cantonese = {skeleton(token.readings.cantonese) for token in tokens} - {""}
+    korean = {reading for token in tokens for reading in token.readings.spelled}
+    cantonese = {skeleton(reading) for token in tokens for reading in token.readings.sounded}
     assert korean == set() or vector["korean"]
     assert korean <= {token.folded for token in read_name(vector["korean"]).tokens}
     if vector["korean"]:
@@ -51,6 +55,17 @@ def test_chinese_given_names_have_their_readings_elsewhere(vector: dict[str, Any
     if vector["cantonese"]:
         assert cantonese <= {token.skeletons[0] for token in read_name(vector["cantonese"]).tokens}
         assert cantonese
+
+
+@pytest.mark.parametrize("vector", VECTORS["told"], ids=lambda vector: f"{vector['nationality']}: {vector['name']}")
+def test_name_is_read_as_the_nationality_says(vector: dict[str, Any]) -> None:
+    kind = vector.get("meet_in", "folded")
+    (name,) = told([vector["name"]], [vector["nationality"]])
+    found = [{*all_keys(token, kind)} for token in read_name(name).tokens]
+    for other in vector["meets"]:
+        others = [{*all_keys(token, kind)} for token in read_name(other).tokens]
+        assert len(found) == len(others)
+        assert all(any(one & token for one in found) for token in others), other
 
 
 def test_vectors_cover_the_scripts_that_the_schema_promises() -> None:
