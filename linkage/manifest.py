@@ -118,7 +118,7 @@ class Draft(_Part):
         default=None,
         description=(
             "binomial: of two records with nothing in common each bit is equal with a chance of one half, or, where "
-            "the measure counts symbols, each byte with one in 256"
+            "the measure counts symbols, each of them with one in 4,096"
         ),
     )
     fields_used: tuple[Text, ...] = Field(strict=False)

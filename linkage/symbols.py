@@ -26,8 +26,9 @@ def packed(symbols: NDArray[np.uint16]) -> NDArray[np.uint8]:
 
 def unpacked(encodings: NDArray[np.uint8]) -> NDArray[np.uint16]:
     """Return symbols, uint16 (n, places), of encodings (n, bytes), three bytes for two symbols."""
-    three = encodings.reshape(len(encodings), -1, PAIR_BYTES).astype(np.uint16)
+    count, width = encodings.shape
+    three = encodings.reshape(count, width // PAIR_BYTES, PAIR_BYTES).astype(np.uint16)
     symbols = np.empty((*three.shape[:2], 2), dtype=np.uint16)
     symbols[..., 0] = three[..., 0] | three[..., 1] << _LOWER_BITS & (ALPHABET - 1)
     symbols[..., 1] = three[..., 1] >> (SYMBOL_BITS - _LOWER_BITS) | three[..., 2] << (SYMBOL_BITS - _LOWER_BITS)
-    return symbols.reshape(len(encodings), -1)
+    return symbols.reshape(count, width // PAIR_BYTES * 2)

@@ -36,7 +36,7 @@ class Options(TypedDict, total=False):
     """How pairs are compared; all may be left out.
 
     Attributes:
-        measure: "dice" (the default), "jaccard", "hamming" (share of equal bits) or "symbols" (share of equal bytes).
+        measure: "dice" (the default), "jaccard", "hamming" (share of equal bits) or "symbols" (share of equal symbols).
         threads: how many cores to use; all of them by default.
         limit: keep only the first so many pairs of the order; memory then grows with `limit` and not with the pairs.
         best: keep a pair only if it is among the first so many of its left record or of its right record, in the order

@@ -33,7 +33,7 @@ class Expected(NamedTuple):
     text: str
 
 
-_MEASURES = {"hamming": "their share of equal bits", "symbols": "their share of equal bytes"}
+_MEASURES = {"hamming": "their share of equal bits", "symbols": "their share of equal symbols"}
 _NEAR_ZERO = 0.1  # where scores begin that are told apart on a logarithmic scale only
 
 

@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 from assessment.coding import Code
 from assessment.coincidences import surprise
 from assessment.few_records import relation_graph
+from linkage.symbols import ALPHABET, SYMBOL_BITS, packed
 
 
-def symbols(rows: int = 40, places: int = 512) -> NDArray[np.uint8]:
-    return np.random.default_rng(3).integers(256, size=(rows, places), dtype=np.uint8)
+def symbols(rows: int = 40, places: int = 512) -> NDArray[np.uint16]:
+    return np.random.default_rng(3).integers(ALPHABET, size=(rows, places), dtype=np.uint16)
 
 
-def edges(code: NDArray[np.uint8], least: float) -> set[tuple[int, ...]]:
-    graph = relation_graph(Code(code, 8))
+def edges(code: NDArray[np.uint16], least: float) -> set[tuple[int, ...]]:
+    graph = relation_graph(Code(packed(code), SYMBOL_BITS))
     assert np.array_equal(graph, graph.T)
     return {tuple(sorted(edge)) for edge in np.argwhere(graph > least).tolist()}
 

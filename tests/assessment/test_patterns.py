@@ -8,6 +8,7 @@ from assessment.patterns import by_patterns, letters, matched, patterns
 from assessment.records import BACKGROUND, read_records
 from assessment.success import Tally
 from linkage import load_schema
+from linkage.symbols import ALPHABET, SYMBOL_BITS, packed
 
 NAMES = [(row[0],) for row in read_records(BACKGROUND, load_schema("person"), None) if row[0].isascii()]
 
@@ -77,8 +78,8 @@ def test_one_name_in_symbols_of_single_draws_falls_and_of_four_draws_does_not() 
 
 
 def test_letters_of_symbols_are_the_commonest_at_their_places() -> None:
-    code = np.random.default_rng(2).integers(256, size=(500, 64), dtype=np.uint8)
-    code[:300, 7] = 9
-    shown = letters(Code(code, 8))
-    assert np.array_equal(shown[:, 0], code[:, 7] == 9)
+    symbols = np.random.default_rng(2).integers(ALPHABET, size=(500, 64), dtype=np.uint16)
+    symbols[:300, 7] = 9
+    shown = letters(Code(packed(symbols), SYMBOL_BITS))
+    assert np.array_equal(shown[:, 0], symbols[:, 7] == 9)
     assert patterns(shown).shape == (500, 0)

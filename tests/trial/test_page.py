@@ -88,7 +88,7 @@ def test_page_says_what_the_figures_say(page: str, figures: Figures) -> None:
     assert "0.5714" in text  # F1 of 2 right, 3 found, 4 true pairs
     assert figures.pair[0].token in text
     assert "suspect" in text
-    assert "12 of their 16 bytes are equal" in text
+    assert "3 of the 100 symbols that they are made of are equal" in text
     assert "the threshold of 0.7 are 3 of 4 pairs of one person, and 9 pairs of different persons" in text
     assert "Nothing found: 0 finds of 2 values." in text
     assert "Someone who holds many of them" in text

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from linkage import Encodings
+from linkage.symbols import packed
 from trial.similarity import Histogram, histogram
 
 
@@ -18,10 +19,15 @@ def encodings(rows: NDArray[np.uint8], agency: int) -> Encodings:
     return Encodings.from_bytes(rows, tokens)
 
 
-@given(st.lists(st.lists(st.binary(min_size=3, max_size=3), max_size=6), min_size=2, max_size=3), st.data())
-def test_every_pair_of_two_files_is_counted_by_its_equal_bytes(files: list[list[bytes]], data: st.DataObject) -> None:
+CODES = st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=6)
+
+
+@given(st.lists(CODES, min_size=2, max_size=3), st.data())
+def test_every_pair_of_two_files_is_counted_by_its_equal_symbols(
+    files: list[list[list[int]]], data: st.DataObject
+) -> None:
     given_encodings = [
-        encodings(np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), 3), agency)
+        encodings(packed(np.array(rows, dtype=np.uint16).reshape(len(rows), 4)), agency)
         for agency, rows in enumerate(files)
     ]
     records = [
@@ -30,7 +36,7 @@ def test_every_pair_of_two_files_is_counted_by_its_equal_bytes(files: list[list[
         for token, row in zip(one.token_texts(), rows, strict=True)
     ]
     persons = {token: data.draw(st.sampled_from("pqr")) for _, token, _ in records}
-    matches, others = [0] * 4, [0] * 4
+    matches, others = [0] * 5, [0] * 5
     for (agency, token, row), (other_agency, other_token, other_row) in combinations(records, 2):
         if agency != other_agency:
             counts = matches if persons[token] == persons[other_token] else others
@@ -38,7 +44,7 @@ def test_every_pair_of_two_files_is_counted_by_its_equal_bytes(files: list[list[
     assert histogram(given_encodings, persons) == Histogram(tuple(matches), tuple(others))
 
 
-def test_pairs_reaching_a_threshold_are_those_with_that_share_of_equal_bytes() -> None:
+def test_pairs_reaching_a_threshold_are_those_with_that_share_of_equal_symbols() -> None:
     counts = [0] * 101
     counts[69], counts[70], counts[100] = 5, 3, 2
     found = Histogram(tuple(counts), (1,) * 101)
