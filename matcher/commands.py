@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     epilog=example(
         "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold auto -o groups.csv --report report.html",
         "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold auto -o groups.csv --report report.html",
-        "counterfoil match atl.cfp bor.cfp --threshold 0.0135 --pairs pairs.parquet --memory-limit 1GiB",
+        "counterfoil match atl.cfp bor.cfp --threshold 0.0036 --pairs pairs.parquet --memory-limit 1GiB",
     )
 )
 @click.argument("paths", metavar="PACKAGE...", nargs=-1, required=True, type=FILE)
