@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from assessment.case import Case
 from assessment.coding import Code, Similarities
+from assessment.counts import by_counts
 from assessment.few_records import RELATED_RECORDS, alike_records, by_relations
 from assessment.graph import graph_matching
 from assessment.patterns import by_patterns
@@ -101,6 +102,7 @@ def nearest(encodings: NDArray[np.uint8], others: NDArray[np.uint8]) -> Guesses:
 ATTACKS = (
     Attack("graph-matching", "a register", graph),
     Attack("graph-matching-known", "a register, and the identity of some records", graph_with_known, uses_known=True),
+    Attack("agreement-counts", "a register, and the identity of some records", by_counts, uses_known=True),
     Attack("popcount", "a register", popcount),
     Attack("repeated-encodings", "a register", repeated),
     Attack("patterns", "a register", by_patterns),

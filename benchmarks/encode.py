@@ -84,7 +84,7 @@ HARDENED = {
 STEPS: dict[str, dict[str, Any]] = {
     "saul, K=3, L=4,096": {"step": "saul", "repetitions": 3, "bits": 4096},
     "saul, K=3, L=8,192": {"step": "saul", "repetitions": 3, "bits": 8192},
-    "minhash, K=5, 2,048 bytes": {"step": "minhash", "components": 5, "symbols": 2048},
+    "minhash": {"step": "minhash"},
 }
 
 

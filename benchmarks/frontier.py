@@ -73,10 +73,10 @@ OF_MAJORITIES: dict[str, Steps] = {
 }
 OF_DRAWS: dict[str, Steps] = {
     f"minhash, K={draws}, n={symbols:,}": [{"step": "minhash", "components": draws, "symbols": symbols}]
-    for draws, symbols in ((4, 1024), (5, 2048), (5, 4096), (6, 4096), (7, 4096))
+    for draws, symbols in ((5, 1024), (6, 2688), (6, 4096), (7, 4096))
 }
 HARDENINGS = OF_FILTERS | OF_MAJORITIES | OF_DRAWS
-QUICK_ONES = ("none (plain CLK)", "fold", "diffuse, t=10", "saul, K=3, L=4,096", "minhash, K=5, n=2,048")
+QUICK_ONES = ("none (plain CLK)", "fold", "diffuse, t=10", "saul, K=3, L=4,096", "minhash, K=6, n=2,688")
 
 
 class Source(NamedTuple):

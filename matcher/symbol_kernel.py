@@ -20,7 +20,7 @@ from linkage.symbols import ALPHABET, PAIR_BYTES, SYMBOL_BITS
 from matcher.compiled import compiled
 from matcher.hits import Hits
 
-TILE_ROWS = 2048
+TILE_ROWS = 1024
 """Left rows that look up in a list while it is in the cache."""
 LISTED_ROWS = 32_768
 """Right rows of a listing: the more, the fewer look-ups; then its list of a place no longer fits into the cache."""
