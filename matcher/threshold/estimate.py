@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.threshold.evidence import Evidence, from_top
+from matcher.threshold.mixture import OVERDISPERSION
 from matcher.threshold.solution import RATE_ERROR, Solution, solve
 
 Floats = NDArray[np.float64]
@@ -87,7 +88,7 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
         random: makes the repetitions that the intervals come from.
     """
     found = solve(evidence)
-    repeats = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
+    repeats = [solve(_again(evidence, found, random), found, random) for _ in range(_REPLICATES)]
     f1 = np.mean([_expected_f1(evidence.links, repeat) for repeat in repeats], axis=0)
     good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
     best = int(good[len(good) // 2])  # the middle: what the counts do not tell may move the best either way
@@ -124,11 +125,17 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
 
 def _again(evidence: Evidence, found: Solution, random: np.random.Generator) -> Evidence:
     """Return what might as well have been counted."""
+    by_chance = -np.diff(found.by_chance, append=0)
+    share = by_chance / (by_chance + found.same + _TINY)
     return evidence._replace(
-        candidates=random.poisson(evidence.candidates).astype(np.float64),
+        candidates=_by_chance(evidence.candidates * share, random) + random.poisson(evidence.candidates * (1 - share)),
         links=random.poisson(evidence.links).astype(np.float64),
-        chance=random.poisson(found.inside).astype(np.float64),
+        chance=_by_chance(found.inside, random),
     )
+
+
+def _by_chance(expected: Floats, random: np.random.Generator) -> Floats:
+    return OVERDISPERSION * random.poisson(expected / OVERDISPERSION)
 
 
 def _expected_f1(links: Floats, found: Solution) -> Floats:

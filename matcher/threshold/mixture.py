@@ -1,0 +1,205 @@
+"""What the counts are made of: people alike by chance, inside files and between them, and people who are in two files.
+
+Three densities over the bins are found at once, from the pairs inside files and those between them. Each is smooth, as
+differences of its logarithm are penalised (Eilers and Marx 1996). Taken for a chance, the penalty says what is to be
+expected where nothing was seen, and how little that is known: a repetition adds as much to the differences, as the
+counts would vary, and so is a draw of what may be behind the counts (Bardsley and others 2014).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.compiled import compiled
+from matcher.threshold.evidence import Evidence
+
+Floats = NDArray[np.float64]
+
+OVERDISPERSION = 3.0  # pairs by chance vary more than by Poisson's law, as one record is in many pairs
+_INSIDE = ((2, 300.0),)  # order of the differences, and stiffness: nearly exponential where little was seen
+_SAME = ((2, 100.0),)
+_WANDERING = ((1, 1000.0),)  # of the rate: it stays as it was last seen
+_FALLING = ((1, 5.0), (2, 10_000.0))  # it goes on falling as it was last seen to
+_LEAST = 0.1  # pairs in a bin, to begin with
+_SURE = 3.0  # standard errors
+_WEIGHINGS = 3
+_ROUNDS = 60
+_LONGEST_STEP = 2.0
+_HALVINGS = 12
+_CHANGE = 1e-6
+_RIDGE = 1e-6
+_LARGEST_EXPONENT = 25.0
+_TINY = 1e-9
+_KINDS = 3
+_BAND = 2 * _KINDS  # differences of the second order reach two bins far
+
+
+class Mixture(NamedTuple):
+    """Logarithms of expected counts by bin.
+
+    Attributes:
+        inside: pairs of different people inside files, beside those that a law puts there.
+        rate: such pairs between files, per pair that those inside make expect.
+        same: pairs of one person between files.
+    """
+
+    inside: Floats
+    rate: Floats
+    same: Floats
+
+    @classmethod
+    def start(cls, evidence: Evidence) -> "Mixture":
+        """Return where to begin: all chance, but for what is surely beyond it."""
+        lawful = evidence.chance_pairs * evidence.unrelated
+        inside = np.maximum(evidence.chance - lawful, _LEAST)
+        chance = evidence.cross_pairs / evidence.chance_pairs * (inside + lawful)
+        error = np.sqrt(OVERDISPERSION * chance * (1 + evidence.cross_pairs / evidence.chance_pairs))
+        beyond = np.maximum(evidence.candidates - chance - _SURE * error, _LEAST)
+        return cls(np.log(inside), np.zeros(len(inside)), np.log(beyond))
+
+
+def separate(
+    evidence: Evidence, start: Mixture, *, falls: bool, random: np.random.Generator | None = None
+) -> Mixture:
+    """Return what the counts are most likely made of, or, with `random`, something that they may be made of.
+
+    How many encodings between files are identical says nothing about the bins next to them, and is left out.
+
+    Args:
+        evidence: the counts; with `random`, as they might have been.
+        start: a mixture near by.
+        falls: whether the rate goes on falling where it is not seen.
+        random: draws how the densities differ from the smoothest ones.
+    """
+    bins = len(evidence.candidates)
+    band, push = np.zeros((_KINDS * bins, _BAND + 1)), np.zeros(_KINDS * bins)
+    for kind, penalties in enumerate((_INSIDE, _FALLING if falls else _WANDERING, _SAME)):
+        for order, stiffness in penalties:
+            rough = np.diff(np.eye(bins), order, axis=0)
+            squared = stiffness * rough.T @ rough
+            for apart in range(order + 1):
+                band[kind :: _KINDS, _KINDS * apart][apart:] += np.diagonal(squared, apart)
+            if random is not None:
+                push[kind::_KINDS] += np.sqrt(stiffness) * rough.T @ random.normal(size=bins - order)
+    counts = np.stack([evidence.chance, evidence.candidates])
+    lawful = np.stack([evidence.chance_pairs * evidence.unrelated, evidence.cross_pairs * evidence.unrelated])
+    counted = np.stack([np.ones(bins), np.where(evidence.identical, 0.0, 1.0)])
+    times = evidence.cross_pairs / evidence.chance_pairs
+    found = _descended(np.stack(start, axis=1).ravel(), band, push, counts, lawful, counted, times)
+    return Mixture(*np.ascontiguousarray(found.reshape(bins, _KINDS).T))
+
+
+@compiled
+def _expected(density: Floats, times: float) -> Floats:
+    """Return by bin what is expected: inside by chance, between by chance, between of one person; beside the law."""
+    bins = len(density) // _KINDS
+    expected = np.empty((3, bins))
+    for place in range(bins):
+        inside = min(max(density[_KINDS * place], -_LARGEST_EXPONENT), _LARGEST_EXPONENT)
+        between = min(max(inside + density[_KINDS * place + 1], -_LARGEST_EXPONENT), _LARGEST_EXPONENT)
+        expected[0, place] = np.exp(inside)
+        expected[1, place] = times * np.exp(between)
+        expected[2, place] = np.exp(min(max(density[_KINDS * place + 2], -_LARGEST_EXPONENT), _LARGEST_EXPONENT))
+    return expected
+
+
+@compiled
+def _loss(  # noqa: PLR0917 - arrays
+    density: Floats, band: Floats, push: Floats, counts: Floats, lawful: Floats, weight: Floats, times: float
+) -> float:
+    expected = _expected(density, times)
+    total = 0.0
+    for place in range(counts.shape[1]):
+        inside = expected[0, place] + lawful[0, place] + _TINY
+        between = expected[1, place] + expected[2, place] + lawful[1, place] + _TINY
+        total += weight[0, place] * (inside - counts[0, place] * np.log(inside))
+        total += weight[1, place] * (between - counts[1, place] * np.log(between))
+    for row in range(len(density)):
+        total += density[row] * (band[row, 0] * density[row] / 2 - push[row])
+        for apart in range(1, min(_BAND, row) + 1):
+            total += density[row] * band[row, apart] * density[row - apart]
+    return total
+
+
+@compiled
+def _descended(  # noqa: PLR0917 - arrays
+    density: Floats, band: Floats, push: Floats, counts: Floats, lawful: Floats, counted: Floats, times: float
+) -> Floats:
+    """Return the densities of the least loss, by Newton's method; those of a bin side by side."""
+    rows, bins = len(density), counts.shape[1]
+    for _ in range(_WEIGHINGS):
+        expected = _expected(density, times)
+        weight = np.empty((2, bins))
+        for place in range(bins):
+            sure = np.array([lawful[0, place], lawful[1, place] + expected[2, place]]) + _TINY
+            for file in range(2):
+                chance = expected[file, place]
+                weight[file, place] = counted[file, place] * (chance + sure[file]) / (OVERDISPERSION * chance + sure[file])
+        loss = _loss(density, band, push, counts, lawful, weight, times)
+        for _ in range(_ROUNDS):
+            expected = _expected(density, times)
+            curve, slope = band.copy(), -push
+            for row in range(rows):
+                slope[row] += band[row, 0] * density[row]
+                curve[row, 0] += _RIDGE
+                for apart in range(1, min(_BAND, row) + 1):
+                    slope[row] += band[row, apart] * density[row - apart]
+                    slope[row - apart] += band[row, apart] * density[row]
+            for place in range(bins):
+                first = _KINDS * place
+                inside, between, same = expected[0, place], expected[1, place], expected[2, place]
+                own = inside + lawful[0, place] + _TINY
+                other = between + same + lawful[1, place] + _TINY
+                less_own = weight[0, place] * (1 - counts[0, place] / own)
+                less_other = weight[1, place] * (1 - counts[1, place] / other)
+                slope[first] += less_own * inside + less_other * between
+                slope[first + 1] += less_other * between
+                slope[first + 2] += less_other * same
+                steep = weight[1, place] / other
+                curve[first, 0] += weight[0, place] / own * inside**2 + steep * between**2
+                curve[first + 1, 0] += steep * between**2
+                curve[first + 1, 1] += steep * between**2
+                curve[first + 2, 0] += steep * same**2
+                curve[first + 2, 1] += steep * between * same
+                curve[first + 2, 2] += steep * between * same
+            step = _solved(curve, -slope)
+            step *= min(1.0, _LONGEST_STEP / max(np.abs(step).max(), _TINY))
+            new = _loss(density + step, band, push, counts, lawful, weight, times)
+            for _ in range(_HALVINGS):
+                if new <= loss:
+                    break
+                step /= 2
+                new = _loss(density + step, band, push, counts, lawful, weight, times)
+            if new > loss:
+                break
+            density = density + step
+            gained = loss - new
+            loss = new
+            if gained < _CHANGE * (1 + abs(loss)):
+                break
+    return density
+
+
+@compiled
+def _solved(band: Floats, right: Floats) -> Floats:
+    """Return the solution of a symmetric banded system by Cholesky's method; `band[row, apart]` is left of the diagonal."""
+    rows, width = band.shape
+    for row in range(rows):
+        for apart in range(min(width - 1, row), -1, -1):
+            column = row - apart
+            value = band[row, apart]
+            for other in range(apart + 1, min(width, row + 1)):
+                if other - apart < width:
+                    value -= band[row, other] * band[column, other - apart]
+            band[row, apart] = value / band[column, 0] if apart else np.sqrt(max(value, _TINY))
+    solution = right.copy()
+    for row in range(rows):
+        for apart in range(1, min(width, row + 1)):
+            solution[row] -= band[row, apart] * solution[row - apart]
+        solution[row] /= band[row, 0]
+    for row in range(rows - 1, -1, -1):
+        for apart in range(1, min(width, rows - row)):
+            solution[row] -= band[row + apart, apart] * solution[row + apart]
+        solution[row] /= band[row, 0]
+    return solution
