@@ -89,7 +89,8 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
     """
     found = solve(evidence)
     repeats = [solve(_again(evidence, found, random), found, random) for _ in range(_REPLICATES)]
-    f1 = np.mean([_expected_f1(evidence.links, repeat) for repeat in repeats], axis=0)
+    counted_again = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
+    f1 = np.mean([_expected_f1(evidence.links, repeat) for repeat in counted_again], axis=0)
     good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
     best = int(good[len(good) // 2])  # the middle: what the counts do not tell may move the best either way
     doubt = max(min(_LOOKS * erfc(found.sureness / sqrt(2)) / 2, 1.0), _TINY)  # that so much came about by chance

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
-from matcher.threshold.evidence import Evidence
+from matcher.threshold.chance import chance_counts
+from matcher.threshold.density import smooth_density
+from matcher.threshold.evidence import Evidence, from_top
 
 Floats = NDArray[np.float64]
 
@@ -21,9 +23,11 @@ _INSIDE = ((2, 300.0),)  # order of the differences, and stiffness: nearly expon
 _SAME = ((2, 100.0),)
 _WANDERING = ((1, 1000.0),)  # of the rate: it stays as it was last seen
 _FALLING = ((1, 5.0), (2, 10_000.0))  # it goes on falling as it was last seen to
-_LEAST = 0.1  # pairs in a bin, to begin with
-_SURE = 3.0  # standard errors
-_WEIGHINGS = 3
+_RATES = (0.05, 2.0)  # of look-alikes, to begin with
+_RATE_ERROR = 0.1
+_HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
+_HELD = 1e4  # stiffness
+_WEIGHINGS = 4
 _ROUNDS = 60
 _LONGEST_STEP = 2.0
 _HALVINGS = 12
@@ -50,13 +54,25 @@ class Mixture(NamedTuple):
 
     @classmethod
     def start(cls, evidence: Evidence) -> "Mixture":
-        """Return where to begin: all chance, but for what is surely beyond it."""
+        """Return where to begin: chance inside alone, as many times as where matches are few, and matches beyond that.
+
+        Bins count the less for matches, the more of chance has been passed from the top, as an error of chance would
+        outweigh them.
+        """
         lawful = evidence.chance_pairs * evidence.unrelated
-        inside = np.maximum(evidence.chance - lawful, _LEAST)
-        chance = evidence.cross_pairs / evidence.chance_pairs * (inside + lawful)
-        error = np.sqrt(OVERDISPERSION * chance * (1 + evidence.cross_pairs / evidence.chance_pairs))
-        beyond = np.maximum(evidence.candidates - chance - _SURE * error, _LEAST)
-        return cls(np.log(inside), np.zeros(len(inside)), np.log(beyond))
+        inside = chance_counts(evidence.chance, lawful)
+        alike = evidence.cross_pairs / evidence.chance_pairs * inside
+        others = evidence.cross_pairs * evidence.unrelated
+        low = np.cumsum(evidence.candidates) <= evidence.candidates.sum() / 2
+        low[0] = True
+        rate = np.clip((evidence.candidates - others)[low].sum() / max(alike[low].sum(), _TINY), *_RATES)
+        passed, learnt = from_top(rate * alike + others), np.maximum(from_top(evidence.chance), 1)
+        weight = np.where(evidence.identical, 0.0, 1 / (1 + passed * (_RATE_ERROR**2 + OVERDISPERSION / learnt)))
+        ((order, stiffness),) = _SAME
+        same = smooth_density(evidence.candidates, rate * alike + others, weight, order, stiffness)
+        seen = hidden_below(rate * alike + others)
+        same[: seen + 1] = np.minimum.accumulate(same[seen::-1])[::-1]
+        return cls(np.log(np.maximum(inside, _TINY)), np.full(len(inside), np.log(rate)), same)
 
 
 def separate(
@@ -83,11 +99,35 @@ def separate(
             if random is not None:
                 push[kind::_KINDS] += np.sqrt(stiffness) * rough.T @ random.normal(size=bins - order)
     counts = np.stack([evidence.chance, evidence.candidates])
-    lawful = np.stack([evidence.chance_pairs * evidence.unrelated, evidence.cross_pairs * evidence.unrelated])
+    pairs = np.array([evidence.chance_pairs, evidence.cross_pairs], dtype=np.float64)
+    lawful = np.outer(pairs, evidence.unrelated)
     counted = np.stack([np.ones(bins), np.where(evidence.identical, 0.0, 1.0)])
-    times = evidence.cross_pairs / evidence.chance_pairs
-    found = _descended(np.stack(start, axis=1).ravel(), band, push, counts, lawful, counted, times)
-    return Mixture(*np.ascontiguousarray(found.reshape(bins, _KINDS).T))
+    times = float(pairs[1] / pairs[0])
+    density = np.stack(start, axis=1).ravel()
+    for _ in range(_WEIGHINGS):
+        inside, between, same = _expected(density, times)
+        sure = lawful + np.stack([np.zeros(bins), same]) + _TINY
+        chance = np.stack([inside, between])
+        weight = counted * (chance + sure) / (OVERDISPERSION * chance + sure)
+        held = band + _held(same, hidden_below(between + lawful[1]))
+        density = _descended(density, held, push, counts, lawful, weight, times)
+    return Mixture(*np.ascontiguousarray(density.reshape(bins, _KINDS).T))
+
+
+def hidden_below(by_chance: Floats) -> int:
+    """Return the bin below which pairs by chance are so many that matches are not seen among them."""
+    return int(np.argmax(np.cumsum(by_chance[::-1])[::-1] <= _HIDING))
+
+
+def _held(same: Floats, seen: int) -> Floats:
+    """Return what keeps matches from rising towards lower scores below the bin from which they are seen."""
+    rises = np.flatnonzero(same[:-1] > same[1:])
+    rises = rises[rises < seen]
+    band = np.zeros((_KINDS * len(same), _BAND + 1))
+    band[_KINDS * rises + 2, 0] += _HELD
+    band[_KINDS * (rises + 1) + 2, 0] += _HELD
+    band[_KINDS * (rises + 1) + 2, _KINDS] -= _HELD
+    return band
 
 
 @compiled
@@ -124,60 +164,52 @@ def _loss(  # noqa: PLR0917 - arrays
 
 @compiled
 def _descended(  # noqa: PLR0917 - arrays
-    density: Floats, band: Floats, push: Floats, counts: Floats, lawful: Floats, counted: Floats, times: float
+    density: Floats, band: Floats, push: Floats, counts: Floats, lawful: Floats, weight: Floats, times: float
 ) -> Floats:
     """Return the densities of the least loss, by Newton's method; those of a bin side by side."""
     rows, bins = len(density), counts.shape[1]
-    for _ in range(_WEIGHINGS):
+    loss = _loss(density, band, push, counts, lawful, weight, times)
+    for _ in range(_ROUNDS):
         expected = _expected(density, times)
-        weight = np.empty((2, bins))
+        curve, slope = band.copy(), -push
+        for row in range(rows):
+            slope[row] += band[row, 0] * density[row]
+            curve[row, 0] += _RIDGE
+            for apart in range(1, min(_BAND, row) + 1):
+                slope[row] += band[row, apart] * density[row - apart]
+                slope[row - apart] += band[row, apart] * density[row]
         for place in range(bins):
-            sure = np.array([lawful[0, place], lawful[1, place] + expected[2, place]]) + _TINY
-            for file in range(2):
-                chance = expected[file, place]
-                weight[file, place] = counted[file, place] * (chance + sure[file]) / (OVERDISPERSION * chance + sure[file])
-        loss = _loss(density, band, push, counts, lawful, weight, times)
-        for _ in range(_ROUNDS):
-            expected = _expected(density, times)
-            curve, slope = band.copy(), -push
-            for row in range(rows):
-                slope[row] += band[row, 0] * density[row]
-                curve[row, 0] += _RIDGE
-                for apart in range(1, min(_BAND, row) + 1):
-                    slope[row] += band[row, apart] * density[row - apart]
-                    slope[row - apart] += band[row, apart] * density[row]
-            for place in range(bins):
-                first = _KINDS * place
-                inside, between, same = expected[0, place], expected[1, place], expected[2, place]
-                own = inside + lawful[0, place] + _TINY
-                other = between + same + lawful[1, place] + _TINY
-                less_own = weight[0, place] * (1 - counts[0, place] / own)
-                less_other = weight[1, place] * (1 - counts[1, place] / other)
-                slope[first] += less_own * inside + less_other * between
-                slope[first + 1] += less_other * between
-                slope[first + 2] += less_other * same
-                steep = weight[1, place] / other
-                curve[first, 0] += weight[0, place] / own * inside**2 + steep * between**2
-                curve[first + 1, 0] += steep * between**2
-                curve[first + 1, 1] += steep * between**2
-                curve[first + 2, 0] += steep * same**2
-                curve[first + 2, 1] += steep * between * same
-                curve[first + 2, 2] += steep * between * same
-            step = _solved(curve, -slope)
-            step *= min(1.0, _LONGEST_STEP / max(np.abs(step).max(), _TINY))
+            first = _KINDS * place
+            inside, between, same = expected[0, place], expected[1, place], expected[2, place]
+            own = inside + lawful[0, place] + _TINY
+            other = between + same + lawful[1, place] + _TINY
+            less_own = weight[0, place] * (1 - counts[0, place] / own)
+            less_other = weight[1, place] * (1 - counts[1, place] / other)
+            slope[first] += less_own * inside + less_other * between
+            slope[first + 1] += less_other * between
+            slope[first + 2] += less_other * same
+            steep = weight[1, place] / other
+            curve[first, 0] += weight[0, place] / own * inside**2 + steep * between**2
+            curve[first + 1, 0] += steep * between**2
+            curve[first + 1, 1] += steep * between**2
+            curve[first + 2, 0] += steep * same**2
+            curve[first + 2, 1] += steep * between * same
+            curve[first + 2, 2] += steep * between * same
+        step = _solved(curve, -slope)
+        step *= min(1.0, _LONGEST_STEP / max(np.abs(step).max(), _TINY))
+        new = _loss(density + step, band, push, counts, lawful, weight, times)
+        for _ in range(_HALVINGS):
+            if new <= loss:
+                break
+            step /= 2
             new = _loss(density + step, band, push, counts, lawful, weight, times)
-            for _ in range(_HALVINGS):
-                if new <= loss:
-                    break
-                step /= 2
-                new = _loss(density + step, band, push, counts, lawful, weight, times)
-            if new > loss:
-                break
-            density = density + step
-            gained = loss - new
-            loss = new
-            if gained < _CHANGE * (1 + abs(loss)):
-                break
+        if new > loss:
+            break
+        density = density + step
+        gained = loss - new
+        loss = new
+        if gained < _CHANGE * (1 + abs(loss)):
+            break
     return density
 
 

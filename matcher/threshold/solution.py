@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matcher.threshold.chance import chance_counts
 from matcher.threshold.density import expected_counts
 from matcher.threshold.evidence import Evidence, from_top
-from matcher.threshold.mixture import Mixture, separate
+from matcher.threshold.mixture import Mixture, hidden_below, separate
 from matcher.threshold.rate import surely_falls
 
 Floats = NDArray[np.float64]
@@ -24,7 +24,6 @@ _LOOK_ALIKES = 3.0  # links that one family of look-alikes brings, with no other
 _UNSEEN = 3.0  # pairs that a tail which nobody saw is worth
 _CERTAIN = 1.0  # standard error below the links beyond chance: so many matches there are at least
 _HIDDEN = 0.2  # of that: so many more may hide where chance is, if it is learnt from as many pairs as it is applied to
-_HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
 _LEAST_LINKS = 20  # that say anything about duplicates inside files,
 _LEAST_BEYOND = 30.0  # if at least so many of them are beyond chance
 _TOP_SHARE = 0.25
@@ -121,7 +120,7 @@ def _at_most(share: Floats, most: Floats) -> Floats:
 
 def _not_rising_in_the_dark(same: Floats, by_chance: Floats) -> Floats:
     """Return expected matches by bin that do not grow towards lower scores where chance hides them."""
-    seen = int(np.argmax(by_chance <= _HIDING))  # from here up they are seen
+    seen = hidden_below(-np.diff(by_chance, append=0))
     same = same.copy()
     same[: seen + 1] = np.minimum.accumulate(same[seen::-1])[::-1]
     return same
