@@ -85,33 +85,35 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
 
     Args:
         evidence: the counts.
-        random: makes the repetitions that the intervals come from.
+        random: makes the repetitions that the threshold and the intervals come from: for the one, counts as they might
+            have been; for the others, what may be behind them where they say little, too.
     """
     found = solve(evidence)
-    repeats = [solve(_again(evidence, found, random), found, random) for _ in range(_REPLICATES)]
-    counted_again = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
-    f1 = np.mean([_expected_f1(evidence.links, repeat) for repeat in counted_again], axis=0)
+    recounts = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
+    f1 = np.mean([_expected_f1(evidence.links, recount) for recount in recounts], axis=0)
     good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
     best = int(good[len(good) // 2])  # the middle: what the counts do not tell may move the best either way
     doubt = max(min(_LOOKS * erfc(found.sureness / sqrt(2)) / 2, 1.0), _TINY)  # that so much came about by chance
-    place = max(best, _strict(evidence, np.mean([repeat.cautious for repeat in repeats], axis=0), doubt))
+    place = max(best, _strict(evidence, np.mean([recount.cautious for recount in recounts], axis=0), doubt))
     threshold = float(evidence.edges[place])
     at = min(place, len(f1) - 1)
     counted = place < len(f1)
     right = max(float(from_top(evidence.links)[at] - found.doubtful_links[at]), 0.0) * counted
     false = float(found.false_links[at]) * counted
     accepted = round(right + false)
+    repeats = [solve(_again(evidence, found, random), found, random) for _ in range(_REPLICATES)]
     rates = random.normal(1, RATE_ERROR, _REPLICATES) * [repeat.false_links[at] for repeat in repeats] * counted
     false_ones = np.minimum(random.poisson(np.maximum(rates, 0)), accepted)
     matches = np.array([repeat.matches for repeat in repeats])
+    recall = np.clip((accepted - false_ones) / matches, 0, 1)
     return Estimate(
         threshold,
         "best F1" if place == best and doubt <= _SURE else "few matches",
         accepted,
         _interval(min(false, accepted), false_ones),
-        _interval(found.matches, matches),
+        _interval(float(np.median(matches)), matches),
         _interval(1 - min(false / max(accepted, 1), 1), 1 - false_ones / max(accepted, 1)),
-        _interval(min(right / max(found.matches, _TINY), 1), np.clip((accepted - false_ones) / matches, 0, 1)),
+        _interval(float(np.median(recall)), recall),
         evidence.chance_pairs,
         bool(evidence.unrelated.any()),
         found.repeated,

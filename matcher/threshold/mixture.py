@@ -96,7 +96,7 @@ def separate(
             squared = stiffness * rough.T @ rough
             for apart in range(order + 1):
                 band[kind :: _KINDS, _KINDS * apart][apart:] += np.diagonal(squared, apart)
-            if random is not None:
+            if random is not None and order < bins:
                 push[kind::_KINDS] += np.sqrt(stiffness) * rough.T @ random.normal(size=bins - order)
     counts = np.stack([evidence.chance, evidence.candidates])
     pairs = np.array([evidence.chance_pairs, evidence.cross_pairs], dtype=np.float64)
