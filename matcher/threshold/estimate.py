@@ -105,15 +105,14 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
     rates = random.normal(1, RATE_ERROR, _REPLICATES) * [repeat.false_links[at] for repeat in repeats] * counted
     false_ones = np.minimum(random.poisson(np.maximum(rates, 0)), accepted)
     matches = np.array([repeat.matches for repeat in repeats])
-    recall = np.clip((accepted - false_ones) / matches, 0, 1)
     return Estimate(
         threshold,
         "best F1" if place == best and doubt <= _SURE else "few matches",
         accepted,
         _interval(min(false, accepted), false_ones),
-        _interval(float(np.median(matches)), matches),
+        _interval(found.matches, matches),
         _interval(1 - min(false / max(accepted, 1), 1), 1 - false_ones / max(accepted, 1)),
-        _interval(float(np.median(recall)), recall),
+        _interval(min(right / max(found.matches, _TINY), 1), np.clip((accepted - false_ones) / matches, 0, 1)),
         evidence.chance_pairs,
         bool(evidence.unrelated.any()),
         found.repeated,
