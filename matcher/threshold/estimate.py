@@ -137,7 +137,8 @@ def _again(evidence: Evidence, found: Solution, random: np.random.Generator) -> 
 
 
 def _by_chance(expected: Floats, random: np.random.Generator) -> Floats:
-    return OVERDISPERSION * random.poisson(expected / OVERDISPERSION)
+    """Return counts that vary as pairs by chance do."""
+    return OVERDISPERSION * random.poisson(expected / OVERDISPERSION).astype(np.float64)
 
 
 def _expected_f1(links: Floats, found: Solution) -> Floats:

@@ -19,12 +19,13 @@ from matcher.threshold.evidence import Evidence, from_top
 Floats = NDArray[np.float64]
 
 OVERDISPERSION = 3.0  # pairs by chance vary more than by Poisson's law, as one record is in many pairs
-_INSIDE = ((2, 300.0),)  # order of the differences, and stiffness: nearly exponential where little was seen
-_SAME = ((2, 100.0),)
+# Order of the differences, and one over the square of how large they are from bin to bin.
+_INSIDE = ((2, 300.0),)  # nearly exponential where little was seen
+_SAME = ((2, 100.0),)  # as well, but it may bend more: matches are of several kinds, by what differs
 _WANDERING = ((1, 1000.0),)  # of the rate: it stays as it was last seen
-_FALLING = ((1, 5.0), (2, 10_000.0))  # it goes on falling as it was last seen to
+_FALLING = ((1, 5.0), (2, 10_000.0))  # of the rate: it goes on falling as it was last seen to
 _RATES = (0.05, 2.0)  # of look-alikes, to begin with
-_RATE_ERROR = 0.1
+_RATE_ERROR = 0.1  # relative
 _HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
 _HELD = 1e4  # stiffness
 _WEIGHINGS = 4
@@ -75,9 +76,7 @@ class Mixture(NamedTuple):
         return cls(np.log(np.maximum(inside, _TINY)), np.full(len(inside), np.log(rate)), same)
 
 
-def separate(
-    evidence: Evidence, start: Mixture, *, falls: bool, random: np.random.Generator | None = None
-) -> Mixture:
+def separate(evidence: Evidence, start: Mixture, *, falls: bool, random: np.random.Generator | None = None) -> Mixture:
     """Return what the counts are most likely made of, or, with `random`, something that they may be made of.
 
     How many encodings between files are identical says nothing about the bins next to them, and is left out.
@@ -95,7 +94,7 @@ def separate(
             rough = np.diff(np.eye(bins), order, axis=0)
             squared = stiffness * rough.T @ rough
             for apart in range(order + 1):
-                band[kind :: _KINDS, _KINDS * apart][apart:] += np.diagonal(squared, apart)
+                band[kind::_KINDS, _KINDS * apart][apart:] += np.diagonal(squared, apart)
             if random is not None and order < bins:
                 push[kind::_KINDS] += np.sqrt(stiffness) * rough.T @ random.normal(size=bins - order)
     counts = np.stack([evidence.chance, evidence.candidates])
@@ -215,7 +214,7 @@ def _descended(  # noqa: PLR0917 - arrays
 
 @compiled
 def _solved(band: Floats, right: Floats) -> Floats:
-    """Return the solution of a symmetric banded system by Cholesky's method; `band[row, apart]` is left of the diagonal."""
+    """Return the solution of a symmetric banded system; `band[row, apart]` lies so far left of the diagonal."""
     rows, width = band.shape
     for row in range(rows):
         for apart in range(min(width - 1, row), -1, -1):

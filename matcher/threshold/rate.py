@@ -35,4 +35,4 @@ def surely_falls(evidence: Evidence, found: Mixture) -> bool:
     place = bins - np.average(bins, weights=weight)
     spread = float((weight * place**2).sum())
     slope = float((weight * place * np.log(between / expected)).sum()) / spread
-    return slope < -_SURE / np.sqrt(spread)
+    return bool(slope < -_SURE / np.sqrt(spread))

@@ -39,7 +39,7 @@ class Solution(NamedTuple):
         falls: whether look-alikes are surely the rarer between files, the more alike they are.
         false_links: links of different people at or above the bin.
         doubtful_links: the same, if every record could be linked that is not linked between the same two files.
-            same: pairs of one person in the bin.
+        same: pairs of one person in the bin.
         inside: pairs inside files in the bin, expected.
         by_chance: pairs of different people at or above the bin.
         cautious: share of pairs at or above the bin by chance, taken as frequent between files as inside them.

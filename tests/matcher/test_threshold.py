@@ -139,7 +139,7 @@ def test_share_by_the_law_of_unrelated_records_is_the_exact_sum_of_coin_tosses()
 def counted(chance: Floats, candidates: Floats, unrelated: Floats | None = None) -> Evidence:
     """Evidence of these counts by bin, of as many pairs inside files as between them."""
     none = np.zeros(len(chance))
-    edges = np.arange(len(chance) + 1) * 0.01
+    edges = (np.arange(len(chance) + 1) * 0.01).astype(np.float64)
     share = none if unrelated is None else unrelated
     return Evidence(edges, candidates, none, none, none, chance, share, 10**8, 10**8, 1000, 42)
 
