@@ -17,6 +17,7 @@ from linkage.command import OnProgress
 
 NOT_TRIED = (
     "registers larger than the sample, and other shares in common: more records make graph matching easier",
+    "symbols that an encoding shares at one place with two known records or more",
     "relations among more records than a few dozen, and of more than four (PoPETs 2026)",
     "reading the tokens of persons whom no register has (NEPAL, 2025)",
     "attacks that are not published yet",

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.case import Case
+from assessment.coding import Code, Similarities
 from assessment.few_records import RELATED_RECORDS, alike_records, by_relations
 from assessment.graph import graph_matching
 from assessment.patterns import by_patterns
@@ -42,13 +43,18 @@ class Attack(NamedTuple):
 
 def graph(case: Case, random: np.random.Generator) -> Guesses:
     """Align the similarity graphs of both files, with no record known."""
-    return graph_matching(case.encodings, case.agreement, case.register, random=random).rows
+    return graph_matching(*_files(case), random=random).rows
 
 
 def graph_with_known(case: Case, random: np.random.Generator) -> Guesses:
     """Align the similarity graphs of both files, beginning with the known records (Huellen 2024)."""
     known = np.stack([case.known, case.truth[case.known]], axis=1)
-    return graph_matching(case.encodings, case.agreement, case.register, random=random, known=known).rows
+    return graph_matching(*_files(case), random=random, known=known).rows
+
+
+def _files(case: Case) -> tuple[Code, Similarities, Code]:
+    """Return what graph matching takes."""
+    return Code.of(case.encodings, case.schema), case.agreement, Code.of(case.register, case.schema)
 
 
 def popcount(case: Case, random: np.random.Generator) -> Guesses:

@@ -1,14 +1,20 @@
 """The relation-graph attack, on few records: it looks at every four of them, so their number is small."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from assessment.alignment import aligned
 from assessment.case import Case
+from assessment.coding import Code
+from assessment.coincidences import coincidences
 from assessment.plain import plain_likeness, token_table
-from assessment.relations import relation_graph
+from assessment.relations import Relations, relations
+from assessment.spread import standardised
 
 RELATED_RECORDS = 60
+MOST_RECORDS = 250
 
 
 def by_relations(case: Case, random: np.random.Generator) -> NDArray[np.int64]:
@@ -17,10 +23,10 @@ def by_relations(case: Case, random: np.random.Generator) -> NDArray[np.int64]:
     Encodings and register are of as many records; the register is encoded under a key of the attacker's own. Where
     nothing is related, nobody is guessed.
     """
-    graphs = relation_graph(case.encodings), relation_graph(case.register)
-    if not all(graph.any() for graph in graphs):
+    held, register = (relation_graph(Code.of(side, case.schema)) for side in (case.encodings, case.register))
+    if not (held.any() and register.any()):
         return np.full(len(case.encodings), -1, dtype=np.int64)
-    return aligned(*graphs, random)
+    return aligned(held, register, random)
 
 
 def alike_records(case: Case, records: int, random: np.random.Generator) -> Case:
@@ -44,3 +50,32 @@ def alike_records(case: Case, records: int, random: np.random.Generator) -> Case
         register_rows=[case.register_rows[row] for row in places.tolist()],
         agreement=case.agreement[np.ix_(places, places)],
     )
+
+
+def relation_graph(code: Code) -> NDArray[np.float32]:
+    """Return how strongly every two records are related, float32 (n, n), symmetric; 0 where no more than by chance.
+
+    A weight is log(1 + sum of the excess of each relation that both records are in). The excess is counted in standard
+    deviations of chance, beyond the largest one to be expected among so many combinations (sqrt(2 ln N)). Time grows
+    with the fourth power of the records: 0.4 seconds of one core for 60 of 8,192 bits, 0.7 for 150 of 1,024.
+
+    Raises:
+        ValueError: there are more than 250 records.
+    """
+    count = len(code.encodings)
+    if count > MOST_RECORDS:
+        raise ValueError(f"relations can be looked for among {MOST_RECORDS} records at most")
+    weights = np.zeros(count * count)
+    for found in _related(code):
+        for one in range(found.records.shape[1]):
+            for other in range(one):
+                place = found.records[:, one] * count + found.records[:, other]
+                weights += np.bincount(place, weights=found.excess, minlength=count * count)
+    graph = weights.reshape(count, count)
+    return np.log1p(graph + graph.T).astype(np.float32)
+
+
+def _related(code: Code) -> Iterator[Relations]:
+    if code.letter_bits > 1:
+        return coincidences(code.encodings)
+    return relations(-standardised(np.unpackbits(code.encodings, axis=1)))  # 0 is positive: a product is where XOR is 0

@@ -13,9 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.likeness import Measure, likeness
+from assessment.coding import Code
+from assessment.likeness import likeness
 from assessment.plain import Rows, lengths, plain_likeness, token_table
 from assessment.spread import (
+    Structure,
+    above_edge,
     absolute_phi,
     dimensions_above_noise,
     divergence,
@@ -24,6 +27,7 @@ from assessment.spread import (
     rank_correlation,
 )
 from linkage import Schema
+from linkage.schema.hardening import SYMBOL_BITS, Measure
 
 STRANGERS = 0.5  # Dice of token sets: below it, two records are hardly ever of one person
 _BIT_PAIRS = 20_000
@@ -153,12 +157,19 @@ def strangers_information(sample: Sample) -> float:
 
 def structure(sample: Sample) -> float:
     """Return the share of the variance of the similarities that stands above the noise of so many bits."""
-    return dimensions_above_noise(sample.bits).share
+    return _above_noise(sample).share
 
 
 def structure_dimensions(sample: Sample) -> float:
     """Return how many dimensions of the similarities stand above the noise of so many bits."""
-    return dimensions_above_noise(sample.bits).dimensions
+    return _above_noise(sample).dimensions
+
+
+def _above_noise(sample: Sample) -> Structure:
+    if sample.measure != "symbols":
+        return dimensions_above_noise(sample.bits)
+    code = Code(sample.encodings, SYMBOL_BITS)
+    return above_edge(code.agreement, code.coins)
 
 
 YARDSTICKS = (

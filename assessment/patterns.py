@@ -5,7 +5,8 @@ filters for privacy-preserving record linkage", PAKDD 2018, written anew. A toke
 there are columns of bits that are all set wherever it occurs: closed item sets, grown here from the two columns that
 depend most on each other. They are matched with the tokens of the register by how often each occurs and any two occur
 together, from several starts, of which the one with the least contradiction counts. Every encoding is then taken for
-the row of the register that has the same of these tokens. That needs no key, and no encoding that occurs twice.
+the row of the register that has the same of these tokens. That needs no key, and no encoding that occurs twice. Of
+symbols it sees those that many records have at one place.
 """
 
 from typing import NamedTuple
@@ -14,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.case import Case
+from assessment.coding import Code
 from assessment.plain import token_table
 from assessment.spread import standardised
 
 _MOST_PATTERNS = 120
+_MOST_SYMBOLS = 4096  # further ones occur no more often than by chance
 _LEAST_COLUMNS = 4
 _LEAST_PHI = 0.3
 _LEAST_SHARE = 0.01  # of the records; nothing can be told of rarer tokens
@@ -45,13 +48,23 @@ class Matching(NamedTuple):
 
 def by_patterns(case: Case, random: np.random.Generator) -> Guesses:
     """Guess the row of the register whose frequent tokens are those that an encoding shows; any one among equals."""
-    found = patterns(np.unpackbits(case.encodings, axis=1).astype(np.bool_))
+    found = patterns(letters(Code.of(case.encodings, case.schema)))
     tokens = token_table(case.register_rows, case.schema)
     tokens = tokens[:, tokens.mean(axis=0) >= _LEAST_SHARE / 2]
     if min(found.shape[1], tokens.shape[1]) < _LEAST_SURE:
         return np.full(len(found), -1, dtype=np.int64)
     matching = matched(found, tokens, random)
     return _nearest(found[:, matching.patterns], tokens[:, matching.tokens], random)
+
+
+def letters(code: Code) -> Table:
+    """Return which encoding has which bit, or which of the commonest symbols of all places, bool (n, letters)."""
+    if code.letter_bits == 1:
+        return np.unpackbits(code.encodings, axis=1).astype(np.bool_)
+    numbers = code.encodings + 256 * np.arange(code.encodings.shape[1])
+    times = np.bincount(numbers.ravel())
+    chosen = np.argsort(-times, kind="stable")[:_MOST_SYMBOLS]
+    return np.asarray(code.encodings[:, chosen // 256] == chosen % 256)
 
 
 def patterns(bits: Table) -> Table:
@@ -63,14 +76,17 @@ def patterns(bits: Table) -> Table:
     bits = bits[:, (share >= _LEAST_SHARE) & (share <= _MOST_SHARE)]
     scaled = standardised(bits.astype(np.uint8))
     phi = np.triu(scaled.T @ scaled / np.float32(len(bits)), 1)
+    highest = phi.max(axis=1, initial=0)  # of each row: to look through all of it for every pattern would take minutes
     found: list[NDArray[np.bool_]] = []
     for _ in range(4 * _MOST_PATTERNS):
-        if len(found) == _MOST_PATTERNS or phi.max(initial=0) < _LEAST_PHI:
+        if len(found) == _MOST_PATTERNS or highest.max(initial=0) < _LEAST_PHI:
             break
-        seed = np.array(np.unravel_index(phi.argmax(), phi.shape))
+        row = int(highest.argmax())
+        seed = np.array([row, phi[row].argmax()])
         rows, columns = _grown(bits, seed)
         for members in (seed, columns):
             phi[np.ix_(members, members)] = 0
+            highest[members] = phi[members].max(axis=1, initial=0)
         if len(columns) >= _LEAST_COLUMNS and rows.mean() >= _LEAST_SHARE:
             found.append(rows)
     return np.array(found, dtype=np.bool_).reshape(len(found), len(bits)).T

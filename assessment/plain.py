@@ -1,6 +1,7 @@
 """What records say in plain: the tokens that their encodings are made of, and how alike they are by them."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from encoder.salting import field_readers, salt_places, salted_columns
 from linkage import Schema
 from linkage.schema import Field
 
+_Number = TypeVar("_Number", np.bool_, np.uint16, np.float32)
 Rows = Sequence[Sequence[str]]
 _COLUMNS = 4096  # of tokens at once
 
@@ -24,6 +26,20 @@ def counted_tokens(rows: Rows, schema: Schema) -> Iterator[tuple[Field, NDArray[
         table = np.zeros((len(rows), len(read.vocabulary)), dtype=np.uint16)
         np.add.at(table, (np.repeat(np.arange(len(rows)), read.counts), read.ids), 1)
         yield field, table
+
+
+def insertions(field: Field, tokens: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how often each token of a value with so many is inserted into a filter, on average."""
+    assert field.hashing is not None
+    strategy = field.hashing.strategy
+    if strategy.bits_per_token is not None:
+        return np.full(len(tokens), float(strategy.bits_per_token))
+    return (strategy.bits_per_feature or 0) / np.maximum(tokens, 1)
+
+
+def shared(table: NDArray[_Number]) -> NDArray[_Number]:
+    """Return the columns of a table that several rows have: the others say nothing about pairs, and are most."""
+    return table[:, (table > 0).sum(axis=0) > 1]
 
 
 def token_table(rows: Rows, schema: Schema) -> NDArray[np.bool_]:

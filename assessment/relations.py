@@ -17,10 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.spread import standardised
-
-MOST_RECORDS = 250
-_BLOCK = 2048  # pairs against pairs at once
+_BLOCK = 256  # pairs at once
 
 
 class Relations(NamedTuple):
@@ -30,35 +27,8 @@ class Relations(NamedTuple):
     excess: NDArray[np.float64]
 
 
-def relation_graph(encodings: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return how strongly every two records are related, float32 (n, n), symmetric; 0 where no more than by chance.
-
-    A weight is log(1 + sum of the excess of each relation that both records are in). The excess is counted in standard
-    deviations of chance, beyond the largest one to be expected among so many combinations (sqrt(2 ln N)). Time grows
-    with the fourth power of the records: half a second for 60 of 8,192 bits, some ten seconds for 150 of 1,024.
-
-    Args:
-        encodings: packed bits, uint8 (n, bytes).
-
-    Raises:
-        ValueError: there are more than 250 records.
-    """
-    count = len(encodings)
-    if count > MOST_RECORDS:
-        raise ValueError(f"relations can be looked for among {MOST_RECORDS} records at most")
-    vectors = -standardised(np.unpackbits(encodings, axis=1))  # 0 is positive: a product is where the XOR is 0
-    weights = np.zeros(count * count)
-    for found in relations(vectors):
-        for one in range(found.records.shape[1]):
-            for other in range(one):
-                place = found.records[:, one] * count + found.records[:, other]
-                weights += np.bincount(place, weights=found.excess, minlength=count * count)
-    graph = weights.reshape(count, count)
-    return np.log1p(graph + graph.T).astype(np.float32)
-
-
 def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
-    """Yield the relations of two, three and four among records, given as standardised bits (n, L), each at least once.
+    """Yield the relations of two, three and four among records, given as standardised bits (n, L), each once.
 
     For bits s of mean 0 and variance 1, sum over bits of the products s_i s_j (s_k s_l), divided by sqrt(L), is about
     normal where nothing is related.
@@ -67,28 +37,30 @@ def relations(vectors: NDArray[np.float32]) -> Iterator[Relations]:
     first, second = np.triu_indices(count, 1)
     pairs = vectors[first] * vectors[second]
     of_two = pairs.sum(axis=1) / np.sqrt(bits)
-    kept = np.flatnonzero(of_two > _by_chance(len(pairs)))
-    yield Relations(np.stack([first[kept], second[kept]], axis=1), of_two[kept] - _by_chance(len(pairs)))
-    for start in range(0, len(pairs), _BLOCK):
-        block = np.asarray(pairs[start : start + _BLOCK] / np.sqrt(bits), dtype=np.float32)
-        related, third, excess = _beyond(block @ vectors.T, count**3 / 6)
-        records = np.stack([first[start + related], second[start + related], third], axis=1)
-        yield _ordered(Relations(records, excess))
-        for ahead in range(start, len(pairs), _BLOCK):
-            one, other, excess = _beyond(block @ pairs[ahead : ahead + _BLOCK].T, count**4 / 24)
-            sides = (first[start + one], second[start + one], first[ahead + other], second[ahead + other])
-            yield _ordered(Relations(np.stack(sides, axis=1), excess))
+    kept = np.flatnonzero(of_two > by_chance(len(pairs)))
+    yield Relations(np.stack([first[kept], second[kept]], axis=1), of_two[kept] - by_chance(len(pairs)))
+    order = np.argsort(second, kind="stable")
+    for start in range(0, len(order), _BLOCK):
+        chosen = order[start : start + _BLOCK]
+        block = np.asarray(pairs[chosen] / np.sqrt(bits), dtype=np.float32)
+        after = second[chosen[0]] + 1  # no record before it comes after both of a pair
+        pair, third, excess = _beyond(block @ vectors[after:].T, count**3 / 6)
+        yield _ordered(Relations(np.stack([first[chosen[pair]], second[chosen[pair]], after + third], axis=1), excess))
+        ahead = np.searchsorted(first, after)
+        pair, other, excess = _beyond(block @ pairs[ahead:].T, count**4 / 24)
+        sides = (first[chosen[pair]], second[chosen[pair]], first[ahead + other], second[ahead + other])
+        yield _ordered(Relations(np.stack(sides, axis=1), excess))
 
 
 def _beyond(
     strengths: NDArray[np.float32], combinations: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    least = _by_chance(combinations)
+    least = by_chance(combinations)
     rows, columns = np.nonzero(strengths > least)
     return rows, columns, strengths[rows, columns].astype(np.float64) - least
 
 
-def _by_chance(combinations: float) -> float:
+def by_chance(combinations: float) -> float:
     """Return the largest of so many standard normal numbers, about."""
     return float(np.sqrt(2 * np.log(max(combinations, 2))))
 

@@ -87,10 +87,19 @@ def dimensions_above_noise(bits: NDArray[np.uint8]) -> Structure:
     """
     turned = np.unique(bits ^ bits[:1], axis=1)
     scaled = standardised(turned)
-    rows, columns = scaled.shape
+    columns = scaled.shape[1]
     if not columns:
         return Structure(0, 0.0)
-    values = np.linalg.eigvalsh(scaled @ scaled.T / columns)
+    return above_edge(scaled @ scaled.T / np.float32(columns), columns)
+
+
+def above_edge(inner: NDArray[np.float32], columns: int) -> Structure:
+    """Return how much of the inner products of rows (n, n), 1 on the diagonal, is more than so many columns would give.
+
+    The columns' mean is taken off first.
+    """
+    rows, means = len(inner), inner.mean(axis=0)
+    values = np.linalg.eigvalsh(inner - means[:, None] - means[None, :] + means.mean())
     root = np.sqrt(rows) + np.sqrt(columns)
     edge = (root**2 + _MARGIN * root * (rows**-0.5 + columns**-0.5) ** (1 / 3)) / columns
     above = values[values > edge]

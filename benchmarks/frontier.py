@@ -67,11 +67,16 @@ OF_FILTERS: dict[str, Steps] = {
     "blip, p=.05": [{"step": "blip", "flip": 0.05}],
     "blip, p=.2": [{"step": "blip", "flip": 0.2}],
 }
-HARDENINGS = OF_FILTERS | {
+OF_MAJORITIES: dict[str, Steps] = {
     f"saul, K={votes}, L={bits:,}": [{"step": "saul", "repetitions": votes, "bits": bits}]
     for votes, bits in ((1, 4096), (2, 1024), (2, 2048), (2, 4096), (3, 2048), (3, 4096), (3, 8192), (4, 4096))
 }
-QUICK_ONES = ("none (plain CLK)", "fold", "diffuse, t=10", "saul, K=3, L=4,096")
+OF_DRAWS: dict[str, Steps] = {
+    f"minhash, K={draws}, n={symbols:,}": [{"step": "minhash", "components": draws, "symbols": symbols}]
+    for draws, symbols in ((4, 1024), (5, 2048), (5, 4096), (6, 4096), (7, 4096))
+}
+HARDENINGS = OF_FILTERS | OF_MAJORITIES | OF_DRAWS
+QUICK_ONES = ("none (plain CLK)", "fold", "diffuse, t=10", "saul, K=3, L=4,096", "minhash, K=5, n=2,048")
 
 
 class Source(NamedTuple):
@@ -307,12 +312,12 @@ def chart(found: Sequence[Place]) -> str:
 
 
 def _point(place: Place, data: str) -> dict[str, Any]:
-    saul, _, bits = place.hardening.partition(", L=")
+    kind, size = _kind_and_size(place.hardening)
     success = place.strongest.found
     return {
         "hardening": place.hardening,
-        "kind": saul if bits else FILTERS,
-        "length": f"L={bits}" if bits else FILTERS,
+        "kind": kind,
+        "size": size,
         "label": "",
         "data": data,
         "success": success.share,
@@ -320,6 +325,15 @@ def _point(place: Place, data: str) -> dict[str, Any]:
         "high": success.high,
         "f1": place.utility[data].f1,
     }
+
+
+def _kind_and_size(hardening: str) -> tuple[str, str]:
+    """Return the step with its K, and the size of an encoding; all filters are one kind."""
+    if hardening in OF_FILTERS:
+        return FILTERS, FILTERS
+    kind, size = hardening.rsplit(", ", 1)
+    number = int(size[2:].replace(",", ""))
+    return kind, f"{number if hardening in OF_DRAWS else number // 8:,} bytes"
 
 
 def write(found: Sequence[Place], trial: Trial, docs: Path) -> None:
@@ -334,7 +348,7 @@ def write(found: Sequence[Place], trial: Trial, docs: Path) -> None:
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Four hardenings at sizes that say nothing; writes only where --docs says.")
+@click.option("--quick", is_flag=True, help="Five hardenings at sizes that say nothing; writes only where --docs says.")
 @click.option("--docs", type=click.Path(path_type=Path, file_okay=False), help="Where to write. [default: docs]")
 @json_option
 def main(*, quick: bool, docs: Path | None, as_json: bool) -> None:

@@ -34,7 +34,7 @@ from matcher.hits import Hits
 from matcher.sides import Plan, plan
 from matcher.similarity import Requirement
 from matcher.sketch import Reach, Sketch
-from matcher.tiles import Comparer, Tiling
+from matcher.tiles import Tiling
 
 RECORDS = Path(__file__).parent / "data" / "multiscript_open_records.csv"
 FIELDS = {"full_name": 200, "dob": 100, "sex": 20, "nationality": 30, "birth_city": 60}
@@ -67,9 +67,10 @@ def telling_order(encodings: Encodings) -> np.ndarray[Any, np.dtype[np.int64]]:
 def kernel_seconds(prepared: Plan) -> tuple[float, int]:
     """Return how long the kernel takes for all pairs, and how many pass."""
     found: list[Hits] = []
-    comparer = Comparer(Tiling.of(prepared, None), lambda asked: asked, found.append, Event(), (0, 0))
+    tiling = Tiling.of(prepared, None)
+    comparer = tiling.comparer(lambda asked: asked, found.append, Event(), (0, 0))
     start = time.perf_counter()
-    for tile in Tiling.of(prepared, None).tiles():
+    for tile in tiling.tiles():
         comparer.compare(tile)
     comparer.flush()
     return time.perf_counter() - start, sum(len(hits.left) for hits in found)

@@ -35,7 +35,7 @@ from linkage.category import Category
 from linkage.command import emit, json_option
 from linkage.identity import Identity
 from linkage.package import open_package
-from linkage.schema import Schema
+from linkage.schema import Measure, Schema
 from matcher import Groups, PartyPairs, candidate_pairs, link, solve_groups
 from matcher.engine import engine
 from trial.evaluation import Quality
@@ -47,8 +47,8 @@ with warnings.catch_warnings():
 DATA = Path(__file__).with_name("data")
 PROFILE = Path(__file__).parents[1] / "configs" / "columns" / "multiscript.json"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FLOOR = {"dice": 0.45, "hamming": 0.52}  # hardened codes of strangers agree in half of their bits
-STEP = 0.005
+FLOOR = {"dice": 0.45, "hamming": 0.52, "symbols": 0.0065}  # hardened codes of strangers agree by chance
+STEP = {"dice": 0.005, "hamming": 0.005, "symbols": 0.0005}
 Records = list[dict[str, str]]
 Pair = tuple[str, str]
 
@@ -154,11 +154,12 @@ def pairs_in(groups: Groups, names: Sequence[Sequence[str]]) -> set[Pair]:
 
 
 def best_by_truth(
-    comparisons: Sequence[PartyPairs], names: Sequence[Sequence[str]], matches: set[Pair], floor: float
+    comparisons: Sequence[PartyPairs], names: Sequence[Sequence[str]], matches: set[Pair], measure: Measure
 ) -> tuple[float, set[Pair]]:
     """Return the threshold of a grid with the best F1, and the pairs found with it."""
+    floor, step = FLOOR[measure], STEP[measure]
     best: tuple[float, float, set[Pair]] = (-1.0, 1.0, set())
-    for threshold in np.arange(floor, 0.9, STEP).round(3).tolist():
+    for threshold in np.arange(floor, floor + 90 * step, step).round(4).tolist():
         kept = [one._replace(pairs=one.pairs.reaching(threshold)) for one in comparisons]
         found = pairs_in(solve_groups(kept), names)
         best = max(best, (quality(found, matches)["f1"] or 0.0, threshold, found), key=lambda entry: entry[0])
@@ -171,14 +172,13 @@ def multiscript() -> dict[str, Any]:
     with TemporaryDirectory() as folder:
         schema = load_schema("person")
         packages, records = packages_of(Path(folder), schema, OperationSecret.new())
-    floor = FLOOR[schema.measure]
     native = engine("native")
     automatic = link(packages, "auto", engine=native)
-    low = link(packages, floor, engine=native)
+    low = link(packages, FLOOR[schema.measure], engine=native)
     record_ids = [
         [records[token.tobytes()] for token in party.tokens(np.arange(len(party.first_row)))] for party in low.parties
     ]
-    threshold, best = best_by_truth(low.comparisons, record_ids, truth.matches, floor)
+    threshold, best = best_by_truth(low.comparisons, record_ids, truth.matches, schema.measure)
     estimate = automatic.estimate
     assert estimate is not None
     return {
@@ -192,7 +192,7 @@ def multiscript() -> dict[str, Any]:
     }
 
 
-FEBRL_FLOOR = {"dice": 0.3, "hamming": 0.515}
+FEBRL_FLOOR = {"dice": 0.3, "hamming": 0.515, "symbols": 0.006}
 FEBRL_COLUMNS = {
     "full_name": ("given_name", "surname"),
     "date_of_birth": ("date_of_birth",),
@@ -228,7 +228,8 @@ def _best_febrl(schema: Schema, sides: Sequence[Any], persons: Sequence[Sequence
     left, right = encodings
     found = candidate_pairs(left, right, FEBRL_FLOOR[schema.measure], limit=3_000_000, measure=schema.measure)
     best = (0.0, 0.0)
-    for threshold in np.arange(float(found.score[-1]), 0.95, STEP / 2).round(4).tolist():
+    floor, step = float(found.score[-1]), STEP[schema.measure] / 2
+    for threshold in np.arange(floor, floor + 200 * step, step).round(5).tolist():
         members = solve_groups([PartyPairs(0, 1, found.reaching(threshold))]).members()
         agreed = sum(persons[0][one[1]] == persons[1][other[1]] for one, other in members)
         best = max(best, (2 * agreed / (len(members) + len(persons[0])), threshold))

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from encoder.errors import RowError
 from encoder.field import Added, ColumnNumbers, FieldEncoder
 from encoder.folding import fold
-from encoder.hardening import SEED_BYTES, Hardening, HardeningKeys, SaulEncoder, Seeds
+from encoder.hardening import SEED_BYTES, Hardening, HardeningKeys, MinHashEncoder, SaulEncoder, Seeds
 from encoder.keys import field_keys
 from encoder.parts import Reader
 from encoder.salting import field_readers, salt_places, salted_columns
 from encoder.standardise import Facts
 from linkage.command import OnProgress
-from linkage.schema import Saul, Schema, load_schema
+from linkage.schema import MinHash, Saul, Schema, load_schema
 
 ColumnFacts = Mapping[str, Facts]
 _BITS_PER_BATCH = 1 << 26
@@ -50,10 +50,16 @@ class EncodedBatch(NamedTuple):
 def rows_per_batch(schema: Schema) -> int:
     """Return how many rows to encode at once: 65,536 for a filter of 1,024 bits, fewer for longer ones.
 
-    Votes of saul are counted for some bits at a time, so that four of them take no more memory than a bit of a filter.
+    Votes of saul are counted for some bits at a time, so that four of them take no more memory than a bit of a filter;
+    four bytes are drawn for each token and symbol of minhash.
     """
-    votes = max((step.repetitions * step.bits for step in schema.hardening if isinstance(step, Saul)), default=0)
-    return max(1, _BITS_PER_BATCH // max(schema.filter_bits, votes // 4))
+    bits = schema.filter_bits
+    match schema.hardening:
+        case [Saul() as step, *_]:
+            bits = max(bits, step.repetitions * step.bits // 4)
+        case [MinHash() as step, *_]:
+            bits = max(bits, 4 * step.symbols)
+    return max(1, _BITS_PER_BATCH // bits)
 
 
 class ClkEncoder:
@@ -71,11 +77,14 @@ class ClkEncoder:
         self._salts = salt_places(schema)
         keys = HardeningKeys.of(schema, secret)
         self.schema = schema
-        self._maker: SaulEncoder | FilterEncoder
-        if schema.hardening and isinstance(schema.hardening[0], Saul):
-            self._maker = SaulEncoder(schema, schema.hardening[0], keys, readers)
-        else:
-            self._maker = FilterEncoder(schema, secret, readers)
+        self._maker: SaulEncoder | MinHashEncoder | FilterEncoder
+        match schema.hardening:
+            case [Saul() as step, *_]:
+                self._maker = SaulEncoder(schema, step, keys, readers)
+            case [MinHash() as step, *_]:
+                self._maker = MinHashEncoder(schema, step, keys, readers)
+            case _:
+                self._maker = FilterEncoder(schema, secret, readers)
         self._hardening = Hardening(schema, keys)
 
     def encode(self, columns: Sequence[Sequence[str]], seeds: Seeds | None = None) -> EncodedBatch:

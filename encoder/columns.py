@@ -16,7 +16,7 @@ from encoder.profile import (
 )
 from encoder.standardise import Facts
 from encoder.standardise.dates.value import Calendar
-from encoder.standardise.documents import document_text
+from encoder.standardise.documents import document_texts
 from encoder.standardise.missing import missing_kind
 from encoder.table import Batch, TableOptions, TextOptions
 from encoder.zones import COLUMNS as SAID_BY_ZONES
@@ -75,8 +75,7 @@ class Columns(NamedTuple):
         if self.zones is not None:
             values = dict(filled(values, batch.columns[self.zones]))
         if values.keys() >= {*DOCUMENT_PARTS}:
-            whole = zip(*(values[part] for part in DOCUMENT_PARTS), strict=True)
-            values[DOCUMENT_NUMBER] = [document_text(*cells) for cells in whole]
+            values[DOCUMENT_NUMBER] = document_texts(*(values[part] for part in DOCUMENT_PARTS))
         return values
 
     def of_fields(self, values: Mapping[str, Sequence[str]], rows: int) -> list[Sequence[str]]:

@@ -22,6 +22,8 @@ _TAKEN_BYTES = 512 << 10  # what is taken at once stays in the processor's cache
 _UNPACKED_BYTES = 4 << 20
 _REMEMBERED_BYTES = 16 << 20
 _SHORT = 1 << 15
+_SELDOM_TWICE = (None, "document")
+"""Standard forms whose whole values hardly come again in another value."""
 
 
 class Added(NamedTuple):
@@ -79,7 +81,7 @@ class FieldEncoder:
             field.hashing.hash,
             keys,
             filter_bits,
-            remember=field.standard is not None or not isinstance(field.hashing.comparison, ExactComparison),
+            remember=field.standard not in _SELDOM_TWICE or not isinstance(field.hashing.comparison, ExactComparison),
         )
         self._words = -(-filter_bits // 64)
         self._rows_at_once = max(1, _TAKEN_BYTES // (8 * self._words))

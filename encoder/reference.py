@@ -1,13 +1,14 @@
 """The encoding of one record, written as plainly as it can be; the fast way must agree with it.
 
-Of the hardening steps, saul is written plainly here; the others are plain where they stand.
+Of the hardening steps, saul and minhash are written plainly here; the others are plain where they stand.
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
 
 import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
 from encoder.folding import fold
@@ -19,7 +20,7 @@ from encoder.salting import salt_of, salt_places, salted
 from encoder.standardise import standardiser
 from encoder.tokens import tokenise
 from encoder.values import ValueReader, token_encoding
-from linkage.schema import Field, Saul, Schema
+from linkage.schema import Field, MinHash, Saul, Schema
 
 
 def encode_record(
@@ -31,10 +32,13 @@ def encode_record(
         ValueError: a cell does not fit its field.
     """
     keys = HardeningKeys.of(schema, secret)
-    if schema.hardening and isinstance(schema.hardening[0], Saul):
-        encoding = _majorities(cells, schema, schema.hardening[0], keys)
-    else:
-        encoding = _filter(cells, schema, secret)
+    match schema.hardening:
+        case [Saul() as step, *_]:
+            encoding = _majorities(cells, schema, step, keys)
+        case [MinHash() as step, *_]:
+            encoding = _symbols(cells, schema, step, keys)
+        case _:
+            encoding = _filter(cells, schema, secret)
     seeds = None if seed is None else np.frombuffer(seed, dtype=np.uint8)[None, :]
     hardened: NDArray[np.uint8] = Hardening(schema, keys).apply(encoding[None, :], seeds)[0]
     return hardened
@@ -60,7 +64,7 @@ def _filter(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArra
 
 def _majorities(cells: Sequence[str], schema: Schema, step: Saul, keys: HardeningKeys) -> NDArray[np.uint8]:
     count = step.repetitions * step.bits
-    votes = [Fraction(2 * bit - 1, 2) for bit in _drawn(keys.key("saul tie"), b"", count)]  # decides ties only
+    votes = [2 * bit - 1 for bit in _drawn(keys.key("saul tie"), b"", count)]  # half a vote: decides ties only
     salts = salt_places(schema)
     for place, field in enumerate(schema.fields):
         if field.hashing is None:
@@ -71,7 +75,7 @@ def _majorities(cells: Sequence[str], schema: Schema, step: Saul, keys: Hardenin
             insertions = strategy.bits_per_token or (strategy.bits_per_feature or 0) / len(tokens)
             weight = max(1, round(4 * math.sqrt(insertions)))
             vector = _drawn(keys.key(f"saul field {place}"), token.encode(token_encoding(field)), count)
-            votes = [vote + weight * (2 * bit - 1) for vote, bit in zip(votes, vector, strict=True)]
+            votes = [vote + 2 * weight * (2 * bit - 1) for vote, bit in zip(votes, vector, strict=True)]
     majorities = np.array([vote > 0 for vote in votes], dtype=np.uint8).reshape(step.repetitions, step.bits)
     return np.packbits(np.bitwise_xor.reduce(majorities, axis=0))
 
@@ -80,6 +84,33 @@ def _drawn(key: bytes, message: bytes, count: int) -> list[int]:
     drawn = np.frombuffer(keyed_bytes(key, message, count // 8), dtype=np.uint8)
     bits: list[int] = np.unpackbits(drawn).tolist()
     return bits
+
+
+def _symbols(cells: Sequence[str], schema: Schema, step: MinHash, keys: HardeningKeys) -> NDArray[np.uint8]:
+    arrived = [0xFFFFFFFF] * step.symbols
+    salts = salt_places(schema)
+    for place, field in enumerate(schema.fields):
+        if field.hashing is None:
+            continue
+        tokens = _tokens(cells, place, salts[place], schema)
+        for token, times in Counter(tokens).items():
+            strategy = field.hashing.strategy
+            weight = (strategy.bits_per_token or 0) * times or (strategy.bits_per_feature or 0) * times / len(tokens)
+            message = token.encode(token_encoding(field))
+            nonce = keyed_bytes(keys.key(f"minhash field {place}"), message, 12)
+            stream = Cipher(algorithms.AES(keys.key("minhash draws")), modes.CTR(nonce + bytes(4)))
+            drawn = stream.encryptor().update(bytes(4 * step.symbols))
+            for draw, word in enumerate(np.frombuffer(drawn, dtype="<u4").tolist()):
+                time = np.float32(-math.log(((word >> 16) + 0.5) / 65_536)) / np.float32(weight)
+                packed = int(time.view(np.uint32)) & ~0xFFF | word & 0xFFF
+                arrived[draw] = min(arrived[draw], packed)
+    cipher = Cipher(algorithms.AES(keys.key("minhash symbols")), modes.ECB())  # noqa: S305 - of one block each
+    found = []
+    for number, draws in enumerate(keys.permutations("minhash components", step.symbols, step.components).T.tolist()):
+        words = [arrived[draw] & 0xFFF for draw in draws]
+        block = [*words, *[0] * (7 - len(words)), number]
+        found.append(cipher.encryptor().update(b"".join(word.to_bytes(2, "little") for word in block))[0])
+    return np.array(found, dtype=np.uint8)
 
 
 def _tokens(cells: Sequence[str], place: int, salt_place: int | None, schema: Schema) -> list[str]:

@@ -111,10 +111,15 @@ class Draft(_Part):
         pattern=r"^[0-9a-f]{64}$", description="equal for two packages made with one secret and one schema"
     )
     bits: int = Field(ge=8, le=LARGEST_FILTER_BITS, multiple_of=8, description="width of one encoding as stored")
-    measure: Literal["dice", "jaccard", "hamming"] = Field(description="the similarity these encodings are made for")
+    measure: Literal["dice", "jaccard", "hamming", "symbols"] = Field(
+        description="the similarity these encodings are made for"
+    )
     unrelated: Literal["binomial"] | None = Field(
         default=None,
-        description="binomial: of two records with nothing in common each bit is equal with a chance of one half",
+        description=(
+            "binomial: of two records with nothing in common each bit is equal with a chance of one half, or, where "
+            "the measure counts symbols, each byte with one in 256"
+        ),
     )
     fields_used: tuple[Text, ...] = Field(strict=False)
     fields_dropped: tuple[Text, ...] = Field(strict=False, description="columns of the table that were not used")

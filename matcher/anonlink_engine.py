@@ -10,7 +10,8 @@ Two things are done for it, so that its answer is the one that it documents:
 
 It knows the Dice coefficient only, and one thread, and holds Python objects for all candidate pairs. The share of equal
 bits is the Dice coefficient of encodings that are followed by their complements: equal bits are counted once as ones or
-once as zeros, and each such encoding has as many bits set as the other.
+once as zeros, and each such encoding has as many bits set as the other. The share of equal symbols is that of encodings
+with a bit for each place and symbol, 32 times as long as the codes, so that it is for thousands of records at most.
 """
 
 import importlib
@@ -28,7 +29,7 @@ from linkage.command import OnProgress
 from matcher.errors import EngineError
 from matcher.grouping import check_merge_threshold, laid_out
 from matcher.ordered_pairs import OrderedPairs
-from matcher.similarity import check_comparable, checked
+from matcher.similarity import Measure, check_comparable, checked
 from matcher.values import CandidatePairs, Groups, PartyPairs
 
 _LAST_PYTHON = (3, 11)
@@ -54,9 +55,9 @@ def candidate_pairs(
     measure, threshold = checked(measure, threshold)
     check_comparable(left, right)
     if measure == "jaccard":
-        raise EngineError("the engine anonlink knows the measures dice and hamming", code="engine.measure")
+        raise EngineError("the engine anonlink knows the measures dice, hamming and symbols", code="engine.measure")
     found, _, rows = _anonlink("candidate_generation").find_candidate_pairs(
-        [_texts(side, with_complement=measure == "hamming") for side in (left, right)],
+        [_texts(side, measure) for side in (left, right)],
         _anonlink("similarities").dice_coefficient,
         threshold * _SLIGHTLY_LOWER if threshold > _NEAR_ZERO else 0.0,
     )
@@ -68,10 +69,12 @@ def candidate_pairs(
     return CandidatePairs(left_rows, right_rows, score[kept])
 
 
-def _texts(side: Encodings, *, with_complement: bool) -> list[bytes]:
-    """Return encodings in whole words, each followed by the complement of its bits if that is wanted."""
-    if not with_complement:
+def _texts(side: Encodings, measure: Measure) -> list[bytes]:
+    """Return encodings in whole words whose Dice coefficients are the similarities wanted."""
+    if measure == "dice":
         return [row.tobytes() for row in side.words]
+    if measure == "symbols":
+        return [np.packbits(row[:, None] == np.arange(256, dtype=np.uint8)).tobytes() for row in side.to_bytes()]
     other = np.zeros_like(side.words)
     other.view(np.uint8)[:, : side.bits // 8] = ~side.to_bytes()
     return [row.tobytes() for row in np.hstack([side.words, other])]

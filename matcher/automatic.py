@@ -7,8 +7,10 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from linkage.command import OnProgress
+from linkage.schema.hardening import SYMBOL_BITS
 from matcher.pairwise import Pairwise
 from matcher.party import Party
+from matcher.similarity import Measure
 from matcher.threshold import ChanceSample, Compared, Estimate, Unrelated, estimate_threshold
 from matcher.threshold.evidence import Evidence
 from matcher.values import CandidatePairs
@@ -51,7 +53,7 @@ class Automatic(NamedTuple):
             pairwise: how two of them are compared.
             random: makes the repetitions that the estimate's intervals come from.
             on_progress: by number of a comparison, what is called in it.
-            lawful: whether unrelated records have equal bits as tosses of a coin, and scores are their share.
+            lawful: whether unrelated records have equal bits, or symbols, by chance alone, and scores are their share.
         """
         couples = [(parties[left], parties[right]) for left, right in numbers]
         floor = _floor(parties, couples, pairwise)
@@ -61,16 +63,18 @@ class Automatic(NamedTuple):
             limit = _MARGIN * _CANDIDATES_PER_RECORD * (len(left.encodings) + len(right.encodings))
             pairs, reached = pairwise.pairs(left, right, floor, limit=max(limit, 1), on_progress=on_progress(number))
             compared.append(Compared(len(left.first_row), len(right.first_row), pairs, reached, *numbers[number]))
-        law = _law(couples) if lawful else None
+        law = _law(couples, pairwise.measure) if lawful else None
         estimate = estimate_threshold(Evidence.of(compared, sample, law), random)
         return cls(estimate, [one.pairs.reaching(estimate.threshold) for one in compared])
 
 
-def _law(couples: Sequence[tuple[Party, Party]]) -> Unrelated:
-    """Return what is expected of unrelated records of balanced codes."""
+def _law(couples: Sequence[tuple[Party, Party]], measure: Measure) -> Unrelated:
+    """Return what is expected of unrelated records where chance alone makes places equal."""
     rows = sum(len(left.encodings) * len(right.encodings) for left, right in couples)
     records = sum(len(left.first_row) * len(right.first_row) for left, right in couples)
-    return Unrelated(couples[0][0].encodings.bits, rows / max(records, 1))
+    bits, symbols = couples[0][0].encodings.bits, measure == "symbols"
+    places, alphabet = (bits // SYMBOL_BITS, 1 << SYMBOL_BITS) if symbols else (bits, 2)
+    return Unrelated(places, alphabet, rows / max(records, 1))
 
 
 def _floor(parties: Sequence[Party], couples: Sequence[tuple[Party, Party]], pairwise: Pairwise) -> float:

@@ -20,10 +20,10 @@ from matcher.crew import Part
 from matcher.errors import EngineError
 from matcher.form import host_form
 from matcher.hits import Hits, Needed
+from matcher.layout import laid_out
 from matcher.pieces import cells
-from matcher.sides import plan
 from matcher.similarity import Requirement
-from matcher.tiles import Comparer, TileSize, Tiling
+from matcher.tiles import TileSize
 
 _LARGEST_PIECE_ROWS = 1 << 16
 _LEAST_PIECE_ROWS = 1 << 10
@@ -202,10 +202,10 @@ def compare_cell(  # noqa: PLR0917 - Dask passes them on by place
         bits: width of one encoding.
     """
     sides = _encodings(left[ranges[0]], bits), _encodings(right[ranges[1]], bits)
-    tiling = Tiling.of(plan(*sides, requirement, host_form()), None)
+    work = laid_out(*sides, requirement, host_form(), None)
     found: list[Hits] = []
-    comparer = Comparer(tiling, lambda _: needed, found.append, Event(), offsets)
-    for tile in tiling.tiles():
+    comparer = work.comparer(lambda _: needed, found.append, Event(), offsets)
+    for tile in work.tiles():
         comparer.compare(tile)
         if sum(len(hits.left) for hits in found) > _MOST_HITS:
             return None

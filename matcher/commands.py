@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     epilog=example(
         "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold auto -o groups.csv --report report.html",
         "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold auto -o groups.csv --report report.html",
-        "counterfoil match atl.cfp bor.cfp --threshold 0.53 --pairs pairs.parquet --memory-limit 1GiB",
+        "counterfoil match atl.cfp bor.cfp --threshold 0.0135 --pairs pairs.parquet --memory-limit 1GiB",
     )
 )
 @click.argument("paths", metavar="PACKAGE...", nargs=-1, required=True, type=FILE)
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--measure",
-    type=click.Choice(["dice", "jaccard", "hamming"]),
+    type=click.Choice(["dice", "jaccard", "hamming", "symbols"]),
     help="Similarity. [default: the one that the encodings are made for]",
 )
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Cores to use. [default: all]")

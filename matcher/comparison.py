@@ -17,11 +17,11 @@ from matcher.crew import Part, compared
 from matcher.errors import ComparisonError
 from matcher.form import Form, host_form
 from matcher.hits import Collector, HitCollector, most_held_for
+from matcher.layout import laid_out
 from matcher.pieces import Cell, Shares, cells, piece
-from matcher.sides import plan
 from matcher.similarity import Measure, Requirement, check_comparable, checked
 from matcher.spill import SORT_BYTES_PER_HIT, Spilling, SpillingCollector
-from matcher.tiles import TileSize, Tiling
+from matcher.tiles import TileSize
 from matcher.values import CandidatePairs
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Options(TypedDict, total=False):
     """How pairs are compared; all may be left out.
 
     Attributes:
-        measure: "dice" (the default), "jaccard" or "hamming" (share of equal bits).
+        measure: "dice" (the default), "jaccard", "hamming" (share of equal bits) or "symbols" (share of equal bytes).
         threads: how many cores to use; all of them by default.
         limit: keep only the first so many pairs of the order; memory then grows with `limit` and not with the pairs.
         best: keep a pair only if it is among the first so many of its left record or of its right record, in the order
@@ -157,15 +157,14 @@ class _Comparison:
     def _compared(self, cell: Cell) -> Iterator[Part]:
         """Yield the hits of all pairs of a left and a right piece."""
         left, right = piece(self._left, cell.left), piece(self._right, cell.right)
-        planned = plan(left, right, self._requirement, self._form, loss=self._loss)
-        tiling = Tiling.of(planned, self._options.get("tile_size"))
-        return compared(tiling, self._threads, self.collector.needed, (cell.left.start, cell.right.start))
+        work = laid_out(left, right, self._requirement, self._form, self._options.get("tile_size"), loss=self._loss)
+        return compared(work, self._threads, self.collector.needed, (cell.left.start, cell.right.start))
 
     def _shares(self) -> Shares | None:
         limit = self._options.get("memory_limit")
         if limit is None or not len(self._left) or not len(self._right):
             return None
-        return Shares.of(limit, self._left, self._right, self._form, self._threads)
+        return Shares.of(limit, self._left, self._right, self._requirement.measure, self._form, self._threads)
 
     def _collector(self, measure: Measure, *, streamed: bool) -> Collector:
         bits, limit, best = self._left.bits, self._options.get("limit"), self._options.get("best")

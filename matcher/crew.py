@@ -8,7 +8,7 @@ from threading import Event, Lock
 from typing import NamedTuple
 
 from matcher.hits import Hits, Needed
-from matcher.tiles import Comparer, Tile, Tiling
+from matcher.tiles import Tile, Work
 
 _WAKE_SECONDS = 0.2  # on Windows nothing interrupts a wait, so that Ctrl-C is heard between two
 _PARTS_PER_THREAD = 2
@@ -23,29 +23,29 @@ class Part(NamedTuple):
     pairs: int
 
 
-def compared(tiling: Tiling, threads: int, needed: Needed, offsets: tuple[int, int]) -> Iterator[Part]:
+def compared(work: Work, threads: int, needed: Needed, offsets: tuple[int, int]) -> Iterator[Part]:
     """Yield all hits of two sides and account for all their pairs, in any order; close it to end the work early.
 
     Hits wait in a short queue: who takes them slowly makes the threads wait, and no memory is filled.
 
     Args:
-        tiling: the sides.
+        work: the sides.
         threads: how many threads at most; with one, or one tile, the caller's own does the work.
         needed: what a hit must have; called by the threads.
         offsets: what is added to the row numbers of hits, left and right.
     """
-    tiles = tiling.tiles()
+    tiles = work.tiles()
     first = list(islice(tiles, threads))
     if len(first) == 1:
-        yield from _alone(tiling, chain(first, tiles), needed, offsets)
+        yield from _alone(work, chain(first, tiles), needed, offsets)
     else:
-        crew = _Crew(tiling, chain(first, tiles), needed, offsets)
+        crew = _Crew(work, chain(first, tiles), needed, offsets)
         yield from crew.work(len(first))
 
 
-def _alone(tiling: Tiling, tiles: Iterator[Tile], needed: Needed, offsets: tuple[int, int]) -> Iterator[Part]:
+def _alone(work: Work, tiles: Iterator[Tile], needed: Needed, offsets: tuple[int, int]) -> Iterator[Part]:
     found: list[Hits] = []
-    comparer = Comparer(tiling, needed, found.append, Event(), offsets)
+    comparer = work.comparer(needed, found.append, Event(), offsets)
     for tile in tiles:
         comparer.compare(tile)
         yield from (Part(hits, 0) for hits in found)
@@ -58,8 +58,8 @@ def _alone(tiling: Tiling, tiles: Iterator[Tile], needed: Needed, offsets: tuple
 class _Crew:
     """Some threads, the tiles that they share, and the queue of what they bring."""
 
-    def __init__(self, tiling: Tiling, tiles: Iterator[Tile], needed: Needed, offsets: tuple[int, int]) -> None:
-        self._tiling, self._tiles, self._needed, self._offsets = tiling, tiles, needed, offsets
+    def __init__(self, work: Work, tiles: Iterator[Tile], needed: Needed, offsets: tuple[int, int]) -> None:
+        self._work, self._tiles, self._needed, self._offsets = work, tiles, needed, offsets
         self._one_at_a_time = Lock()
         self._stop = Event()
         self._brought: Queue[Part | None] = Queue()
@@ -88,8 +88,8 @@ class _Crew:
     def _compare_tiles(self) -> None:
         """Compare tiles until there are none; runs in a thread of the pool."""
         try:
-            comparer = Comparer(
-                self._tiling, self._needed, lambda hits: self._put(Part(hits, 0)), self._stop, self._offsets
+            comparer = self._work.comparer(
+                self._needed, lambda hits: self._put(Part(hits, 0)), self._stop, self._offsets
             )
             while not self._stop.is_set() and (tile := self._next_tile()):
                 comparer.compare(tile)

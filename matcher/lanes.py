@@ -142,10 +142,11 @@ class _Writer(NamedTuple):
         with cgutils.for_range(builder, groups, intp=_WORD) as loop:
             place = builder.add(offsets, builder.mul(loop.index, bytes_per_group))
             carry = self._added(totals, _LEVELS, place, columns)
-            for total in totals[_LEVELS:]:
+            for total in totals[_LEVELS:-1]:
                 value = total.value
                 total.value = builder.xor(value, carry)
                 carry = builder.and_(value, carry)
+            totals[-1].value = builder.or_(totals[-1].value, carry)
         self._store(sums, [total.value for total in totals])
 
     def add_sums(self, sums: Any, others: Any) -> None:

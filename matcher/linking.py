@@ -51,7 +51,7 @@ class Permitted(NamedTuple):
         parties: the packages, by agency and category.
         couples: which two of them are compared.
         measure: similarity.
-        lawful: whether unrelated records have equal bits as tosses of a coin, and the similarity is their share.
+        lawful: whether unrelated records have equal bits, or symbols, by chance alone, and they are what is counted.
     """
 
     parties: tuple[Party, ...]
@@ -79,7 +79,9 @@ class Permitted(NamedTuple):
             raise MismatchError("no two of the packages may be compared with each other", code="match.forbidden")
         manifest = packages[0].manifest
         chosen = checked(measure or manifest.measure, 0.0)[0]
-        return cls(parties, couples, chosen, lawful=chosen == "hamming" and manifest.unrelated == "binomial")
+        return cls(
+            parties, couples, chosen, lawful=chosen in {"hamming", "symbols"} and manifest.unrelated == "binomial"
+        )
 
     @property
     def pairs(self) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings, Package
-from matcher.similarity import Measure, scores
+from matcher.similarity import Measure, counts, scores
 from matcher.values import CandidatePairs
 
 
@@ -86,9 +86,8 @@ def best_of_records(pairs: CandidatePairs, left: Party, right: Party, measure: M
     place = np.arange(len(which)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
     left_row = left.first_row[one[which]] + place // right_count[which]
     right_row = right.first_row[other[which]] + place % right_count[which]
-    common = np.bitwise_count(left.encodings.words[left_row] & right.encodings.words[right_row]).sum(axis=1)
-    together = left.encodings.popcounts[left_row].astype(np.int64) + right.encodings.popcounts[right_row]
-    score = scores(measure, common.astype(np.int64), together, left.encodings.bits)
+    common, together = counts(measure, left.encodings, right.encodings, (left_row, right_row))
+    score = scores(measure, common, together, left.encodings.bits)
     own_left, own_right, own_score = pairs.left[which], pairs.right[which], pairs.score[which]
     earlier = (left_row < own_left) | ((left_row == own_left) & (right_row < own_right))
     beaten = which[(score > own_score) | ((score == own_score) & earlier)]

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from linkage import Encodings
+from linkage.schema.hardening import SYMBOL_BITS
 from matcher.crew import PARTS_HELD_PER_THREAD
 from matcher.errors import ComparisonError
 from matcher.form import Form
 from matcher.hits import Hits
 from matcher.sides import side_bytes
+from matcher.similarity import Measure
 from matcher.spill import LEAST_BLOCK_ROWS, MERGE_BYTES_PER_ROW, MERGED_AT_ONCE
+from matcher.symbol_kernel import scratch_bytes
 from matcher.tiles import hit_capacity
 
 _PAIR_BYTES = 24
@@ -41,7 +44,9 @@ class Shares(NamedTuple):
     pairs: int
 
     @classmethod
-    def of(cls, limit_bytes: int, left: Encodings, right: Encodings, form: Form, threads: int) -> "Shares":
+    def of(  # noqa: PLR0917 - all of them decide
+        cls, limit_bytes: int, left: Encodings, right: Encodings, measure: Measure, form: Form, threads: int
+    ) -> "Shares":
         """Return the shares for a comparison of two files.
 
         Raises:
@@ -52,7 +57,8 @@ class Shares(NamedTuple):
         merging = MERGED_AT_ONCE * LEAST_BLOCK_ROWS * MERGE_BYTES_PER_ROW
         one_left, one_right = side_bytes(words)
         held = hit_capacity(len(left), len(right), form) * _HIT_BYTES
-        fixed = _FIXED_BYTES + threads * (PARTS_HELD_PER_THREAD + 1) * held
+        working = scratch_bytes(left.bits // SYMBOL_BITS, form) if measure == "symbols" else 0
+        fixed = _FIXED_BYTES + threads * ((PARTS_HELD_PER_THREAD + 1) * held + working)
         least = fixed + 2 * max(rows[0] * one_left + rows[1] * one_right, merging)
         if limit_bytes < least:
             raise ComparisonError(

@@ -30,6 +30,9 @@ def candidate_pairs(
             above, below = 2 * (a & b).bit_count(), a.bit_count() + b.bit_count()
         elif measure == "jaccard":
             above, below = (a & b).bit_count(), (a | b).bit_count()
+        elif measure == "symbols":
+            rows = left.to_bytes()[i].tolist(), right.to_bytes()[j].tolist()
+            above, below = sum(one == other for one, other in zip(*rows, strict=True)), len(rows[0])
         else:
             above, below = left.bits - (a ^ b).bit_count(), left.bits
         score = above / below if below else 0.0

@@ -33,6 +33,10 @@ class Expected(NamedTuple):
     text: str
 
 
+_MEASURES = {"hamming": "their share of equal bits", "symbols": "their share of equal bytes"}
+_NEAR_ZERO = 0.1  # where scores begin that are told apart on a logarithmic scale only
+
+
 class Search(NamedTuple):
     """How candidate pairs were looked for.
 
@@ -47,10 +51,11 @@ class Search(NamedTuple):
     best: int | None = None
 
     def __str__(self) -> str:
-        compared = f"All pairs of encodings of every two packages were compared, by {self.measure} similarity"
+        words = _MEASURES.get(self.measure, f"{self.measure} similarity")
+        compared = f"All pairs of encodings of every two packages were compared, by {words}"
         if self.recall is not None:
             compared = (
-                f"Encodings of every two packages were searched by {self.measure} similarity, so that each pair at the "
+                f"Encodings of every two packages were searched by {words}, so that each pair at the "
                 f"threshold was found with a probability of at least {self.recall:g}: some may be missing"
             )
         if self.best is not None:
@@ -167,10 +172,12 @@ def histogram_svg(estimate: Estimate) -> str:
         for start, stop, pairs, different in zip(*columns, strict=True)
     ]
     bars, *_, rule, label = specification["layer"]
-    bars["encoding"]["x"]["scale"] = {"domain": [edges[0], edges[-1]], "nice": False}
+    near_zero = 0 < edges[0] < _NEAR_ZERO
+    scale = {"type": "log" if near_zero else "linear", "domain": [edges[0], edges[-1]], "nice": False}
+    bars["encoding"]["x"]["scale"] = scale
     for note in (rule, label):
         note["data"]["values"] = [{"at": estimate.threshold, "label": f"threshold {estimate.threshold:g}"}]
-    if estimate.threshold > (edges[0] + edges[-1]) / 2:
+    if estimate.threshold > ((edges[0] * edges[-1]) ** 0.5 if near_zero else (edges[0] + edges[-1]) / 2):
         label["mark"] |= {"align": "right", "dx": -6}
     svg: str = vl_convert.vegalite_to_svg(json.dumps(specification))
     return svg

@@ -115,7 +115,7 @@ def plan(
     left_set, right_set = (_bits_set(sketches) for sketches in (left_sketches, right_sketches))
     most = int(right_set.max())
     sums = Sums.of(most)
-    columns = _in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, sums.planes, form)
+    columns = in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, sums.planes, form)
     return Plan(
         _side(left_rows, left_sketches, left_set),
         _side(right_rows, columns, right_set),
@@ -154,10 +154,10 @@ def _reach(
     return Reach(first, last)
 
 
-def _in_lanes(
+def in_lanes(
     sketches: NDArray[np.uint64], starts: NDArray[np.int64], bits: int, planes: int, form: Form
 ) -> NDArray[np.uint64]:
-    """Return what :class:`Side` says of the right side, cache-aligned."""
+    """Return what :class:`Side` says of the right side, cache-aligned: a column per bit, zeros, and `starts`."""
     shape = (-(-len(sketches) // form.lanes), bits + 1 + planes, form.lanes // _WORD_BITS)
     columns = aligned_words(shape)
     _lay_out(sketches, starts, columns, bits + 1, form.lanes)

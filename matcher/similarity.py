@@ -1,10 +1,14 @@
-"""Similarity of two encodings as a function of three integers: common bits, the two popcounts together, the width.
+"""Similarity of two encodings as a function of three integers: what they have in common, both together, the width.
+
+These are common bits, the two popcounts together, and the width in bits.
 
 With c bits common to two encodings of popcounts a and b, and s = a + b:
 
     Dice 2c / s        Jaccard c / (s - c)        Hamming similarity (L - d) / L, where d = s - 2c
 
-so "score >= threshold" is, for each s, "c >= the least c that suffices"; comparisons need that table and no division.
+Codes of symbols, which are bytes, have e of n symbols in common, and 2 n together: their similarity is e / n.
+
+So "score >= threshold" is, for each s, "c >= the least c that suffices"; comparisons need that table and no division.
 """
 
 from typing import Literal, NamedTuple, Self, get_args
@@ -13,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings
+from linkage.schema.hardening import SYMBOL_BITS
 from matcher.errors import ComparisonError
 
-Measure = Literal["dice", "jaccard", "hamming"]
+Measure = Literal["dice", "jaccard", "hamming", "symbols"]
 
 
 def scores(measure: Measure, common: NDArray[np.int64], together: NDArray[np.int64], bits: int) -> NDArray[np.float64]:
@@ -25,14 +30,36 @@ def scores(measure: Measure, common: NDArray[np.int64], together: NDArray[np.int
 
     Args:
         measure: which similarity.
-        common: bits set in both encodings.
-        together: sum of the two popcounts, of a shape that broadcasts with `common`.
+        common: bits set in both encodings, or equal symbols.
+        together: sum of the two popcounts, or of the symbols, of a shape that broadcasts with `common`.
         bits: width of one encoding.
     """
+    if measure == "symbols":
+        return common / np.float64(bits // SYMBOL_BITS)
     if measure == "hamming":
         return (bits - together + 2 * common) / np.float64(bits)
     above, below = (2 * common, together) if measure == "dice" else (common, together - common)
     return above / np.maximum(below, 1).astype(np.float64)
+
+
+def counts(
+    measure: Measure, left: Encodings, right: Encodings, pairs: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return what pairs of rows have in common, and both together, as :func:`scores` takes them.
+
+    Args:
+        measure: which similarity.
+        left: encodings of one file.
+        right: encodings of another.
+        pairs: rows of the one, and of the other.
+    """
+    one, other = left.words[pairs[0]], right.words[pairs[1]]
+    if measure == "symbols":
+        width = left.bits // SYMBOL_BITS
+        equal = (one.view(np.uint8)[:, :width] == other.view(np.uint8)[:, :width]).sum(axis=1, dtype=np.int64)
+        return equal, np.full_like(equal, 2 * width)
+    common = np.bitwise_count(one & other).sum(axis=1, dtype=np.int64)
+    return common, left.popcounts[pairs[0]].astype(np.int64) + right.popcounts[pairs[1]]
 
 
 def checked(measure: str, threshold: float) -> tuple[Measure, float]:
@@ -63,12 +90,14 @@ class Requirement(NamedTuple):
     """What a threshold asks of integers.
 
     Attributes:
+        measure: which similarity.
         common: int32, shape (2 L + 1,): the least number of common bits that suffices for popcounts of sum s, or more
             than s / 2, so that none does. Never falls as s grows.
         distance: int32, shape (2 L + 1,): the largest Hamming distance that any pair of popcount sum s or less may
             have and still pass; -1 where none passes. Never falls as s grows.
     """
 
+    measure: Measure
     common: NDArray[np.int32]
     distance: NDArray[np.int32]
 
@@ -85,7 +114,7 @@ class Requirement(NamedTuple):
             least = np.where(passes, least, np.minimum(middle + 1, beyond))
         possible = least <= together // 2
         distance = np.maximum.accumulate(np.where(possible, together - 2 * least, -1))
-        return cls(least.astype(np.int32), distance.astype(np.int32))
+        return cls(measure, least.astype(np.int32), distance.astype(np.int32))
 
     def partners(self, popcount: int) -> tuple[int, int]:
         """Return the least and largest popcount that an encoding may have to pass with one of `popcount`.

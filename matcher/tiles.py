@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from threading import Event
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -32,6 +32,26 @@ class Tile(NamedTuple):
     right: int
     right_stop: int
     pairs: int
+
+
+class Comparer(Protocol):
+    """Compares tiles, one after the other, in memory that it keeps; each thread has one of its own."""
+
+    def compare(self, tile: Tile) -> None:
+        """Find the hits of a tile; they are given on when there are many, or by `flush`."""
+
+    def flush(self) -> None:
+        """Give on the hits found so far."""
+
+
+class Work(Protocol):
+    """Two files, laid out and cut into tiles."""
+
+    def tiles(self) -> Iterator[Tile]:
+        """Yield tiles that cover every pair that may pass, and account for all pairs."""
+
+    def comparer(self, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]) -> Comparer:
+        """Return what compares tiles in one thread; see :meth:`Tiling.comparer`."""
 
 
 class Tiling(NamedTuple):
@@ -74,6 +94,19 @@ class Tiling(NamedTuple):
             if last <= first:
                 yield Tile(block, block, 0, 0, settled)
 
+    def comparer(
+        self, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]
+    ) -> "BitComparer":
+        """Return what compares tiles in one thread.
+
+        Args:
+            needed: asked before each call of the kernel for what a hit must have.
+            put: given the hits, many at a time.
+            stop: when set, a comparison ends soon, unfinished.
+            offsets: what is added to the row numbers of hits, left and right.
+        """
+        return BitComparer(self, needed, put, stop, offsets)
+
     @property
     def hit_capacity(self) -> int:
         """Hits for which a thread has room."""
@@ -85,21 +118,12 @@ def hit_capacity(left_rows: int, right_rows: int, form: Form) -> int:
     return max(min(LEFT_ROWS, left_rows) * form.lanes, min(_HIT_CAPACITY, left_rows * right_rows))
 
 
-class Comparer:
+class BitComparer:
     """Compares tiles, one after the other, in memory that it keeps; each thread has one of its own."""
 
     def __init__(
         self, tiling: Tiling, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]
     ) -> None:
-        """Remember what to compare.
-
-        Args:
-            tiling: the sides.
-            needed: asked before each call of the kernel for what a hit must have.
-            put: given the hits, many at a time.
-            stop: when set, a comparison ends soon, unfinished.
-            offsets: what is added to the row numbers of hits, left and right.
-        """
         prepared = tiling.plan
         self._plan, self._needed, self._put, self._stop, self._offsets = prepared, needed, put, stop, offsets
         self._kernel = kernel(prepared.form, prepared.sums)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.party import Party
-from matcher.similarity import Measure, scores
+from matcher.similarity import Measure, counts, scores
 
 _SAMPLE_RECORDS = 400
 _TAIL_SHARE = 0.001
@@ -22,11 +22,11 @@ _LEAST_TAIL = 30  # pairs; fewer tell nothing of chance, and so few records meet
 def scores_inside(party: Party, measure: Measure) -> NDArray[np.float64]:
     """Return the scores of different records of one party, each by its first encoding, of a sample of its records."""
     chosen = party.first_row[:_SAMPLE_RECORDS]  # tokens are random, so the first records are a sample
-    words, popcounts = party.encodings.words[chosen], party.encodings.popcounts[chosen].astype(np.int64)
     found = [np.zeros(0)]
     for place in range(1, len(chosen)):
-        common = np.bitwise_count(words[:place] & words[place]).sum(axis=1).astype(np.int64)
-        found.append(scores(measure, common, popcounts[:place] + popcounts[place], party.encodings.bits))
+        pairs = chosen[:place], np.full(place, chosen[place])
+        common, together = counts(measure, party.encodings, party.encodings, pairs)
+        found.append(scores(measure, common, together, party.encodings.bits))
     return np.concatenate(found)
 
 

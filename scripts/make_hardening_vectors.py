@@ -36,6 +36,14 @@ STEPS: dict[str, list[dict[str, Any]]] = {
         {"step": "diffuse", "taps": 3},
     ],
     "saul-then-blip": [{"step": "saul", "repetitions": 2, "bits": 128}, {"step": "blip", "flip": 0.25}],
+    "minhash": [{"step": "minhash", "components": 3, "symbols": 64}],
+    "minhash-as-by-default": [{"step": "minhash"}],
+}
+LONG = ("saul-as-by-default", "minhash-as-by-default")  # some kilobytes each, so of few rows
+SALTED: dict[str, list[dict[str, Any]]] = {
+    "salt": [],
+    "salt-then-saul": STEPS["saul"],
+    "salt-then-minhash": STEPS["minhash"],
 }
 
 
@@ -58,12 +66,14 @@ def cases() -> list[dict[str, Any]]:
     rows = [[name, str(1970 + place)] for place, name in enumerate(names)]
     rows.append(["", "1999"])
     found = [
-        {"name": name, "schema": document(salted=False) | {"hardening": steps}, "rows": rows}
+        {
+            "name": name,
+            "schema": document(salted=False) | {"hardening": steps},
+            "rows": rows[::6] if name in LONG else rows,
+        }
         for name, steps in STEPS.items()
     ]
-    found[1]["rows"] = rows[::6]  # half a kilobyte each
-    for steps in ([], STEPS["saul"]):
-        name = "salt-then-saul" if steps else "salt"
+    for name, steps in SALTED.items():
         found.append({"name": name, "schema": document(salted=True) | {"hardening": steps}, "rows": rows})
     return found
 

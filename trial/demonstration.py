@@ -24,9 +24,9 @@ from trial.similarity import histogram
 
 SCHEMA = "febrl4"
 CATEGORY = "suspect"
-# Chosen once, for this schema, and not when the demonstration runs: then the truth is not known. On the seeds 1 and 2,
-# F1 was .998 to .999 at .53, .997 to .998 at .535 and .996 at .54; at .525 eleven wrong pairs came in.
-THRESHOLD = 0.53
+# Chosen once, for this schema, and not when the demonstration runs: then the truth is not known. On the seeds 1 to 3,
+# F1 was .999 to 1 with 28 equal bytes of 2,048, which it asks for; .996 to .997 with 24, and .997 to .999 with 33.
+THRESHOLD = 0.0135
 HOST = "host"
 GROUPS = f"{HOST}/groups.csv"
 TRUTH = "truth.csv"
@@ -93,7 +93,7 @@ def demonstrate(folder: Path, *, seed: int, on_progress: OnProgress) -> Figures:
         ),
         steps=tuple(transcript.steps),
         pair=pair,
-        similarity=_dice(*pair),
+        equal_bytes=sum(one == other for one, other in zip(*(side.encoding for side in pair), strict=True)),
         linkage=evaluate(evidence.groups, evidence.persons),
         plaintext=plaintext_baseline(dealt),
         equality=equality_baseline(dealt),
@@ -178,8 +178,3 @@ def _side(package: Package, token: str, row: dict[str, str]) -> Side:
     place = package.encodings.token_texts().index(token)
     encoding = package.encodings.to_bytes()[place].tobytes()
     return Side(package.manifest.agency, row, token, package.manifest.category.value, encoding)
-
-
-def _dice(left: Side, right: Side) -> float:
-    one, other = (int.from_bytes(side.encoding) for side in (left, right))
-    return 2 * (one & other).bit_count() / (one.bit_count() + other.bit_count())

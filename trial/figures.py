@@ -37,7 +37,7 @@ class Side:
         row: column -> value; only the agency sees this.
         token: 32 hexadecimal digits; with the category and the encoding, all that the matcher sees.
         category: the kind of data subject.
-        encoding: the bits, first bit first.
+        encoding: its bytes.
     """
 
     agency: str
@@ -45,11 +45,6 @@ class Side:
     token: str
     category: str
     encoding: bytes
-
-    @property
-    def bits(self) -> str:
-        """The encoding as digits 0 and 1."""
-        return "".join(f"{octet:08b}" for octet in self.encoding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ class Figures:
         overlap: pair of agencies -> persons that both hold.
         equal_pairs: true pairs whose two records are equal in every value.
         pair: two records that the matcher joined.
-        similarity: of these two.
+        equal_bytes: of these two.
         plaintext: linkage of the raw records with recordlinkage.
         equality: joining records by one identifying number alone.
         seconds: the whole, from the dealing of the records to the last figure.
@@ -77,7 +72,7 @@ class Figures:
     agencies: tuple[AgencyFigures, ...]
     steps: tuple[Step, ...]
     pair: tuple[Side, Side]
-    similarity: float
+    equal_bytes: int
     linkage: Evaluation
     plaintext: Baseline
     equality: Baseline
@@ -125,7 +120,7 @@ class Figures:
                 "agency": seen.agency,
                 "token": seen.token,
                 "category": seen.category,
-                "encoding_bits": len(seen.encoding) * 8,
+                "encoding_bytes": len(seen.encoding),
                 "encoding_hex": seen.encoding.hex(),
             },
             "pairs_compared": self.pairs_compared,
@@ -136,7 +131,7 @@ class Figures:
                 "equal_soc_sec_id": {**self.equality.evaluation.document(), "seconds": self.equality.seconds},
             },
             "leak_search": self.leak_search.document(),
-            "similarity": self.histogram.document(),
+            "equal_bytes": self.histogram.document(),
             "steps": [{"party": step.party, "command": step.command, "seconds": step.seconds} for step in self.steps],
             "seconds": self.seconds,
         }

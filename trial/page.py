@@ -8,7 +8,7 @@ from markupsafe import Markup
 from linkage.page import render_page
 from trial.chart import GRID_COLUMNS, grid_path, histogram_svg
 from trial.evaluation import Evaluation
-from trial.figures import Figures
+from trial.figures import Figures, Side
 from trial.report import COUNTS, leak_headline, leak_scope, share
 
 _TEMPLATE = Path(__file__).with_name("page.html.jinja")
@@ -20,13 +20,6 @@ class Value(NamedTuple):
     column: str
     left: str
     right: str
-
-
-class Picture(NamedTuple):
-    """An encoding as SVG paths: the bits that both records have, and those that only this one has."""
-
-    common: str
-    own: str
 
 
 class Contender(NamedTuple):
@@ -48,8 +41,8 @@ def demonstration_page(figures: Figures, commands: list[str]) -> str:
         share=share,
         chart=Markup(histogram_svg(figures.histogram, figures.threshold)),  # noqa: S704 - drawn from counts only
         values=[Value(column, value, right.row[column]) for column, value in left.row.items()],
-        pictures=(_picture(left.bits, right.bits), _picture(right.bits, left.bits)),
-        grid=(GRID_COLUMNS, -(-len(left.bits) // GRID_COLUMNS)),
+        picture=grid_path(_equal_places(left, right)),
+        grid=(GRID_COLUMNS, -(-len(left.encoding) // GRID_COLUMNS)),
         contenders=_contenders(figures),
         counts=COUNTS,
         same=same,
@@ -60,10 +53,8 @@ def demonstration_page(figures: Figures, commands: list[str]) -> str:
     )
 
 
-def _picture(bits: str, other: str) -> Picture:
-    shared = "".join("1" if one == two == "1" else "0" for one, two in zip(bits, other, strict=True))
-    alone = "".join("1" if one > two else "0" for one, two in zip(bits, other, strict=True))
-    return Picture(grid_path(shared), grid_path(alone))
+def _equal_places(one: Side, other: Side) -> list[int]:
+    return [place for place, (mine, its) in enumerate(zip(one.encoding, other.encoding, strict=True)) if mine == its]
 
 
 def _contenders(figures: Figures) -> list[Contender]:

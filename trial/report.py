@@ -13,7 +13,7 @@ from trial.figures import Figures
 from trial.leak import LeakSearch
 from trial.program import Step
 
-_BITS_SHOWN = 64
+_BYTES_SHOWN = 16
 _WIDTH_WHEN_PIPED = 110
 COUNTS = {1: "one agency", 2: "two", 3: "three"}
 
@@ -75,12 +75,11 @@ def _agencies(figures: Figures) -> Table:
 
 def _seen(figures: Figures) -> Text:
     side = figures.pair[0]
-    bits = side.bits
-    shown = " ".join(bits[start : start + 8] for start in range(0, _BITS_SHOWN, 8))
+    shown = side.encoding[:_BYTES_SHOWN].hex(" ")
     return Text(
         f"token     {side.token}   (random; means something to {side.agency} only)\n"
         f"category  {side.category}\n"
-        f"encoding  {shown} ... {len(bits):,} bits, {bits.count('1')} of them set\n"
+        f"encoding  {shown} ... {len(side.encoding):,} bytes\n"
         f"{', '.join(used.name for used in figures.fields)}: none of these is there, nor the secret, nor the "
         f"agency's own number of the record."
     )

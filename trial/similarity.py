@@ -1,4 +1,4 @@
-"""How similar the encodings of two agencies are: every pair counted, none kept."""
+"""How alike the encodings of two agencies are: every pair counted, none kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from linkage import Encodings
 
-BINS = 100
-_ROWS_AT_ONCE = 512  # bounds the table of intersections to a few megabytes
+Bytes = NDArray[np.uint8]
+_SYMBOLS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Pairs by Dice similarity: bin i counts those from i/BINS to less than (i+1)/BINS; the last has 1 as well.
+    """Pairs by the number of their equal bytes, from none to all.
 
     Attributes:
         matches: pairs of records of one person.
@@ -26,14 +26,19 @@ class Histogram:
     matches: tuple[int, ...]
     others: tuple[int, ...]
 
+    @property
+    def bytes(self) -> int:
+        """Bytes of an encoding."""
+        return len(self.matches) - 1
+
     def reaching(self, threshold: float) -> tuple[int, int]:
-        """Return how many matches and how many others are at or above `threshold`, the lower end of a bin."""
-        start = round(threshold * BINS)
+        """Return how many matches and how many others have at least this share of equal bytes."""
+        start = next(equal for equal in range(self.bytes + 2) if equal / self.bytes >= threshold)
         return sum(self.matches[start:]), sum(self.others[start:])
 
     def document(self) -> dict[str, Any]:
         """Return the counts as JSON-like data."""
-        return {"bin_width": 1 / BINS, "same_person": list(self.matches), "different_persons": list(self.others)}
+        return {"bytes": self.bytes, "same_person": list(self.matches), "different_persons": list(self.others)}
 
 
 def histogram(encodings: Sequence[Encodings], persons: Mapping[str, str]) -> Histogram:
@@ -44,25 +49,36 @@ def histogram(encodings: Sequence[Encodings], persons: Mapping[str, str]) -> His
         persons: token -> person.
     """
     numbers = {person: number for number, person in enumerate(sorted(set(persons.values())))}
-    whose = [np.array([numbers[persons[token]] for token in one.token_texts()]) for one in encodings]
-    counts = np.zeros((2, BINS), dtype=np.int64)
-    for left, right in combinations(range(len(encodings)), 2):
-        for start in range(0, len(encodings[left]), _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            bins = _bins(encodings[left], rows, encodings[right])
-            same = whose[left][rows, None] == whose[right][None, :]
-            counts[0] += np.bincount(bins[same], minlength=BINS)
-            counts[1] += np.bincount(bins[~same], minlength=BINS)
+    whose = [np.array([numbers[persons[token]] for token in one.token_texts()], dtype=np.int64) for one in encodings]
+    codes = [one.to_bytes() for one in encodings]
+    counts = np.zeros((2, codes[0].shape[1] + 1), dtype=np.int64)
+    for left, right in combinations(range(len(codes)), 2):
+        if not len(codes[right]):
+            continue
+        lookup = _Lookup(codes[right])
+        for person, code in zip(whose[left].tolist(), codes[left], strict=True):
+            equal = lookup.equal_bytes(code)
+            same = whose[right] == person
+            counts[0] += np.bincount(equal[same], minlength=counts.shape[1])
+            counts[1] += np.bincount(equal[~same], minlength=counts.shape[1])
     return Histogram(tuple(counts[0].tolist()), tuple(counts[1].tolist()))
 
 
-def _bins(left: Encodings, rows: slice, right: Encodings) -> NDArray[np.int64]:
-    """Return the bin of every pair, (rows of left, rows of right); exact, for the products are small whole numbers."""
-    common = _bits(left, rows) @ _bits(right, slice(None)).T
-    sizes = left.popcounts[rows, None].astype(np.int64) + right.popcounts[None, :]
-    bins: NDArray[np.int64] = (2 * BINS * common.astype(np.int64)) // np.maximum(sizes, 1)
-    return np.minimum(bins, BINS - 1)
+class _Lookup:
+    """The rows of a file by place and byte, so that only equal bytes are ever touched: one in 256 by chance."""
 
+    def __init__(self, codes: Bytes) -> None:
+        rows, places = codes.shape
+        self._rows = np.ascontiguousarray(np.argsort(codes, axis=0, kind="stable").T).ravel()
+        counts = np.zeros((places, _SYMBOLS), dtype=np.int64)
+        np.add.at(counts, (np.arange(places), codes), 1)
+        self._counts = counts
+        self._firsts = np.cumsum(counts, axis=1) - counts + rows * np.arange(places)[:, None]
+        self._places, self._count = np.arange(places), rows
 
-def _bits(encodings: Encodings, rows: slice) -> NDArray[np.float32]:
-    return np.unpackbits(encodings.to_bytes()[rows], axis=1).astype(np.float32)
+    def equal_bytes(self, code: Bytes) -> NDArray[np.int64]:
+        """Return how many bytes each row has in common with `code`, int64 (rows,)."""
+        counts, firsts = self._counts[self._places, code], self._firsts[self._places, code]
+        ends = np.cumsum(counts)
+        found = np.arange(ends[-1]) + np.repeat(firsts - ends + counts, counts)
+        return np.bincount(self._rows[found], minlength=self._count)

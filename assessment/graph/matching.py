@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from assessment.coding import Code, Similarities
 from assessment.graph.coupling import Soft, crossed, refine, soft_by_shape
 from assessment.graph.prediction import Matches, settled
 from assessment.graph.shape import shapes, whitening
-from assessment.graph.spectrum import Similarities, Spectrum, similarities, spectrum
+from assessment.graph.spectrum import Spectrum, similarities, spectrum
 
 _DIMENSIONS = (120, 200)  # in which an assignment is refined at last
 _FIRST_DIMENSIONS = (60, 40)  # in which it begins; one start each
@@ -33,9 +34,9 @@ class Guesses(NamedTuple):
 
 
 def graph_matching(
-    encodings: NDArray[np.uint8],
+    code: Code,
     register: Similarities,
-    rehearsal: NDArray[np.uint8],
+    rehearsal: Code,
     *,
     random: np.random.Generator,
     known: NDArray[np.int64] | None = None,
@@ -49,25 +50,25 @@ def graph_matching(
     no truth is used for that.
 
     Args:
-        encodings: packed bits, uint8 (n, bytes).
+        code: the encodings.
         register: how far two rows are expected to agree, float32 (m, m), as :func:`~assessment.law.expected_agreement`.
-        rehearsal: the register's rows encoded under a key of the attacker's own, uint8 (m, bytes): from them he learns
-            how far encodings distort the shape of a neighbourhood. Used where no pair is known.
+        rehearsal: the register's rows encoded under a key of the attacker's own: from them he learns far
+            encodings distort the shape of a neighbourhood. Used where no pair is known.
         random: draws the starts.
         known: pairs that the attacker knows, int64 (k, 2), row of the encodings and of the register.
 
     Raises:
         ValueError: a file has fewer than 20 records.
     """
-    if min(len(encodings), len(register)) < _LEAST:
+    if min(len(code.encodings), len(register)) < _LEAST:
         raise ValueError(f"graph matching needs at least {_LEAST} records on each side")
-    inside = similarities(encodings)
+    inside = similarities(code)
     if known is None:
         known = np.empty((0, 2), dtype=np.int64)
     starts = iter([_of_known(known)]) if len(known) else _from_shapes(inside, register, rehearsal, random)
     found = Guesses(np.empty(0, dtype=np.int64), np.zeros(1, dtype=np.float32))
     for start in starts:
-        run = settled(inside, register, 8 * encodings.shape[1], start, known, rounds=_SETTLING_ROUNDS)
+        run = settled(inside, register, code.coins, start, known, rounds=_SETTLING_ROUNDS)
         found = max(found, Guesses(run.partners, run.belief), key=lambda guesses: float(guesses.belief.mean()))
         if found.belief.mean() > _BELIEVED:
             break
@@ -75,12 +76,12 @@ def graph_matching(
 
 
 def _from_shapes(
-    inside: Similarities, register: Similarities, rehearsal: NDArray[np.uint8], random: np.random.Generator
+    inside: Similarities, register: Similarities, rehearsal: Code, random: np.random.Generator
 ) -> Iterator[Matches]:
     """Yield matches from each first number of dimensions, learnt without any known couple."""
     chosen = random.permutation(len(register))[: len(inside)]
     most = min(_DIMENSIONS[-1] + 1, len(chosen) // 3)
-    practice = similarities(rehearsal[chosen])
+    practice = similarities(rehearsal._replace(encodings=rehearsal.encodings[chosen]))
     left, right, practised = (spectrum(found, most, random) for found in (inside, register, practice))
     figures = shapes(right)
     white = whitening(shapes(practised), figures[chosen])

@@ -1,12 +1,13 @@
 """Matching by prediction: what encodings a register's rows ought to have, given the matches made so far.
 
-The bits of encodings are drawn anew by every key, but how any two records agree is known from the register. So each bit
-is one draw of a Gaussian process over persons whose covariance is known, and matched encodings predict the others
-(Rasmussen & Williams, "Gaussian Processes for Machine Learning", 2006, equations 2.25 and 2.26). With r the variance
-that the matches explain of a row's bits, and s the agreement of an encoding with the row's prediction, the
-log-likelihood of the couple is -L/2 (log(1 - r) + (1 - 2 s + r) / (1 - r)), over L bits. A match believed with chance b
-is an observation with noise (1 - b^2) / b^2. An encoding never vouches for its own match (leave-one-out, as in their
-equation 5.12): otherwise errors confirm themselves. Inner products suffice, so nothing is rotated or reduced.
+The letters of encodings are drawn anew by every key, but how any two records agree is known from the register. So each
+letter is taken for some draws of a Gaussian process over persons whose covariance is known, one for a bit, and matched
+encodings predict the others (Rasmussen & Williams, "Gaussian Processes for Machine Learning", 2006, equations 2.25 and
+2.26). With r the variance that the matches explain of a row's draws, and s the agreement of an encoding with the row's
+prediction, the log-likelihood of the couple is -L/2 (log(1 - r) + (1 - 2 s + r) / (1 - r)), over L draws. A match
+believed with chance b is an observation with noise (1 - b^2) / b^2. An encoding never vouches for its own match
+(leave-one-out, as in their equation 5.12): otherwise errors confirm themselves. Inner products suffice, so nothing is
+rotated or reduced.
 """
 
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.graph.spectrum import Similarities
+from assessment.coding import Similarities
 
 _NOISE = 0.01  # of a match that is sure
 _LARGEST_EXPLAINED = 0.95
@@ -32,14 +33,14 @@ class Matches(NamedTuple):
 
 
 def settled(
-    held: Similarities, register: Similarities, bits: int, start: Matches, known: NDArray[np.int64], *, rounds: int
+    held: Similarities, register: Similarities, coins: int, start: Matches, known: NDArray[np.int64], *, rounds: int
 ) -> Matches:
     """Return for every held row its best match, after predicting from matches and matching again until it stands still.
 
     Args:
         held: how far the encodings of a file agree, (n, n).
         register: how far those of the register's rows are expected to agree, (m, m).
-        bits: of an encoding.
+        coins: as many as an encoding is worth, :attr:`assessment.coding.Code.coins`.
         start: matches to begin with, one for each row and partner at most.
         known: couples that are sure, int64 (k, 2); they stay, and nobody else gets their partners.
         rounds: at most.
@@ -52,7 +53,7 @@ def settled(
     every = np.arange(len(held))
     now, best = start, np.full(len(held), -1)
     for _ in range(rounds):
-        scores = _scores(inside, expected, bits, now)
+        scores = _scores(inside, expected, coins, now)
         scores[:, sure.partners] = scores[sure.rows] = -np.inf
         scores[sure.rows, sure.partners] = 0
         beliefs = _beliefs(scores)
@@ -73,7 +74,7 @@ def _standardised(found: Similarities) -> Similarities:
     return np.asarray(centred, dtype=np.float32)
 
 
-def _scores(inside: Similarities, expected: Similarities, bits: int, matches: Matches) -> Similarities:
+def _scores(inside: Similarities, expected: Similarities, coins: int, matches: Matches) -> Similarities:
     """Return the log-likelihood of every couple, float32 (n, m)."""
     across = expected[matches.partners]
     noise = _NOISE + (1 - matches.belief**2) / matches.belief**2
@@ -82,17 +83,17 @@ def _scores(inside: Similarities, expected: Similarities, bits: int, matches: Ma
     explained = (weights * across).sum(axis=0)
     seen = inside[:, matches.rows] / matches.belief
     agreement = seen @ weights
-    scores = _likelihood(agreement, explained, bits)
+    scores = _likelihood(agreement, explained, coins)
     own = np.diagonal(inverse)
     others = agreement[matches.rows] - ((seen[matches.rows] * inverse).sum(axis=1) / own)[:, None] * weights
-    scores[matches.rows] = _likelihood(others, explained - weights**2 / own[:, None], bits)
+    scores[matches.rows] = _likelihood(others, explained - weights**2 / own[:, None], coins)
     return scores
 
 
-def _likelihood(agreement: Similarities, explained: Similarities, bits: int) -> Similarities:
+def _likelihood(agreement: Similarities, explained: Similarities, coins: int) -> Similarities:
     explained = np.clip(explained, 0, _LARGEST_EXPLAINED)
     left = 1 - explained
-    return np.asarray(-bits / 2 * (np.log(left) + (1 + explained - 2 * agreement) / left), dtype=np.float32)
+    return np.asarray(-coins / 2 * (np.log(left) + (1 + explained - 2 * agreement) / left), dtype=np.float32)
 
 
 def _beliefs(scores: Similarities) -> Similarities:

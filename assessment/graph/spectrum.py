@@ -5,10 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.likeness import likeness
+from assessment.coding import Code, Similarities
 
 Matrix = NDArray[np.float64]
-Similarities = NDArray[np.float32]
 
 _ROUNDS = 7
 _SPARE = 40  # further dimensions of the iteration, so that those asked for converge
@@ -31,19 +30,13 @@ class Spectrum(NamedTuple):
         return np.asarray(self.vectors[:, :dimensions] * np.sqrt(above / above.sum()))
 
 
-def similarities(encodings: NDArray[np.uint8]) -> Similarities:
-    """Return how far every two encodings agree, float32 (n, n): shares of equal bits less shares of different ones.
-
-    The diagonal is the mean of the others.
-
-    Args:
-        encodings: packed bits, uint8 (n, bytes).
-    """
-    found = 2 * likeness(encodings, encodings, "hamming") - 1
+def similarities(code: Code) -> Similarities:
+    """Return how far every two encodings agree, float32 (n, n); the diagonal is the mean of the others."""
+    found = code.agreement
     count = len(found)
     np.fill_diagonal(found, 0)
     np.fill_diagonal(found, found.sum() / max(count * (count - 1), 1))
-    return np.asarray(found, dtype=np.float32)
+    return found
 
 
 def spectrum(found: Similarities, dimensions: int, random: np.random.Generator) -> Spectrum:

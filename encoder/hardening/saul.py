@@ -17,11 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.field import Added
+from encoder.hardening.drawn import read_column
 from encoder.hardening.keys import HardeningKeys, keyed_bytes
 from encoder.hardening.votes import Ballot, ballots, majorities
-from encoder.numbering import numbered_texts
 from encoder.parts import Reader
-from encoder.values import token_encoding
 from linkage.schema import Field, Saul, Schema, Strategy
 
 _REMEMBERED_BYTES = 32 << 20
@@ -67,28 +66,23 @@ class Voter:
     def __init__(self, field: Field, reader: Reader, key: bytes, votes: int) -> None:
         if field.hashing is None:
             raise ValueError("an ignored field has no votes")
-        self._reader = reader
+        self._field, self._reader = field, reader
         self._strategy = field.hashing.strategy
-        self._encoding = token_encoding(field)
         self._key = key
         self._bytes = votes // 8
-        self._vectors: dict[str, bytes] = {}
+        self._vectors: dict[bytes, bytes] = {}
 
     def ballots(self, column: Sequence[str]) -> tuple[list[Ballot], Added]:
         """Return how the rows of `column` vote, and which of its values do not fit or have no vote."""
-        codes, values = numbered_texts(column)
-        tokens, faults = self._reader.read(values)
-        numbers, vocabulary = numbered_texts(tokens.vocabulary)
-        weights = token_weights(tokens.counts, self._strategy)
-        cast = list(ballots(codes, numbers[tokens.ids], tokens.counts, weights, self._drawn(vocabulary)))
-        rows = [(np.flatnonzero(codes == place), rule) for place, rule in sorted(faults.items())]
-        return cast, Added(rows, (tokens.counts == 0)[codes])
+        codes, ids, counts, vocabulary, added = read_column(column, self._field, self._reader)
+        weights = token_weights(counts, self._strategy)
+        return list(ballots(codes, ids, counts, weights, self._drawn(vocabulary))), added
 
-    def _drawn(self, vocabulary: Sequence[str]) -> NDArray[np.uint8]:
+    def _drawn(self, vocabulary: Sequence[bytes]) -> NDArray[np.uint8]:
         """Return the vectors of tokens, uint8 (tokens, bytes), drawn from the key once while they are remembered."""
         for token in vocabulary:
             if token not in self._vectors:
-                self._vectors[token] = keyed_bytes(self._key, token.encode(self._encoding), self._bytes)
+                self._vectors[token] = keyed_bytes(self._key, token, self._bytes)
         vectors = b"".join([self._vectors[token] for token in vocabulary])
         if len(self._vectors) * self._bytes > _REMEMBERED_BYTES:
             self._vectors.clear()

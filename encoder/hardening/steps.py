@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from encoder.hardening.keys import HardeningKeys
 from encoder.hardening.noise import Noise, Seeds
-from linkage.schema import Balance, Blip, Diffuse, Fold, Permute, Rule90, Saul, Schema, Step
+from linkage.schema import Balance, Blip, Diffuse, Fold, MinHash, Permute, Rule90, Saul, Schema, Step
 from linkage.schema.hardening import widths
 
 Bits = NDArray[np.uint8]
@@ -20,14 +20,14 @@ _BLOCK_BITS = 1 << 22
 
 
 class Hardening:
-    """Applies the steps of a schema, but for saul, to encodings."""
+    """Applies the steps of a schema, but for saul and minhash, to encodings."""
 
     def __init__(self, schema: Schema, keys: HardeningKeys) -> None:
         bits = widths(schema.clk.bits, schema.hardening)
         self._steps = [
             _applied(step, bits[place], partial(keys.permutations, f"{step.step} {place}"))
             for place, step in enumerate(schema.hardening)
-            if not isinstance(step, Saul | Blip)
+            if not isinstance(step, Saul | MinHash | Blip)
         ]
         last = schema.hardening[-1] if schema.hardening else None
         self._noise = (

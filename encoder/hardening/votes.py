@@ -11,9 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import numbered
+from encoder.hardening.blocks import Block, Numbers, blocks_of, paired, ranks_of, successive
 
-Numbers = NDArray[np.int64]
 Sums = NDArray[np.integer]
 Bytes = NDArray[np.uint8]
 
@@ -21,13 +20,6 @@ _CHUNK_BITS = 512  # votes for so many bits, for
 _BLOCK_ROWS = 256  # so many rows, stay in the processor's cache
 _MOST_IN_HALF = 15
 _MOST_IN_BYTE = 255
-
-
-class Block(NamedTuple):
-    """Successive values: the places of the first, second ... part of all those that have so many, which come last."""
-
-    values: slice
-    parts: list[Numbers]
 
 
 class Ballot(NamedTuple):
@@ -84,44 +76,13 @@ def ballots(codes: Numbers, ids: Numbers, counts: Numbers, weights: Numbers, vec
         done = np.where(light > 0, 0, counts)
         while (done < counts).any():
             now = np.minimum(counts - done, most)
-            tokens = ids[_successive(firsts + done, now)]
-            parts, lengths, pairs = _paired(tokens, now, len(vectors))
+            tokens = ids[successive(firsts + done, now)]
+            parts, lengths, pairs = paired(tokens, now, len(vectors))
             order = np.argsort(lengths, kind="stable")
-            ranks = np.empty_like(order)
-            ranks[order] = np.arange(len(order))
-            blocks = list(_blocks(parts, (np.cumsum(lengths) - lengths)[order], lengths[order]))
-            yield Ballot(ranks[codes], (now * light)[order], light[order], blocks, vectors, pairs)
+            blocks = list(blocks_of(parts, (np.cumsum(lengths) - lengths)[order], lengths[order], _BLOCK_ROWS))
+            yield Ballot(ranks_of(order)[codes], (now * light)[order], light[order], blocks, vectors, pairs)
             done = done + now
         weights = weights - light
-
-
-def _successive(firsts: Numbers, counts: Numbers) -> Numbers:
-    """Return so many successive numbers from each of `firsts`, one after the other."""
-    return np.arange(counts.sum()) + np.repeat(firsts - np.cumsum(counts) + counts, counts)
-
-
-def _paired(tokens: Numbers, counts: Numbers, vocabulary: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Return the parts of values, how many each has, and what pairs they are, if half of these are repetitions.
-
-    A pair is two tokens side by side, or the last of an odd number and none.
-    """
-    lengths = -(-counts // 2)
-    firsts = 2 * _successive(np.zeros_like(counts), lengths) + np.repeat(np.cumsum(counts) - counts, lengths)
-    lone = np.zeros(len(firsts), dtype=np.bool_)
-    lone[np.cumsum(lengths)[counts % 2 == 1] - 1] = True
-    seconds = np.where(lone, vocabulary, tokens[np.minimum(firsts + 1, len(tokens) - 1)])
-    distinct, parts = numbered(tokens[firsts] * (vocabulary + 1) + seconds, (vocabulary + 1) ** 2)
-    if 2 * len(distinct) > len(parts):
-        return tokens, counts, np.empty((2, 0), dtype=np.int64)
-    return parts, lengths, np.stack(np.divmod(distinct, vocabulary + 1))
-
-
-def _blocks(parts: Numbers, firsts: Numbers, lengths: Numbers) -> Iterator[Block]:
-    """Yield values in blocks, of values in the order of their lengths whose parts begin at `firsts`."""
-    for start in range(0, len(lengths), _BLOCK_ROWS):
-        values = slice(start, min(start + _BLOCK_ROWS, len(lengths)))
-        having = np.searchsorted(lengths[values], np.arange(max(lengths[values][-1], 1)), side="right").tolist()
-        yield Block(values, [parts[firsts[values][first:] + place] for place, first in enumerate(having)])
 
 
 def majorities(ballots: Sequence[Ballot], rows: int, tie: Bytes) -> Bytes:

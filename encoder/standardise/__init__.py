@@ -5,7 +5,8 @@ everywhere. Nobody can repair a spelling after it was hashed, so all of it happe
 may ask for is in ``rules``; docs/standardisation.md says what it does to a value of each kind and script.
 """
 
-from encoder.standardise.columns import ColumnParts, ColumnStandardiser, column_standardiser
+from encoder.standardise.column_parts import ColumnParts
+from encoder.standardise.columns import ColumnStandardiser, column_standardiser
 from encoder.standardise.rules import NO_FACTS, Facts, Parts, Standardiser, standardiser
 
 __all__ = [

@@ -1,34 +1,17 @@
 """The standard forms of the values of a column, many at once; the plain form is :func:`standardiser`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import chain
 from operator import attrgetter
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from encoder.numbering import gathered, numbered_texts
+from encoder.numbering import gathered
+from encoder.standardise.column_parts import ColumnParts, parts_of
 from encoder.standardise.dates.components import DateComponents
 from encoder.standardise.names.many import read_names
 from encoder.standardise.rules import NAME_PARTS, Facts, read_components, standardiser
 from linkage.schema import Standard
-
-
-class ColumnParts(NamedTuple):
-    """The parts of some values.
-
-    Attributes:
-        vocabulary: the parts that occur.
-        ids: int64, shape (all parts,): index into the vocabulary, value by value.
-        counts: int64, shape (values,): how many parts each value has.
-    """
-
-    vocabulary: list[str]
-    ids: NDArray[np.int64]
-    counts: NDArray[np.int64]
-
 
 ColumnStandardiser = Callable[[Sequence[str]], ColumnParts]
 
@@ -40,25 +23,20 @@ def column_standardiser(standard: Standard, facts: Facts) -> ColumnStandardiser:
         return lambda values: _of_names(tuple(values), attribute)
     if standard.startswith("date."):
         component = attrgetter(standard.removeprefix("date."))
-        return lambda values: _of_lists(map(component, _read_dates(tuple(values), facts)))
+        return lambda values: parts_of(map(component, _read_dates(tuple(values), facts)))
+    if standard == "document":
+        # Loaded here for the reason given in `standardiser`.
+        from encoder.standardise.many_documents import parts_of_documents
+
+        return parts_of_documents
     standardise = standardiser(standard, facts)
-    return lambda values: _of_lists(map(standardise, values))
+    return lambda values: parts_of(map(standardise, values))
 
 
-def _of_lists(lists: Iterable[Sequence[str]]) -> ColumnParts:
-    parts = list(lists)
-    ids, vocabulary = numbered_texts(list(chain.from_iterable(parts)))
-    return ColumnParts(vocabulary, ids, np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)))
-
-
-def _of_names(texts: tuple[str, ...], attribute: str) -> ColumnParts:
-    """Return one representation of names: of each its distinct parts in the order of their letters."""
-    tokens, owners, ids = read_names(texts)
-    of_tokens: list[tuple[str, ...]] = [getattr(token, attribute) for token in tokens]
-    vocabulary = sorted(set(chain.from_iterable(of_tokens)))
-    ranks = {part: rank for rank, part in enumerate(vocabulary)}
-    parts = np.fromiter(map(ranks.__getitem__, chain.from_iterable(of_tokens)), dtype=np.int64)
-    counts = np.fromiter(map(len, of_tokens), dtype=np.int64, count=len(of_tokens))
+def _of_names(texts: tuple[str, ...], kind: str) -> ColumnParts:
+    """Return one kind of keys of names: of each its distinct ones in the order of their letters."""
+    keys, owners, ids = read_names(texts)
+    vocabulary, parts, counts = getattr(keys, kind)
     size = max(1, len(vocabulary))
     pairs = np.repeat(owners, counts[ids]) * size + gathered(parts, counts, ids)
     pairs.sort()

@@ -6,12 +6,12 @@ as a whole (kind, country, number), the number alone, and it with O, I, S and B 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from encoder.standardise.check_digit import Check, check_digit, checked, without_confusions
+from encoder.standardise.check_digit import Check, carries_check_digit, checked, without_confusions
 from encoder.standardise.countries import country_code
 from encoder.standardise.missing import MissingKind, missing_kind
 from encoder.standardise.mrz import read_mrz
@@ -30,7 +30,7 @@ _PARTING = re.compile(r"[\W_]+")
 _WITH_DIGIT = re.compile(r"([A-Z0-9]{1,9}<*)([0-9OISB])")
 _LOOK_ALIKES = str.maketrans("АВСЕНІКМОРТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABCEHIKMOPTXABEZHIKMNOPTYX")
 """Letters of series that Cyrillic and Greek keyboards write and documents print in Latin ones: "ВМ" is BM."""
-_SHORTEST = 3
+SHORTEST = 3
 _NUMBER_WIDTH = 9  # of the number in a machine readable zone
 _CELLS = 3  # of a whole document
 
@@ -79,7 +79,7 @@ def read_number(text: str) -> ReadNumber:
     number = _MARKED.sub("", plain).upper()
     if not (number.isascii() and number.isalnum()):
         number = _PARTING.sub("", number).translate(_LOOK_ALIKES)
-    return ReadNumber(number if len(number) >= _SHORTEST else "")
+    return ReadNumber(number if len(number) >= SHORTEST else "")
 
 
 def read_document(kind: str, country: str, number: str) -> Document:
@@ -94,6 +94,12 @@ def read_document(kind: str, country: str, number: str) -> Document:
             found_kind = found_kind or document_kind(zone.document_type)
             found_country = found_country or zone.issuer_code
     return Document(found_kind, found_country, read_number(number))
+
+
+def document_head(kind: str, country: str) -> str:
+    """Return what stands before the number of a whole document; empty where kind or country is not known."""
+    found = _issued(kind, country)
+    return f"{found[0]} {found[1]} " if all(found) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -112,6 +118,15 @@ def document_text(kind: str, country: str, number: str) -> str:
     if not number or not (kind or country):
         return number
     return "; ".join(part.replace(";", " ") for part in (kind, country, number))
+
+
+def document_texts(kinds: Sequence[str], countries: Sequence[str], numbers: Sequence[str]) -> list[str]:
+    """Return what :func:`document_text` makes of the documents of a column."""
+    if ";" in "".join(numbers):
+        return [document_text(*cells) for cells in zip(kinds, countries, numbers, strict=True)]
+    issuers = list(zip(kinds, countries, strict=True))
+    heads = {issuer: document_text(*issuer, "#")[:-1] for issuer in set(issuers)}
+    return [number and heads[issuer] + number for issuer, number in zip(issuers, numbers, strict=True)]
 
 
 def document_parts(text: str) -> tuple[str, ...]:
@@ -133,8 +148,7 @@ def document_parts(text: str) -> tuple[str, ...]:
     digits = document.number.number
     if not digits:
         return ()
-    carries_digit = len(digits) == _NUMBER_WIDTH + 1 and digits.isascii() and check_digit(digits[:-1]) == digits[-1]
-    bare = digits[:-1] if carries_digit else digits
+    bare = digits[:-1] if carries_check_digit(digits) else digits
     parts = [digits, without_confusions(digits), bare]
     if document.kind and document.country:
         parts.insert(0, f"{document.kind} {document.country} {without_confusions(bare)}")
@@ -149,7 +163,7 @@ def _from_zone(text: str) -> ReadNumber:
     piece = _WITH_DIGIT.fullmatch("".join(text.upper().split()))
     if piece is None or len(piece[1]) != _NUMBER_WIDTH:
         number = _PARTING.sub("", text).upper()
-        return ReadNumber(number if len(number) >= _SHORTEST else "")
+        return ReadNumber(number if len(number) >= SHORTEST else "")
     number, check = checked(piece[1], piece[2])
     return ReadNumber(number.strip("<"), check)
 

@@ -54,12 +54,18 @@ def missing_kind(text: str, field: FieldKind = "other") -> MissingKind | None:
 
 def may_begin_missing(word: str) -> bool:
     """Return whether a name that begins with `word` may say nothing, as "not recorded" does."""
-    plain = word.isascii() and word.isalpha()
-    return (word.lower() if plain else table_key(word).partition(" ")[0]) in _first_words()
+    return table_key(word).partition(" ")[0] in first_missing_words()
 
 
 @cache
-def _first_words() -> frozenset[str]:
+def closed_up_words() -> frozenset[str]:
+    """Return the words that say nothing in any field but names, in capitals and without spaces."""
+    return frozenset(key.replace(" ", "").upper() for key in _words()[False])
+
+
+@cache
+def first_missing_words() -> frozenset[str]:
+    """Return the words, as their table keys, with which names begin that say nothing."""
     return frozenset(key.partition(" ")[0] for key in _words()[True])
 
 

@@ -5,7 +5,7 @@
 what a schema does and where it is poor.
 """
 
-from linkage.schema.hardening import Balance, Blip, Diffuse, Fold, Measure, Permute, Rule90, Saul, Step
+from linkage.schema.hardening import Balance, Blip, Diffuse, Fold, Measure, MinHash, Permute, Rule90, Saul, Step
 from linkage.schema.load import builtin_schemas, load_schema
 from linkage.schema.model import (
     STANDARDISATION,
@@ -48,6 +48,7 @@ __all__ = [
     "IntegerFormat",
     "Kdf",
     "Measure",
+    "MinHash",
     "MissingValue",
     "NgramComparison",
     "NumericComparison",

@@ -9,9 +9,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Key
 
-Measure = Literal["dice", "hamming"]
+Measure = Literal["dice", "hamming", "symbols"]
 Unrelated = Literal["binomial"]
 LARGEST_CODE_BITS = 1 << 16
+SYMBOL_BITS = 8
+"""A symbol of a code is a byte."""
 
 
 class _Step(BaseModel):
@@ -31,6 +33,31 @@ class Saul(_Step):
     def width(self, bits: int) -> int:  # noqa: ARG002 - as of every step; this one does not depend on the filter
         """Bits of the outcome."""
         return self.bits
+
+
+class MinHash(_Step):
+    """Each byte a keyed hash of several tokens, each of which a lottery of its own drew from the record's.
+
+    Minwise hashing (Broder, "On the resemblance and containment of documents", 1997), several draws together as in
+    locality-sensitive hashing (Indyk & Motwani, STOC 1998), of which a byte is kept (Li & Koenig, "b-bit minwise
+    hashing", WWW 2010). A token is drawn in proportion to its weight (Moulton & Jiang, "Maximally consistent sampling
+    and the Jaccard index of probability distributions", ICDM 2018). With J that index, the share of equal bytes is
+    expected to be 1/256 + 255/256 J^components. It takes the place of the filter, and no other step goes with it.
+    """
+
+    step: Literal["minhash"]
+    components: int = Key(default=5, ge=1, le=7, description="K, how many draws each byte is a hash of")
+    symbols: int = Key(
+        default=2048,
+        ge=64,
+        le=LARGEST_CODE_BITS // SYMBOL_BITS,
+        multiple_of=64,
+        description="bytes of an encoding, and draws that they are made of",
+    )
+
+    def width(self, bits: int) -> int:  # noqa: ARG002 - as of every step; this one does not depend on the filter
+        """Bits of the outcome."""
+        return SYMBOL_BITS * self.symbols
 
 
 class Balance(_Step):
@@ -124,7 +151,7 @@ class Blip(_Step):
         return bits
 
 
-Step = Annotated[Saul | Balance | Fold | Rule90 | Permute | Diffuse | Blip, Key(discriminator="step")]
+Step = Annotated[Saul | MinHash | Balance | Fold | Rule90 | Permute | Diffuse | Blip, Key(discriminator="step")]
 _BYTE_BITS = 8
 _SPREADS_BITS = (Saul, Balance, Diffuse)
 
@@ -136,6 +163,8 @@ def widths(bits: int, steps: Sequence[Step]) -> list[int]:
         ValueError: a step cannot be taken where it stands.
     """
     found = [bits]
+    if len(steps) > 1 and any(isinstance(step, MinHash) for step in steps):
+        raise ValueError("hardening: minhash must be the only step, since bytes are compared and others change bits")
     for place, step in enumerate(steps):
         if isinstance(step, Saul) and place:
             raise ValueError("hardening: saul takes the place of the filter, so it must be the first step")
@@ -157,21 +186,29 @@ def check_steps(bits: int, folds: int, steps: Sequence[Step]) -> None:
     """
     if steps and bits % _BYTE_BITS:
         raise ValueError("hardening needs a filter of whole bytes")
-    if steps and isinstance(steps[0], Saul) and folds:
-        raise ValueError("saul takes the place of the filter, so xorFolds has no meaning beside it")
+    if steps and isinstance(steps[0], Saul | MinHash) and folds:
+        raise ValueError(f"{steps[0].step} takes the place of the filter, so xorFolds has no meaning beside it")
     widths(bits, steps)
 
 
 def measure_of(steps: Sequence[Step]) -> Measure:
-    """Return the similarity that hardened encodings are compared by: Hamming's where about half of the bits are set."""
+    """Return the similarity that hardened encodings are compared by.
+
+    The share of equal symbols, where symbols are made; Hamming's where about half of the bits are set.
+    """
+    if any(isinstance(step, MinHash) for step in steps):
+        return "symbols"
     return "hamming" if any(isinstance(step, _SPREADS_BITS) for step in steps) else "dice"
 
 
 def unrelated_of(steps: Sequence[Step]) -> Unrelated | None:
-    """Return how many bits are equal in two records that have no token in common, where a law says so.
+    """Return how many bits, or symbols, are equal in two records that have no token in common, where a law says so.
 
-    "binomial": each bit is, with a chance of one half, whatever the others are. So it is with majorities of keyed
-    vectors, where distinct ones of their bits are combined by XOR, and where each record has noise of its own.
+    "binomial": each is, with the chance of one half or of one in 256, whatever the others are. So it is with keyed
+    hashes of draws; with majorities of keyed vectors, where distinct ones of their bits are combined by XOR; and where
+    each record has noise of its own.
     """
+    if steps and isinstance(steps[0], MinHash):
+        return "binomial"
     majorities = bool(steps) and isinstance(steps[0], Saul)
     return "binomial" if majorities and all(isinstance(step, Fold | Permute | Blip) for step in steps[1:]) else None

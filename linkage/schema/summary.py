@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkage.errors import SchemaError
-from linkage.schema.hardening import Measure, Saul
+from linkage.schema.hardening import Measure, MinHash, Saul
 from linkage.schema.model import (
     LARGEST_FILTER_BITS,
     DoubleHash,
@@ -59,7 +59,7 @@ class SchemaSummary:
     """What a schema does.
 
     `filter_fill` is the expected share of bits set before folding, `fill` after it, both before hardening; where votes
-    take the place of the filter (saul), every bit is as likely set as not.
+    or draws take the place of the filter (saul, minhash), every bit is as likely set as not.
     """
 
     name: str
@@ -98,8 +98,8 @@ def summarise(schema: Schema, lengths: Mapping[str, float] | None = None) -> Sch
         SchemaError: a length for a field that is not hashed, or one that is not a length.
     """
     fields = _used_fields(schema, lengths or {})
-    votes = schema.hardening and isinstance(schema.hardening[0], Saul)
-    filter_fill, fill = (FULL, FULL) if votes else _expected_fill(schema, fields)
+    no_filter = schema.hardening and isinstance(schema.hardening[0], Saul | MinHash)
+    filter_fill, fill = (FULL, FULL) if no_filter else _expected_fill(schema, fields)
     return SchemaSummary(
         name=schema.name,
         digest=schema.digest,

@@ -75,6 +75,11 @@ class Counts(NamedTuple):
         return cls(left, right, starts, first, np.maximum(starts[ranges[:, 1] + 1], first), highest)
 
 
+def exact_design(bits: int) -> KeyDesign:
+    """Return the design that compares all pairs of encodings of `bits`."""
+    return KeyDesign(exact=True, key_bits=0, tables=0, tables_by_sum=np.zeros(2 * bits + 1, dtype=np.int64), work=1.0)
+
+
 def best_design(counts: Counts, sample: tuple[Ints, Ints], requirement: Requirement, recall: float) -> KeyDesign:
     """Return the design that promises the least work.
 
@@ -90,7 +95,7 @@ def best_design(counts: Counts, sample: tuple[Ints, Ints], requirement: Requirem
     pairs = float(np.sum(counts.last[counts.left] - counts.first[counts.left]))
     exact = pairs * words * _EXACT_WORD
     bucket = _BUCKET * (1 << bucket_bits(len(counts.right)))
-    best = KeyDesign(exact=True, key_bits=0, tables=0, tables_by_sum=np.zeros(2 * bits + 1, dtype=np.int64), work=1.0)
+    best = exact_design(bits)
     for key_bits in range(1, min(bits, MOST_KEY_BITS) + 1 if recall < 1 and len(distance) else 0):
         by_sum = tables_by_sum(requirement, key_bits, recall)
         left, right = tables_of_rows(counts, by_sum)

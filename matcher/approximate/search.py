@@ -14,7 +14,15 @@ import numpy as np
 
 from linkage import Encodings
 from linkage.command import OnProgress
-from matcher.approximate.design import Counts, KeyDesign, best_design, bucket_bits, sampled_pairs, tables_of_rows
+from matcher.approximate.design import (
+    Counts,
+    KeyDesign,
+    best_design,
+    bucket_bits,
+    exact_design,
+    sampled_pairs,
+    tables_of_rows,
+)
 from matcher.approximate.table import CANDIDATES, Rows, Rules, hashes, look_up, table_of
 from matcher.comparison import candidate_pairs
 from matcher.cores import usable_cores
@@ -54,7 +62,7 @@ def approximate_pairs(
         right: encodings of another, or the same, file.
         threshold: least similarity, from 0 to 1.
         recall: above 0, at most 1; 1 compares all pairs.
-        measure: "dice", "jaccard" or "hamming" (share of equal bits).
+        measure: "dice", "jaccard" or "hamming" (share of equal bits); "symbols" are always compared exactly.
         threads: how many cores to use; all of them by default.
         limit: keep only the first so many pairs.
         seed: what the positions are drawn from.
@@ -134,7 +142,9 @@ class _Search(NamedTuple):
         return cls(*sides, counts, requirement, known_measure, recall, *streams)
 
     def design(self) -> KeyDesign:
-        """Return the design that promises the least work."""
+        """Return the design that promises the least work; symbols are looked at one by one."""
+        if self.measure == "symbols":
+            return exact_design((len(self.requirement.common) - 1) // 2)
         sample = sampled_pairs((self.left, self.right), self.counts, self.sampling)
         return best_design(self.counts, sample, self.requirement, self.recall)
 

@@ -158,7 +158,8 @@ def _bins(floor: float, top: float, law: Unrelated | None) -> Floats:
         return _round_steps(floor, top)
     first, last = law.likeness(np.array([floor, top])) / _LIKENESS_STEP
     steps = np.arange(np.ceil(first - _ROUNDING), max(np.ceil(first - _ROUNDING), np.floor(last + _ROUNDING)) + 2)
-    return np.unique(np.ceil(law.scores(steps * _LIKENESS_STEP) / _FINEST - _ROUNDING) * _FINEST).round(12)
+    edges = np.ceil(law.scores(steps * _LIKENESS_STEP) / _FINEST - _ROUNDING) * _FINEST
+    return np.unique(np.append(edges, edges[0] + _FINEST).round(12))  # two at least: near chance likeness changes fast
 
 
 def _round_steps(floor: float, top: float) -> Floats:

@@ -8,37 +8,42 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_ROUNDING = 1e-6  # of a bit: a score on an edge is above it
+_ROUNDING = 1e-6  # of a place: a score on an edge is above it
+_POWERS = {2: 3, 256: 5}  # to which codes of the usual numbers of repetitions, or of components, raise a likeness
 
 
 class Unrelated(NamedTuple):
-    """Each bit of two records with nothing in common is equal with a chance of one half; the score is their share.
+    """Each place of two records with nothing in common is equal by chance; the score is the share of equal places.
 
     Attributes:
-        bits: width of an encoding.
+        places: bits of an encoding, or symbols.
+        alphabet: 2 for bits, 256 for symbols; one over it is the chance.
         tries: pairs of encodings per pair of records, at least 1; a pair of records has the best of their scores.
     """
 
-    bits: int
+    places: int
+    alphabet: int = 2
     tries: float = 1.0
 
-    @staticmethod
-    def likeness(scores: Floats) -> Floats:
-        """Return scores on the scale of the records' own likeness: codes of three repetitions raise it to its cube."""
-        likeness: Floats = np.cbrt(np.maximum(2 * scores - 1, 0))
+    def likeness(self, scores: Floats) -> Floats:
+        """Return scores on the scale of the records' own likeness, of which codes are a power."""
+        above = np.maximum((scores * self.alphabet - 1) / (self.alphabet - 1), 0)
+        likeness: Floats = above ** (1 / _POWERS[self.alphabet])
         return likeness
 
-    @staticmethod
-    def scores(likeness: Floats) -> Floats:
+    def scores(self, likeness: Floats) -> Floats:
         """Return the scores of likenesses: the way back."""
-        scores: Floats = (1 + likeness**3) / 2
+        above = likeness ** _POWERS[self.alphabet]
+        scores: Floats = (1 + (self.alphabet - 1) * above) / self.alphabet
         return scores
 
     def share(self, scores: Floats) -> Floats:
-        """Return the share of pairs of records that reach each score by this law alone."""
-        log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, self.bits + 1)))])
+        """Return the share of pairs of records that reach each score by this law alone: a binomial tail."""
+        count = np.arange(self.places + 1)
+        log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, self.places + 1)))])
         ways = log_factorial[-1] - log_factorial - log_factorial[::-1]
-        at_least = np.append(np.cumsum(np.exp(ways - self.bits * log(2))[::-1])[::-1], 0.0)
-        equal = np.ceil(scores * self.bits - _ROUNDING).astype(np.int64)
-        reached: Floats = np.minimum(self.tries * at_least[np.clip(equal, 0, self.bits + 1)], 1.0)
+        chances = ways - self.places * log(self.alphabet) + (self.places - count) * log(self.alphabet - 1)
+        at_least = np.append(np.cumsum(np.exp(chances)[::-1])[::-1], 0.0)
+        equal = np.ceil(scores * self.places - _ROUNDING).astype(np.int64)
+        reached: Floats = np.minimum(self.tries * at_least[np.clip(equal, 0, self.places + 1)], 1.0)
         return reached

@@ -56,6 +56,10 @@ def test_votes_on_a_code_of_1024_bits_do_not() -> None:
     assert max(shares({"step": "saul", "bits": 1024})) < 0.3
 
 
+def test_symbols_of_few_draws_fall_too() -> None:
+    assert np.median(shares({"step": "minhash", "components": 2, "symbols": 512})) > 0.7
+
+
 def test_records_without_relations_are_not_guessed() -> None:
     random = np.random.default_rng(1)
     rows = [(f"{number:030x}", "") for number in random.integers(1 << 62, size=60).tolist()]

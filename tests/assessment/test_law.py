@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assessment.coding import Code
 from assessment.graph.spectrum import similarities
-from assessment.law import bits_combined, expected_agreement
+from assessment.law import combined, expected_agreement
 from assessment.records import BACKGROUND, read_records
 from encoder import encode_clks
 from linkage import Schema, load_schema
@@ -42,7 +43,7 @@ def salted() -> Schema:
 
 
 @pytest.mark.parametrize(
-    ("schema", "combined"),
+    ("schema", "parts"),
     [
         (names([]), 1),
         (names([], strategy={"bitsPerFeature": 120}), 1),
@@ -57,10 +58,12 @@ def salted() -> Schema:
         (names([{"step": "saul", "repetitions": 1}]), 1),
         (names([{"step": "saul", "repetitions": 3}, {"step": "permute"}]), 3),
         (names([{"step": "saul", "repetitions": 2}], strategy={"bitsPerFeature": 120}), 2),
+        (names([{"step": "minhash", "components": 1, "symbols": 1024}]), 1),
+        (names([{"step": "minhash", "components": 3, "symbols": 1024}], strategy={"bitsPerFeature": 120}), 3),
     ],
-    ids=lambda value: "" if isinstance(value, Schema) else f"{value} bits",
+    ids=lambda value: "" if isinstance(value, Schema) else f"{value} parts",
 )
-def test_law_is_what_encodings_under_many_keys_come_to(schema: Schema, combined: int) -> None:
+def test_law_is_what_encodings_under_many_keys_come_to(schema: Schema, parts: int) -> None:
     columns = ("full_name", "date_of_birth")
     person = load_schema("person")
     places = [[field.column for field in person.fields].index(column) for column in columns]
@@ -71,10 +74,10 @@ def test_law_is_what_encodings_under_many_keys_come_to(schema: Schema, combined:
     keys = BITS // (8 * schema.encoding_bytes)
     made = [encode_clks(rows, schema, drawn.bytes(32), validate=False) for _ in range(keys)]
     pairs = np.triu_indices(len(rows), 1)
-    difference = (similarities(np.concatenate(made, axis=1)) - expected_agreement(rows, schema))[pairs]
+    difference = (similarities(Code.of(np.concatenate(made, axis=1), schema)) - expected_agreement(rows, schema))[pairs]
     noise = 1 / np.sqrt(BITS)
     majorities = bool(schema.hardening) and schema.hardening[0].step == "saul"
     slack = 0.015 if majorities else 0.005  # votes are few here, and two records with a tie agree in breaking it
-    assert bits_combined(schema) == combined
+    assert combined(schema) == parts
     assert np.abs(difference).max() < 5 * noise + 3 * slack
     assert np.sqrt((difference**2).mean()) < 1.2 * noise + slack

@@ -111,6 +111,10 @@ def test_plain_clk_tells_what_coins_do_not_and_hardening_hides_what_it_is_for() 
     assert saul["entropy missing per bit"][0] < 0.01 < saul["entropy missing per bit"][1]
     assert saul["similarity told, strangers"][0] < 0.1 < saul["similarity told, strangers"][1]
     assert saul["dimensions above noise"][2] == 0
+    single, five = (told({"step": "minhash", "components": draws, "symbols": 512}) for draws in (1, 5))
+    assert single["dimensions above noise"][0] > 5 > five["dimensions above noise"][0]
+    assert single["dimensions above noise"][2] == 0
+    assert five["similarity told, strangers"][0] < 0.1 < single["similarity told, strangers"][0]
 
 
 def test_every_vulnerability_has_a_measure_in_the_order_of_the_framework() -> None:

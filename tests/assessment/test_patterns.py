@@ -3,7 +3,8 @@ import pytest
 
 from assessment.attacks import Attack, judged
 from assessment.case import Case, make_case, split
-from assessment.patterns import by_patterns, matched, patterns
+from assessment.coding import Code
+from assessment.patterns import by_patterns, letters, matched, patterns
 from assessment.records import BACKGROUND, read_records
 from assessment.success import Tally
 from linkage import load_schema
@@ -65,3 +66,19 @@ def test_saul_shows_no_pattern() -> None:
     case, random = case_of(0, {"step": "saul"})
     assert patterns(np.unpackbits(case.encodings, axis=1).astype(np.bool_)).shape == (400, 0)
     assert (by_patterns(case, random) == -1).all()
+
+
+def test_one_name_in_symbols_of_single_draws_falls_and_of_four_draws_does_not() -> None:
+    def right(seed: int, draws: int) -> int:
+        return outcome(seed, {"step": "minhash", "components": draws, "symbols": 1024}).right
+
+    assert any(right(seed, draws=1) > 0.8 * 400 for seed in range(3))
+    assert right(0, draws=4) < 0.05 * 400
+
+
+def test_letters_of_symbols_are_the_commonest_at_their_places() -> None:
+    code = np.random.default_rng(2).integers(256, size=(500, 64), dtype=np.uint8)
+    code[:300, 7] = 9
+    shown = letters(Code(code, 8))
+    assert np.array_equal(shown[:, 0], code[:, 7] == 9)
+    assert patterns(shown).shape == (500, 0)

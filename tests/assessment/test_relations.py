@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from assessment.coding import Code
+from assessment.few_records import relation_graph
 from assessment.likeness import likeness
-from assessment.relations import relation_graph
 from encoder import encode_clks
 from linkage import load_schema
 
@@ -19,7 +20,7 @@ def flips(rows: int, seed: int = 5, bits: int = 1024) -> NDArray[np.uint8]:
 
 
 def graph_of(bits: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return relation_graph(np.packbits(bits, axis=1))
+    return relation_graph(Code(np.packbits(bits, axis=1)))
 
 
 @pytest.mark.parametrize("members", [2, 3, 4])
@@ -66,7 +67,7 @@ def test_linear_diffusion_keeps_relations_under_every_key_better_than_similariti
     def under_two_keys(step: dict[str, object]) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
         schema = load_schema(document | {"hardening": [step]})
         sides = [encode_clks(ROWS, schema, key * 32) for key in (b"x", b"y")]
-        return [relation_graph(side) for side in sides], [likeness(side, side, schema.measure) for side in sides]
+        return [relation_graph(Code(side)) for side in sides], [likeness(side, side, schema.measure) for side in sides]
 
     related, similar = under_two_keys({"step": "diffuse", "taps": 10})
     assert alike(*related) > 0.95

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from linkage import Encodings
 from matcher import CandidatePairs, PartyPairs
 from matcher.hits import Hits
+from matcher.similarity import Measure, counts
 
 THRESHOLDS = st.one_of(
     st.sampled_from([0.0, 1.0, 0.5, 0.25, 0.75, 0.65, 0.95, 0.8, 2 / 3, 1 / 3, 0.1, float(np.nextafter(0.5, 1))]),
     st.floats(0, 1),
 )
-MEASURES = st.sampled_from(["dice", "jaccard", "hamming"])
+BIT_MEASURES = st.sampled_from(["dice", "jaccard", "hamming"])
+MEASURES = st.sampled_from(["dice", "jaccard", "hamming", "symbols"])
 
 
 @st.composite
@@ -73,13 +75,16 @@ def joined(pieces: Iterable[CandidatePairs]) -> CandidatePairs:
     return CandidatePairs(np.concatenate(left), np.concatenate(right), np.concatenate(score))
 
 
-def hits_of(
-    left: Encodings, right: Encodings, pairs: CandidatePairs, random: np.random.Generator, *, at_once: int = 7
+def hits_of(  # noqa: PLR0917 - all of them vary
+    left: Encodings,
+    right: Encodings,
+    pairs: CandidatePairs,
+    random: np.random.Generator,
+    measure: Measure = "dice",
+    at_once: int = 7,
 ) -> Iterator[Hits]:
     """The pairs as the kernel would find them, in random order, a few at once."""
     order = random.permutation(len(pairs.score))
     for start in range(0, len(order), at_once):
         i, j = pairs.left[order[start : start + at_once]], pairs.right[order[start : start + at_once]]
-        common = np.bitwise_count(left.words[i] & right.words[j]).sum(axis=1)
-        together = left.popcounts[i] + right.popcounts[j]
-        yield Hits(*(field.astype(np.uint32) for field in (i, j, common, together)))
+        yield Hits(*(field.astype(np.uint32) for field in (i, j, *counts(measure, left, right, (i, j)))))

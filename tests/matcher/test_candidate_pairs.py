@@ -207,7 +207,7 @@ def test_work_that_is_to_stop_ends_after_the_call_of_the_kernel_that_runs(
 
     monkeypatch.setattr(tiles, "kernel", lambda *_: stopped_in_the_second)
     tiling = tiles.Tiling.of(prepared, None)
-    comparer = tiles.Comparer(tiling, lambda needed: needed, lambda _: None, stop, (0, 0))
+    comparer = tiling.comparer(lambda needed: needed, lambda _: None, stop, (0, 0))
     for tile in tiling.tiles():
         comparer.compare(tile)
     assert len(rows_compared) == 2

@@ -14,7 +14,7 @@ from matcher.approximate.design import tables_by_sum
 from matcher.approximate.guarantee import MOST_TABLES, chance_of_agreement, tables_needed
 from matcher.errors import ComparisonError
 from matcher.similarity import Measure, Requirement
-from tests.matcher.making import MEASURES, THRESHOLDS, two_files
+from tests.matcher.making import BIT_MEASURES, THRESHOLDS, two_files
 
 
 def rows(found: CandidatePairs) -> list[tuple[int, int, float]]:
@@ -41,7 +41,7 @@ def pairs_at(distance: int, count: int, *, bits: int = 256, seed: int = 0) -> tu
 
 
 @settings(max_examples=100, deadline=None)
-@given(two_files(), THRESHOLDS, MEASURES, st.integers(1, 12), st.integers(1, 20))
+@given(two_files(), THRESHOLDS, BIT_MEASURES, st.integers(1, 12), st.integers(1, 20))
 def test_what_is_found_is_exact_in_order_and_comes_once(
     files: tuple[Encodings, Encodings], threshold: float, measure: str, key_bits: int, tables: int
 ) -> None:
@@ -56,7 +56,7 @@ def test_what_is_found_is_exact_in_order_and_comes_once(
 
 
 @settings(max_examples=40, deadline=None)
-@given(two_files(), st.floats(0.5, 1), MEASURES, st.integers(0, 100))
+@given(two_files(), st.floats(0.5, 1), BIT_MEASURES, st.integers(0, 100))
 def test_one_key_finds_the_pairs_that_agree_on_its_bits(
     files: tuple[Encodings, Encodings], threshold: float, measure: str, seed: int
 ) -> None:
@@ -70,6 +70,14 @@ def test_one_key_finds_the_pairs_that_agree_on_its_bits(
     expected = candidate_pairs(left, right, threshold, measure=measure)
     agree = ~np.any((left.words[expected.left] ^ right.words[expected.right]) & mask, axis=1)
     assert same(found, CandidatePairs(expected.left[agree], expected.right[agree], expected.score[agree]))
+
+
+@settings(max_examples=20, deadline=None)
+@given(two_files(), THRESHOLDS)
+def test_symbols_are_always_compared_exactly(files: tuple[Encodings, Encodings], threshold: float) -> None:
+    assert search_design(*files, threshold, recall=0.5, measure="symbols").exact
+    found = approximate_pairs(*files, threshold, recall=0.5, measure="symbols")
+    assert same(found, candidate_pairs(*files, threshold, measure="symbols"))
 
 
 @pytest.mark.parametrize("recall", [0.5, 0.9, 0.99])

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.similarity import Measure, Requirement, scores
-from tests.matcher.making import MEASURES, THRESHOLDS
+from tests.matcher.making import BIT_MEASURES, MEASURES, THRESHOLDS
 
 
 @settings(max_examples=200, deadline=None)
-@given(MEASURES, THRESHOLDS, st.integers(1, 90))
+@given(MEASURES, THRESHOLDS, st.sampled_from(range(8, 97, 8)))
 def test_the_needed_common_bits_are_the_least_whose_score_passes(measure: Measure, threshold: float, bits: int) -> None:
     requirement = Requirement.of(measure, threshold, bits)
     for together in range(2 * bits + 1):
@@ -20,7 +20,7 @@ def test_the_needed_common_bits_are_the_least_whose_score_passes(measure: Measur
 
 
 @settings(max_examples=200, deadline=None)
-@given(MEASURES, THRESHOLDS, st.integers(1, 60))
+@given(BIT_MEASURES, THRESHOLDS, st.integers(1, 60))
 def test_partners_and_distance_leave_out_no_pair_that_passes(measure: Measure, threshold: float, bits: int) -> None:
     requirement = Requirement.of(measure, threshold, bits)
     for popcount in range(bits + 1):

@@ -14,7 +14,7 @@ from matcher.form import LONG, MIDDLE, SHORT, Form, host_form
 from matcher.sides import plan
 from matcher.similarity import Requirement
 from matcher.sketch import Sketch, fold, sample_limits
-from matcher.tiles import Comparer, Tiling
+from matcher.tiles import Tiling
 from tests.matcher.making import random_encodings
 
 FORMS = [SHORT, MIDDLE, LONG]
@@ -135,8 +135,7 @@ def test_a_sample_in_which_popcounts_leave_less_than_a_team_is_enough(rows: int)
 
 def found_pairs(tiling: Tiling) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
-    comparer = Comparer(
-        tiling,
+    comparer = tiling.comparer(
         lambda asked: asked,
         lambda hits: found.update(zip(hits.left.tolist(), hits.right.tolist(), strict=True)),
         Event(),

@@ -31,7 +31,7 @@ def test_spilled_pairs_equal_those_held_whatever_the_memory(
     expected = candidate_pairs(*files, threshold, measure=measure, limit=limit)  # itself held to the reference
     everything = candidate_pairs(*files, threshold, measure=measure)
     spilling = SpillingCollector(measure, files[0].bits, limit, Spilling(run_rows * 80, None, None))  # type: ignore[arg-type]
-    for hits in hits_of(*files, everything, np.random.default_rng(run_rows)):
+    for hits in hits_of(*files, everything, np.random.default_rng(run_rows), measure):  # type: ignore[arg-type]
         spilling.add(hits)
     assert spilling.pair_count == len(expected.score)
     assert same(joined(spilling.pieces()), expected)

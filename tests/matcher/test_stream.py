@@ -120,11 +120,11 @@ def test_a_signal_ends_a_running_match_and_leaves_no_file(
     code = (  # says when the threads are at work
         "import os\n"
         "from matcher import tiles\n"
-        "former = tiles.Comparer.compare\n"
+        "former = tiles.BitComparer.compare\n"
         "def told(self, tile):\n"
         "    os.write(1, b'working\\n')\n"  # in one piece, because two threads say it
         "    former(self, tile)\n"
-        "tiles.Comparer.compare = told\n"
+        "tiles.BitComparer.compare = told\n"
         "from linkage.command import main\n"
         "main()\n"
     )

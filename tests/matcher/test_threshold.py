@@ -125,15 +125,18 @@ def test_no_more_matches_are_expected_than_can_be_told_from_chance(matches: int)
     assert np.mean([estimate.matches.value for estimate in estimates]) == pytest.approx(matches, rel=0.25)
 
 
-def test_share_by_the_law_of_unrelated_records_is_the_exact_sum_of_coin_tosses() -> None:
-    law = Unrelated(64)
+@pytest.mark.parametrize("alphabet", [2, 256])
+def test_share_by_the_law_of_unrelated_records_is_the_exact_sum_of_chances(alphabet: int) -> None:
+    law = Unrelated(64, alphabet)
     for equal in (8, 31, 32, 50, 64):
-        exact = sum(comb(64, number) for number in range(equal, 65)) / 2**64
+        ways = (comb(64, number) * (alphabet - 1) ** (64 - number) for number in range(equal, 65))
+        exact = sum(ways) / alphabet**64
         at_edge, above = law.share(np.array([equal / 64, equal / 64 + 1e-4]))
-        assert at_edge == pytest.approx(exact, rel=1e-9)
+        assert at_edge == pytest.approx(exact, rel=1e-9, abs=0)
         assert above < at_edge
-    assert Unrelated(64, tries=4).share(np.array([50 / 64]))[0] == pytest.approx(4 * law.share(np.array([50 / 64]))[0])
-    assert Unrelated(64, tries=4).share(np.array([0.5]))[0] == 1
+    several, edge = law._replace(tries=4), np.array([50 / 64])
+    assert several.share(edge)[0] == pytest.approx(4 * law.share(edge)[0], abs=0)
+    assert several.share(np.array([0.0]))[0] == 1
 
 
 def counted(chance: Floats, candidates: Floats, unrelated: Floats | None = None) -> Evidence:
@@ -270,7 +273,7 @@ def test_links_are_those_that_a_plain_loop_takes(count: int, records: int, seed:
 def test_bins_are_round_few_and_count_every_score_from_the_first_edge(floor: float, reach: float, seed: int) -> None:
     scores = -np.sort(-np.random.default_rng(seed).uniform(floor, floor + reach * (1 - floor), 50))
     pairs = CandidatePairs(np.arange(50), np.arange(50), scores)
-    for law in (None, Unrelated(1024)):
+    for law in (None, Unrelated(1024), Unrelated(2048, 256)):
         evidence = Evidence.of([Compared(50, 50, pairs, floor)], ChanceSample(scores, 100, floor), law)
         assert 2 <= len(evidence.edges) <= 103
         assert np.all(np.diff(evidence.edges) > 0)
@@ -279,8 +282,9 @@ def test_bins_are_round_few_and_count_every_score_from_the_first_edge(floor: flo
             assert above == (scores >= edge - 1e-9 * (evidence.edges[1] - evidence.edges[0])).sum()
 
 
-@given(st.floats(0.5, 1))
-def test_likeness_of_a_score_leads_back_to_it(score: float) -> None:
-    likeness = Unrelated.likeness(np.array([score]))
+@given(st.sampled_from([2, 256]), st.floats(0, 1))
+def test_likeness_of_a_score_leads_back_to_it(alphabet: int, share: float) -> None:
+    law, score = Unrelated(1024, alphabet), 1 / alphabet + (1 - 1 / alphabet) * share
+    likeness = law.likeness(np.array([score]))
     assert 0 <= likeness[0] <= 1
-    assert Unrelated.scores(likeness)[0] == pytest.approx(score)
+    assert law.scores(likeness)[0] == pytest.approx(score)

@@ -62,7 +62,7 @@ def same_groups(one: Groups, other: Groups) -> bool:
 
 
 @settings(max_examples=200, deadline=None)
-@given(two_files(most_bytes=40, most_rows=30), THRESHOLDS, st.sampled_from(["dice", "hamming"]))
+@given(two_files(most_bytes=40, most_rows=30), THRESHOLDS, st.sampled_from(["dice", "hamming", "symbols"]))
 def test_pairs_of_random_encodings_are_those_of_anonlink(
     files: tuple[Encodings, Encodings], threshold: float, measure: Measure
 ) -> None:
@@ -157,5 +157,5 @@ def test_widths_that_are_not_whole_words_are_right_with_many_rows_where_anonlink
 
 def test_the_second_opinion_says_what_it_cannot_do() -> None:
     one = Encodings.from_bytes(np.ones((1, 8), dtype=np.uint8))
-    with pytest.raises(EngineError, match="dice and hamming"):
+    with pytest.raises(EngineError, match="dice, hamming and symbols"):
         anonlink_engine.candidate_pairs(one, one, 0.5, measure="jaccard")

@@ -30,7 +30,7 @@ def figures() -> Figures:
         Side(agency, {"surname": surname, "town": "<b>x</b>"}, token * 32, "suspect", encoding)
         for agency, surname, token, encoding in (
             ("atl", "o'neil & <i>sons</i>", "a", bytes([0b11110000] * 16)),
-            ("bor", "oneill", "b", bytes([0b11010001] * 16)),
+            ("bor", "oneill", "b", bytes([0b11110000] * 12 + [0b11010001] * 4)),
         )
     ]
     return Figures(
@@ -44,12 +44,12 @@ def figures() -> Figures:
         agencies=(AgencyFigures("atl", 6, 1000, 0.5, 3), AgencyFigures("bor", 5, 900, 0.25, 3)),
         steps=(Step("atl", "counterfoil secret new -o atl/op.secret", 0.5), Step("host", "counterfoil match", 1.25)),
         pair=(sides[0], sides[1]),
-        similarity=0.75,
+        equal_bytes=12,
         linkage=found,
         plaintext=Baseline(found, 2.0),
         equality=Baseline(evaluate([], persons), 0.0),
         leak_search=search_packages({"atl.cfp": some_package(2)}, {"montgomery", "zoe"}),
-        histogram=Histogram(tuple(int(bin_ in {65, 72, 80, 90}) for bin_ in range(100)), (9,) * 71 + (0,) * 29),
+        histogram=Histogram(tuple(int(equal in {65, 72, 80, 90}) for equal in range(101)), (9,) * 71 + (0,) * 30),
         match_seconds=1.25,
         seconds=12.5,
     )

@@ -31,7 +31,7 @@ def test_report_says_what_was_found_and_what_the_matcher_sees(
     print_report(figures, Path("out"), Path("out/page.html"))
     printed = capsys.readouterr().out
     assert figures.pair[0].token in printed
-    assert "11110000 11110000" in printed
+    assert "f0 f0 f0" in printed
     assert "0.5714" in printed
     assert "Nothing found: 0 finds of 2 values." in printed
     assert "out/page.html" in printed
@@ -42,7 +42,7 @@ def test_report_says_what_was_found_and_what_the_matcher_sees(
 
 def test_document_has_what_the_matcher_sees_and_not_the_row(figures: Figures) -> None:
     document = figures.document()
-    assert document["matcher_sees"]["encoding_bits"] == 128
+    assert document["matcher_sees"]["encoding_bytes"] == 16
     assert document["matcher_sees"]["encoding_hex"] == "f0" * 16
     assert document["rows"] == 11
     assert document["pairs_compared"] == 4 + 71 * 9

@@ -5,6 +5,7 @@ own, so that every name has one.
 """
 
 import lzma
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -18,7 +19,7 @@ MOST_CLASSES = 3
 def name_class(token: str) -> tuple[str, ...]:
     """Return the classes of `token`, the likeliest first; at most three, none when it has no letters."""
     key = class_key(token)
-    return _classes().get(key) or ((key if key.isascii() else fold(token),) if key else ())
+    return attested_classes().get(key) or ((key if key.isascii() else fold(token),) if key else ())
 
 
 def class_key(token: str) -> str:
@@ -27,7 +28,8 @@ def class_key(token: str) -> str:
 
 
 @cache
-def _classes() -> dict[str, tuple[str, ...]]:
+def attested_classes() -> Mapping[str, tuple[str, ...]]:
+    """Return the table: key of a token -> its classes."""
     packed = files(__package__).joinpath("tables", "classes.tsv.xz").read_bytes()
     names: dict[str, str] = {}  # one string per class, however often it occurs
     table = {}

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -90,6 +91,7 @@ def _surname(text: str) -> str:
     return fold_latin(reading) if reading else read_mandarin(text)
 
 
+@lru_cache(maxsize=1 << 16)
 def read_mandarin(text: str) -> str:
     """Return the folded Mandarin reading of Chinese characters."""
     return fold_latin(anyascii(text).lower())

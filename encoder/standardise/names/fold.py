@@ -1,4 +1,8 @@
-"""Folding: the common romanisations of one name meet in one spelling."""
+"""Folding: the common romanisations of one name meet in one spelling.
+
+What takes a text here takes many lines of text as well, in a fraction of the time: every line comes out as it would
+alone.
+"""
 
 import re
 from functools import lru_cache
@@ -6,14 +10,15 @@ from functools import lru_cache
 from encoder.standardise.names.romanise import romanise
 
 # In order: letters without which the rule has nothing to do, what is found, what it becomes. Capitals are sounds that
-# later rules leave alone; they become small at the end.
+# later rules leave alone; they become small at the end. What stands before is looked at last, because a search that
+# begins with a letter is fast.
 _RULES: tuple[tuple[str, str, str], ...] = (
     # Mandarin (x, q) and its older spelling (hs)
     ("hs", r"^hs", "S"),
     ("x", r"^x(?=[iu])", "S"),
     ("q", r"^q(?=i(?:an|ao|e|n|u|$))", "C"),
     ("mc", r"^mc", "mak"),
-    ("joh", r"(?<=^jo)h(?=n)", ""),
+    ("joh", r"h(?=n)(?<=^joh)", ""),
     # hissing sounds of English, German, French, Polish, Hungarian and Scandinavian spelling
     ("s", r"shtsh|schtsch|shch|szcz|stsch|sjtsj", "S"),
     ("chtch", r"chtch", "S"),
@@ -24,16 +29,16 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("s", r"zsch|sch(?=[aeiouymnlrwvtpk]|$)|sh|sz|sj", "S"),
     ("z", r"zh|zs(?=[aeiou])", "z"),
     ("ch", r"ch(?=[rl])", "k"),
-    ("ch", r"(?<=[aou])ch$", "h"),
+    ("ch", r"ch$(?<=[aou]ch)", "h"),
     ("chs", r"chs", "ks"),
     ("c", r"ch|cz|cs", "C"),
     ("t", r"ts|tz", "C"),
-    ("rz", r"(?<=[bdgkptw])rz(?=[aeiouy])", "J"),
+    ("rz", r"rz(?=[aeiouy])(?<=[bdgkptw]rz)", "J"),
     # breath
     ("kh", r"kh", "H"),
     ("ph", r"ph", "f"),
-    ("h", r"(?<=[bdgjrtlwn])h", ""),
-    ("que", r"c?ques?$", "k"),
+    ("h", r"h(?<=[bdgjrtlwn]h)", ""),
+    ("que", r"(?:cque|que)s?$", "k"),
     ("c", r"ck|cq", "k"),
     ("c", r"c(?=[eiyj]|$)", "C"),
     ("c", r"c", "k"),
@@ -41,13 +46,13 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("x", r"x", "ks"),
     ("dg", r"dg(?=[ei])", "J"),
     # -off, -ow, -eff of Slavic surnames
-    ("o", r"(?<=o)(?:ff?|w)$", "v"),
-    ("u", r"(?<=u)(?:ff?|w)$", "v"),
-    ("e", r"(?<=e)(?:ff|w)$", "v"),
+    ("o", r"(?:f(?<=of)f?|w(?<=ow))$", "v"),
+    ("u", r"(?:f(?<=uf)f?|w(?<=uw))$", "v"),
+    ("e", r"(?:f(?<=ef)f|w(?<=ew))$", "v"),
     ("w", r"w", "v"),
     # Korean
     ("yeo", r"yeo", "yu"),
-    ("eo", r"eo(?=ng|k|l[^aeiou]|l$)", "u"),
+    ("eo", r"eo(?=ng|k|l(?![aeiou]))", "u"),
     # glides: Iouri, Jurij, Yuri
     ("u", r"^(?:ou|u)(?=[aei])", "v"),
     ("o", r"^(?:io|jo|yo)", "Jo"),
@@ -56,30 +61,30 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("e", r"^(?:ie|je|ye)", "Je"),
     ("o", r"oo|ou", "u"),
     ("ee", r"ee", "i"),
-    ("i", r"ij|iy|yi|ii|(?<=.)ji$", "i"),
+    ("i", r"ij|iy|yi|ii|ji$(?<=.ji)", "i"),
     ("yj", r"yj", "i"),
     ("y", r"y(?![aeiou])", "i"),
     ("j", r"j(?![aeiou])", "i"),
-    ("i", r"(?<=[aeo])i$", "i"),
+    ("i", r"i$(?<=[aeo]i)", "i"),
     ("e", r"ei|ey|ej", "ai"),
     # softening: Anastasiya, Anastasia, Anastasja
-    ("", r"(?<=[^aeiou])[iyj]+(?=[aeou])", ""),
-    ("y", r"(?<=[aeiou])y(?=[aeiou])", "i"),
-    ("j", r"(?<=[aeiou])j(?=[aeiou])", "i"),
+    ("", r"[iyj](?<=[^aeiou\n].)[iyj]*(?=[aeou])", ""),
+    ("y", r"y(?=[aeiou])(?<=[aeiou]y)", "i"),
+    ("j", r"j(?=[aeiou])(?<=[aeiou]j)", "i"),
     ("y", r"y", "J"),
     ("j", r"j", "J"),
-    ("e", r"(?<=[aou])e", ""),
+    ("e", r"e(?<=[aou]e)", ""),
     ("ie", r"ie", "i"),
     # names of God's servant: Abdulrahman, Abdurrahman, Abd al-Rahman
     ("abd", r"^abd[aeou]?(?:l(?!a?h?$)|r(?=r))?(?=..)", "abd"),
     # endings that follow the sex or the country: Ivanova, Ivanovs, Ivanovas; Kovalska, Kovalskaya; Papadopoulou
-    ("v", r"(?<=..[oe]v)(?:a|s|as)$", ""),
+    ("v", r"(?:s(?<=..[oe]vs)|a(?<=..[oe]va)s?)$", ""),
     ("sk", r"sk(?:aia|aa|aja|aJa|a|ai|i|oi|ii|is|as|)$", "ski"),
     ("opulu", r"opulu$", "opulos"),
     ("n", r"n(?=[bp])", "m"),
     ("dt", r"dt$", "t"),
 )
-_COMPILED = tuple((letters, re.compile(pattern).sub, spelling) for letters, pattern, spelling in _RULES)
+_COMPILED = tuple((letters, re.compile(pattern, re.MULTILINE).sub, spelling) for letters, pattern, spelling in _RULES)
 _DOUBLE = re.compile(r"(.)(?=\1)")  # nothing takes its place: a template would cost more than the search
 
 
@@ -97,8 +102,8 @@ def fold_latin(text: str) -> str:
     return _DOUBLE.sub("", text.lower())
 
 
-_FIRST_LETTER = str.maketrans("eiouvz", "aaaafs")
-_OTHER_LETTERS = str.maketrans("vz", "fs", "aeiou")
+_FIRST_VOWEL = re.compile("^[aeiou]", re.MULTILINE)
+_CONSONANTS = str.maketrans("vzA", "fsa", "aeiou")
 _PHONETIC_LETTERS = str.maketrans("vbzcjgdr", "fpsssktl", "h")
 
 
@@ -109,7 +114,7 @@ def skeleton(token: str) -> str:
 
 def skeleton_of(folded: str) -> str:
     """Return the skeleton of a form that is folded already."""
-    return _DOUBLE.sub("", folded[:1].translate(_FIRST_LETTER) + folded[1:].translate(_OTHER_LETTERS))
+    return _DOUBLE.sub("", _FIRST_VOWEL.sub("A", folded).translate(_CONSONANTS))
 
 
 def phonetic(token: str) -> str:

@@ -1,22 +1,24 @@
 """Reading the names of many cells at once: each part is read once, and a name is the numbers of its parts.
 
-The plain form is :func:`encoder.standardise.names.read_name`, which also reads here the names that are more than their
-parts: those with particles, hyphens, titles, syllables that belong together, or no space where one name ends.
+The plain form is :func:`encoder.standardise.names.read_name`, which also reads here the names with Chinese characters
+or Hangul, whose parts are read as a whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Sized
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import numbered, numbered_texts
+from encoder.numbering import looked_up, new_numbers, numbered
 from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES
-from encoder.standardise.names.reading import NameToken, hangs_together, read_name, read_token, spaced
+from encoder.standardise.names.part_keys import PartKeys, keys_of
+from encoder.standardise.names.reading import hangs_together, independent_parts, is_read_whole, read_name, spaced
 from encoder.standardise.names.words import words
 
-_PART_SIGN = "\0"
+_SIGN = "\0"
 """Stands between texts that are laid end to end; one that has it is read by itself."""
 
 
@@ -24,91 +26,82 @@ class Names(NamedTuple):
     """The tokens of some names.
 
     Attributes:
-        tokens: the tokens that occur.
+        keys: what the tokens that occur are compared by.
         owners: int64, shape (all tokens,): index of the name that a token is part of.
         ids: int64, shape (all tokens,): index of the token. Those of one name are in no certain order.
     """
 
-    tokens: list[NameToken]
+    keys: PartKeys
     owners: NDArray[np.int64]
     ids: NDArray[np.int64]
-
-
-class _Part(NamedTuple):
-    """What is known of one part of names.
-
-    Attributes:
-        token: what it is, None when it has no letter that can be read.
-        hangs_together: whether names with it are read one by one.
-        surname: whether syllables beside it may be one given name.
-    """
-
-    token: NameToken | None
-    hangs_together: bool
-    surname: bool
 
 
 @lru_cache(maxsize=1)
 def read_names(texts: tuple[str, ...]) -> Names:
     """Return the tokens of the names in `texts`; the last ones are kept, because several fields ask for the same."""
-    codes, distinct, owners = _split(texts)
-    parts = [read_part(part) for part in distinct]
+    numbers = new_numbers()
+    codes, owners = _split(texts, numbers)
+    together, whole = _not_by_parts(texts, codes, owners, list(numbers))
+    by_parts = ~(together | whole)[owners]
 
-    one_by_one = np.array([_PART_SIGN in text for text in texts], dtype=np.bool_)
-    one_by_one[owners[np.array([part.hangs_together for part in parts], dtype=np.bool_)[codes]]] = True
-    surnames = np.array([part.surname for part in parts], dtype=np.bool_)[codes]
-    firsts = np.flatnonzero(np.diff(owners, prepend=-1))
-    lengths = np.diff(firsts, append=len(owners))
-    lasts = firsts + lengths - 1
-    syllables = (surnames[firsts] | surnames[lasts]) & (lengths >= LEAST_SYLLABLES) & (lengths <= MOST_SYLLABLES)
-    one_by_one[owners[firsts[syllables]]] = True
+    arranged = {place: independent_parts(texts[place]) for place in np.flatnonzero(together & ~whole).tolist()}
+    read = {place: read_name(texts[place]).tokens for place in np.flatnonzero(whole).tolist()}
+    rest = list(chain.from_iterable(arranged.values()))
+    tokens = list(chain.from_iterable(read.values()))
 
-    read = np.array([part.token is not None for part in parts], dtype=np.bool_)[codes] & ~one_by_one[owners]
-    tokens = [part.token for part in parts]
-    more_owners: list[int] = []
-    for place in np.flatnonzero(one_by_one).tolist():
-        found = read_name(texts[place]).tokens
-        tokens += found
-        more_owners += [place] * len(found)
-    ids = np.concatenate([codes[read], np.arange(len(parts), len(tokens))])
-    used, ids = numbered(ids, max(1, len(tokens)))
+    rest_codes = np.fromiter(looked_up(rest, numbers), dtype=np.int64, count=len(rest))
+    used, ids = numbered(np.concatenate([codes[by_parts], rest_codes]), len(numbers))
+    parts = list(numbers)
     return Names(
-        [token for index in used.tolist() if (token := tokens[index]) is not None],
-        np.concatenate([owners[read], np.array(more_owners, dtype=np.int64)]),
-        ids,
+        keys_of([parts[number] for number in used.tolist()], tokens),
+        np.concatenate([owners[by_parts], _owners(arranged), _owners(read)]),
+        np.concatenate([ids, len(used) + np.arange(len(tokens))]),
     )
 
 
-@lru_cache(maxsize=1 << 16)
-def read_part(part: str) -> _Part:
-    """Return what is known of one part of names."""
-    together = hangs_together(part)
-    return _Part(None if together else read_token(part, alone=False), together, part in words().romanised_surnames)
+def _split(texts: Sequence[str], numbers: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the number of each part of `texts`, and the text it is of. ASCII ones go together, the fast way for them.
 
-
-class _Split(NamedTuple):
-    """Texts as their parts; those of one text stand together.
-
-    Attributes:
-        codes: int64, shape (all parts,): index of each part among the distinct ones.
-        distinct: the distinct parts.
-        owners: int64, shape (all parts,): index of the text.
+    Parts that `numbers` lacks are added to it.
     """
-
-    codes: NDArray[np.int64]
-    distinct: list[str]
-    owners: NDArray[np.int64]
-
-
-def _split(texts: Sequence[str]) -> _Split:
-    """Return `texts` as their parts; ASCII ones together, because that is the fast way for them."""
-    ascii_only = np.array(list(map(str.isascii, texts)), dtype=np.bool_)
-    parts: list[str] = []
+    ascii_only = np.fromiter(map(str.isascii, texts), dtype=np.bool_, count=len(texts))
+    codes: list[NDArray[np.int64]] = []
     owners: list[NDArray[np.int64]] = []
     for places in (np.flatnonzero(ascii_only), np.flatnonzero(~ascii_only)):
-        joined = "\n".join([texts[place].replace("\n", " ").replace(_PART_SIGN, " ") for place in places.tolist()])
-        found = spaced(joined).replace("\n", f" {_PART_SIGN} ").split()
-        is_sign = np.array([part == _PART_SIGN for part in found], dtype=np.bool_)
+        joined = f" {_SIGN} ".join([texts[place].replace(_SIGN, " ") for place in places.tolist()])
+        found = spaced(joined).split()
+        numbers_found = np.fromiter(looked_up(found, numbers), dtype=np.int64, count=len(found))
+        is_sign = numbers_found == numbers[_SIGN]
+        codes.append(numbers_found[~is_sign])
         owners.append(places[np.cumsum(is_sign)[~is_sign]])
-        parts += [part for part in found if part != _PART_SIGN]
-    return _Split(*numbered_texts(parts), np.concatenate(owners))
+    return np.concatenate(codes), np.concatenate(owners)
+
+
+def _not_by_parts(
+    texts: Sequence[str], codes: NDArray[np.int64], owners: NDArray[np.int64], parts: Sequence[str]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return of which texts the parts hang together, and which of them are read as a whole: bool (texts,), twice."""
+    hang = [hangs_together(part) for part in parts]
+    whole_parts = [hangs and is_read_whole(part) for hangs, part in zip(hang, parts, strict=True)]
+    surnames = words().romanised_surnames
+    is_surname = np.array([part in surnames for part in parts], dtype=np.bool_)[codes]
+
+    together = np.fromiter((_SIGN in text for text in texts), dtype=np.bool_, count=len(texts))
+    together[owners[np.array(hang, dtype=np.bool_)[codes]]] = True
+    whole = np.zeros_like(together)
+    whole[owners[np.array(whole_parts, dtype=np.bool_)[codes]]] = True
+
+    # Syllables beside such a surname may be one given name.
+    firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+    lengths = np.diff(firsts, append=len(owners))
+    may_join = (is_surname[firsts] | is_surname[firsts + lengths - 1]) & (
+        (lengths >= LEAST_SYLLABLES) & (lengths <= MOST_SYLLABLES)
+    )
+    together[owners[firsts[may_join]]] = True
+    return together, whole
+
+
+def _owners(parts: Mapping[int, Sized]) -> NDArray[np.int64]:
+    """Return the place of each part."""
+    places = np.array(list(parts), dtype=np.int64)
+    return np.repeat(places, np.fromiter(map(len, parts.values()), dtype=np.int64, count=len(parts)))

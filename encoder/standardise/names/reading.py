@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from encoder.standardise.missing import may_begin_missing, missing_kind
+from encoder.standardise.missing import first_missing_words, may_begin_missing, missing_kind
 from encoder.standardise.names.burmese import burmese_syllables
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.eastasia import (
@@ -19,11 +19,12 @@ from encoder.standardise.names.eastasia import (
 )
 from encoder.standardise.names.fold import fold, phonetic_of, skeleton_of
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
-from encoder.standardise.names.scripts import script_of
+from encoder.standardise.names.scripts import letters_of, script_of
 from encoder.standardise.names.words import words
 
 _FEWEST = 2  # a given and a family name
 _IN_ONE_PIECE = ("HAN", "HANGUL")  # scripts in which a whole name may be written without a space
+_READ_WHOLE = letters_of(*_IN_ONE_PIECE)
 
 
 class NameToken(NamedTuple):
@@ -90,25 +91,35 @@ def read_name(text: str) -> Name:
 
     This is the plain form; :func:`encoder.standardise.names.many.read_names` reads the names of a column.
     """
-    if missing_kind(text, "name") is not None:
-        return Name(())
-    is_ascii = text.isascii()
-    parts = spaced(text).split()
-    if not is_ascii:
-        parts = [piece for part in parts for piece in _syllables(part)]
-    dropped = words().dropped
-    if not dropped.isdisjoint(parts):
-        parts = [part for part in parts if part not in dropped]
-    if len(parts) == 1 and not is_ascii:
+    parts = _written(text)
+    if len(parts) == 1:
         whole = _in_one_piece(parts[0])
         if whole:
             return Name(whole)
-    if not (is_ascii and "-" not in text):
-        parts = _hyphens_parted(parts)
-    parts = join_given(_joined(parts))
+    parts = _arranged(parts)
     alone = len(parts) == 1
-    tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
-    return Name(tokens if is_ascii else _with_readings(tokens))
+    return Name(_with_readings(tuple([token for part in parts if (token := read_token(part, alone=alone))])))
+
+
+def independent_parts(text: str) -> list[str]:
+    """Return the parts of a name without Chinese characters or Hangul: each is a token, whatever the others are."""
+    return _arranged(_written(text))
+
+
+def _written(text: str) -> list[str]:
+    """Return the parts of a name as written, without titles and fillers; none when it says nothing."""
+    if missing_kind(text, "name") is not None:
+        return []
+    parts = spaced(text).split()
+    if not text.isascii():
+        parts = [piece for part in parts for piece in _syllables(part)]
+    dropped = words().dropped
+    return parts if dropped.isdisjoint(parts) else [part for part in parts if part not in dropped]
+
+
+def _arranged(parts: list[str]) -> list[str]:
+    """Return parts with those parted that hyphens join, and those joined that are one name."""
+    return join_given(_joined(_hyphens_parted(parts)))
 
 
 def _syllables(part: str) -> list[str]:
@@ -117,9 +128,9 @@ def _syllables(part: str) -> list[str]:
 
 
 def spaced(text: str) -> str:
-    """Return `text` in small letters, without apostrophes, and with a space for the signs that part; line ends stay.
+    """Return `text` in small letters, without apostrophes, and with a space for the signs that part.
 
-    Every line comes out as it would alone.
+    What spaces part comes out as each piece would alone, so that many texts can go through together.
     """
     if text.isascii():
         return text.lower().translate(_ASCII_SIGNS)
@@ -131,15 +142,27 @@ def spaced(text: str) -> str:
 
 def hangs_together(part: str) -> bool:
     """Return whether what becomes of a part hangs on the rest of its name."""
-    known = words()
+    if part in _of_more_than_themselves():
+        return True
+    if part.isascii() and part.isalpha():
+        return False
     return (
-        part in known.dropped
-        or part in known.particles
-        or part in known.joined
+        may_begin_missing(part)
         or _HYPHENS.search(part) is not None
-        or script_of(part) in (*_IN_ONE_PIECE, "MYANMAR")
-        or may_begin_missing(part)
+        or is_read_whole(part)
+        or script_of(part) == "MYANMAR"
     )
+
+
+@cache
+def _of_more_than_themselves() -> frozenset[str]:
+    known = words()
+    return known.dropped | known.particles | known.joined | first_missing_words()
+
+
+def is_read_whole(part: str) -> bool:
+    """Return whether names with `part` are read as a whole, because of Chinese characters or Hangul in it."""
+    return _READ_WHOLE.search(part) is not None
 
 
 def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
@@ -185,8 +208,12 @@ def read_token(part: str, *, alone: bool) -> NameToken | None:
         folded = fold(part)
     if not folded.isalpha():
         return None
-    initial = len(part) == 1 and script not in ("HAN", "HANGUL", "KANA")
-    return NameToken.of(folded, script, part, initial=initial)
+    return NameToken.of(folded, script, part, initial=is_initial(part))
+
+
+def is_initial(part: str) -> bool:
+    """Return whether `part` is the first letter of a name."""
+    return len(part) == 1 and script_of(part) not in ("HAN", "HANGUL", "KANA")
 
 
 def _hyphens_parted(parts: list[str]) -> list[str]:

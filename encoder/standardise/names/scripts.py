@@ -1,5 +1,7 @@
 """The script of a name: which letters it is written in."""
 
+import re
+import sys
 from bisect import bisect_right
 from functools import lru_cache
 
@@ -95,6 +97,18 @@ def script_of_letter(letter: str) -> str:
     return _RANGES[bisect_right(_STARTS, ord(letter)) - 1][1]
 
 
+def letters_of(*scripts: str) -> re.Pattern[str]:
+    """Return the pattern of one letter of `scripts`."""
+    ends = [*_STARTS[1:], sys.maxunicode + 1]
+    spans = [
+        f"{chr(start)}-{chr(end - 1)}" for (start, script), end in zip(_RANGES, ends, strict=True) if script in scripts
+    ]
+    return re.compile(f"[{''.join(spans)}]")
+
+
+_HAN = letters_of("HAN")
+
+
 def script_of(token: str) -> str:
     """Return the script of the first letter of `token` that has one, else "OTHER".
 
@@ -102,11 +116,7 @@ def script_of(token: str) -> str:
     """
     if token.isascii():
         return "LATIN"
-    first = "OTHER"
-    for letter in token:
-        script = script_of_letter(letter)
-        if script == "HAN":
-            return script
-        if first == "OTHER" and letter.isalpha():
-            first = script
-    return first
+    if _HAN.search(token):
+        return "HAN"
+    scripts = (script_of_letter(letter) for letter in token if letter.isalpha())
+    return next((script for script in scripts if script != "OTHER"), "OTHER")

@@ -18,6 +18,7 @@ from linkage.schema.summary import summarise
 
 SECRET = "secrets of tests are no secrets"
 SAUL = {"step": "saul", "repetitions": 2, "bits": 128}
+MINHASH = {"step": "minhash", "components": 3, "symbols": 64}
 
 
 def feature(identifier: str, format_: dict[str, Any] | None = None, **hashing: Any) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def bits_of_name(row: tuple[str, str], schema: dict[str, Any]) -> np.ndarray[Any
         max_size=8,
     ),
     base=st.sampled_from([NAMES, STANDARD]),
-    steps=st.sampled_from([[], [SAUL]]),
+    steps=st.sampled_from([[], [SAUL], [MINHASH]]),
 )
 def test_fast_way_agrees_with_the_plain_one(
     rows: list[tuple[str, str]], base: dict[str, Any], steps: list[dict[str, Any]]

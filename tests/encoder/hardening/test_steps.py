@@ -104,7 +104,7 @@ def test_steps_are_taken_in_their_order() -> None:
 
 
 def test_record_without_tokens_has_an_encoding_of_zeros_and_no_other_has() -> None:
-    for step in ({"step": "balance"}, {"step": "saul", "repetitions": 2, "bits": 64}):
+    for step in ({"step": "balance"}, {"step": "saul", "repetitions": 2, "bits": 64}, {"step": "minhash"}):
         found = encode_clks([("",), ("ana",)], schema_of(128, step), SECRET)
         assert not found[0].any()
         assert found[1].any()
@@ -132,6 +132,8 @@ def test_plain_schema_keeps_its_digest_and_a_hardened_one_has_its_own() -> None:
         ([{"step": "saul", "bits": 1024}, {"step": "fold"}], 512, "hamming", "binomial"),
         ([{"step": "saul", "bits": 1024}, {"step": "blip", "flip": 0.05}], 1024, "hamming", "binomial"),
         ([{"step": "blip", "flip": 0.05}], 128, "dice", None),
+        ([{"step": "minhash"}], 16_384, "symbols", "binomial"),
+        ([{"step": "minhash", "components": 7, "symbols": 64}], 512, "symbols", "binomial"),
     ],
 )
 def test_schema_knows_width_measure_and_the_law_of_unrelated_records(
@@ -157,6 +159,11 @@ def test_schema_knows_width_measure_and_the_law_of_unrelated_records(
         [{"step": "unknown"}],
         [{"step": "balance"}] * 9,
         [{"step": "saul", "bits": 65536}, {"step": "balance"}],
+        [{"step": "minhash"}, {"step": "permute"}],
+        [{"step": "blip", "flip": 0.1}, {"step": "minhash"}],
+        [{"step": "minhash", "components": 8}],
+        [{"step": "minhash", "symbols": 100}],
+        [{"step": "minhash", "symbols": 8256}],
     ],
 )
 def test_steps_that_make_no_sense_are_refused(steps: list[dict[str, Any]]) -> None:
@@ -164,8 +171,9 @@ def test_steps_that_make_no_sense_are_refused(steps: list[dict[str, Any]]) -> No
         schema_of(128, *steps)
 
 
-def test_saul_is_refused_beside_folds_of_the_filter() -> None:
-    document = schema_of(128, {"step": "saul"}).document()
+@pytest.mark.parametrize("step", ["saul", "minhash"])
+def test_what_takes_the_place_of_the_filter_is_refused_beside_its_folds(step: str) -> None:
+    document = schema_of(128, {"step": step}).document()
     document["clkConfig"]["xorFolds"] = 1
-    with pytest.raises(SchemaError, match="saul"):
+    with pytest.raises(SchemaError, match=step):
         load_schema(document)

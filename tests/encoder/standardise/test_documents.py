@@ -1,11 +1,21 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encoder.standardise.documents import document_kind, document_parts, document_text, read_document, read_number
+from encoder.standardise.check_digit import carries_check_digit, carry_check_digits, check_digit
+from encoder.standardise.documents import (
+    document_kind,
+    document_parts,
+    document_text,
+    document_texts,
+    read_document,
+    read_number,
+)
+from encoder.standardise.many_documents import parts_of_documents
 
 Vectors = Callable[[str], list[dict[str, Any]]]
 
@@ -100,3 +110,40 @@ def test_any_text_gives_parts_of_letters_and_digits_only(number: str, kind: str,
         assert part.isalnum()
         assert part == part.upper()
     parts(kind, country, number)
+
+
+SIGNS = "ABNOIUMRSabnoimrs0125890  -./;<#_\n٣é"
+WORDS = [
+    "No. 7",
+    "NUMBER",
+    "numero 12345",
+    "n/a",
+    "not recorded",
+    "withheld",
+    "0000000",
+    "xxxx",
+    "123-456",
+    "L898902C36",
+]
+NUMBERS = (
+    st.text(SIGNS, max_size=12) | st.from_regex("[A-Z0-9]{9,10}", fullmatch=True) | st.sampled_from([*WORDS, ZONE])
+)
+KINDS = st.sampled_from(["", "P", "passport", "паспорт", "library card", "P;", "id"])
+COUNTRIES = st.sampled_from(["", "D", "Germany", "Atlantis", "UTO", "France; Spain"])
+
+
+@settings(deadline=None)  # the first documents load the tables
+@given(st.lists(st.tuples(KINDS, COUNTRIES, NUMBERS) | NUMBERS.map(lambda number: ("", "", number)), max_size=8))
+def test_documents_read_at_once_are_those_read_one_by_one(documents: list[tuple[str, str, str]]) -> None:
+    texts = [document_text(*cells) for cells in documents]
+    assert document_texts(*map(list, zip(*documents, strict=True) if documents else ([], [], []))) == texts
+    raw = [*texts, *(";".join(cells) for cells in documents)]
+    vocabulary, ids, counts = parts_of_documents(raw)
+    found = [[vocabulary[index] for index in run] for run in np.split(ids, np.cumsum(counts)[:-1])] if raw else []
+    assert found == [list(document_parts(text)) for text in raw]
+
+
+@given(st.lists(st.from_regex("[A-Z0-9]{9,11}", fullmatch=True)))
+def test_check_digits_that_are_carried_are_found_at_once(numbers: list[str]) -> None:
+    numbers += [number[:9] + check_digit(number[:9]) for number in numbers]
+    assert carry_check_digits(numbers).tolist() == list(map(carries_check_digit, numbers))

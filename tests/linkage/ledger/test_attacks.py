@@ -112,6 +112,7 @@ def red(findings: list[Finding]) -> set[str]:
 
 
 LEAVES = making.leaves(STORY)
+WHOLE = making.of_leaves(LEAVES)
 
 
 def test_true_ledger_passes_with_any_checkpoint_held() -> None:
@@ -132,7 +133,7 @@ def test_attack_by_the_host_itself_is_found_with_a_checkpoint_held(name: str, po
 @pytest.mark.parametrize("position", POSITIONS)
 def test_attack_by_others_is_found_without_any_checkpoint_held(name: str, position: int) -> None:
     leaves = making.leaves(ATTACKS[name](STORY, position))
-    assert "whole" in red(history(light(leaves, checkpoint=making.of_leaves(LEAVES)), held=None))
+    assert "whole" in red(history(light(leaves, checkpoint=WHOLE), held=None))
 
 
 @pytest.mark.parametrize("position", POSITIONS)
@@ -207,7 +208,7 @@ def test_random_bit_flips_in_what_is_stored_are_all_found() -> None:
         assert "never-rewritten" in red(history(light(changed)))
         if shown is not None:
             parsed += 1
-            assert red(history(light(LEAVES, [shown]))) == {"entries"}
+            assert red(history(light(LEAVES, [shown], WHOLE))) == {"entries"}
     assert parsed > 100
 
 

@@ -2,15 +2,19 @@
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encoder.standardise.missing import missing_kind
-from encoder.standardise.names import NameToken, fold, name_class, phonetic, read_name, skeleton
+from encoder.standardise.names import fold, name_class, phonetic, read_name, skeleton
 from encoder.standardise.names.classes import MOST_CLASSES
+from encoder.standardise.names.fold import fold_latin, phonetic_of, skeleton_of
 from encoder.standardise.names.many import read_names
-from encoder.standardise.names.scripts import script_of
+from encoder.standardise.names.part_keys import PartKeys
+from encoder.standardise.names.reading import is_read_whole
+from encoder.standardise.names.scripts import script_of, script_of_letter
 
 LETTERS = re.compile("[a-z]+")
 read_name("金宇南")  # loads the tables, so that no example is timed with them
@@ -83,6 +87,11 @@ def test_script_is_that_of_the_letters() -> None:
     ]
 
 
+@given(st.text(max_size=8))
+def test_names_with_chinese_characters_or_hangul_are_read_whole(text: str) -> None:
+    assert is_read_whole(text) == any(script_of_letter(letter) in ("HAN", "HANGUL") for letter in text)
+
+
 def test_unknown_name_is_a_class_of_its_own() -> None:
     assert name_class("Qwrtplk") == (fold("Qwrtplk"),)
 
@@ -108,13 +117,27 @@ MANY = st.lists(
 @settings(deadline=None)
 @given(MANY)
 def test_names_read_at_once_are_those_read_one_by_one(texts: list[str]) -> None:
-    found = read_names(tuple(texts))
-    of_each: dict[int, list[NameToken]] = {}
-    for owner, token in zip(found.owners.tolist(), found.ids.tolist(), strict=True):
-        of_each.setdefault(owner, []).append(found.tokens[token])
-    for place, text in enumerate(texts):
-        assert sorted(of_each.get(place, ())) == sorted(read_name(text).tokens), text
-    assert set(found.ids.tolist()) == set(range(len(found.tokens)))
+    keys, owners, ids = read_names(tuple(texts))
+    tokens = [[token for name, token in zip(owners, ids, strict=True) if name == place] for place in range(len(texts))]
+    for kind in PartKeys._fields:
+        vocabulary, numbers, counts = getattr(keys, kind)
+        assert list(vocabulary) == sorted(set(vocabulary))
+        runs = np.split(numbers, np.cumsum(counts))
+        for text, of_text in zip(texts, tokens, strict=True):
+            found = [tuple(vocabulary[number] for number in runs[token]) for token in of_text]
+            expected = [getattr(token, kind) for token in read_name(text).tokens]
+            assert sorted(filter(None, found)) == sorted(filter(None, expected)), text
+
+
+LATIN = st.text(alphabet="abcdehijklmnoqrsuvwxyz", max_size=10)
+
+
+@given(st.lists(LATIN, min_size=1, max_size=8))
+def test_many_lines_are_folded_as_each_would_be_alone(lines: list[str]) -> None:
+    for function in (fold_latin, skeleton_of, phonetic_of):
+        expected = list(map(function, lines))
+        assert function("\n".join(lines)).split("\n") == expected
+        lines = expected
 
 
 @pytest.mark.parametrize(

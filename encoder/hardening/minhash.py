@@ -1,0 +1,115 @@
+"""Minhash: each byte of an encoding a keyed hash of several tokens that lotteries of their own drew from the record's.
+
+In each of n draws every token of a record has an arrival time, exponentially distributed, sooner the more the token
+weighs, and the first to arrive wins; two records have the same winner with the chance J, the probability Jaccard index
+of their weighted tokens (Moulton & Jiang, ICDM 2018). Byte j is a keyed hash of the winners of K draws, so two records
+have equal bytes with the chance 1/256 + 255/256 J^K. Each draw is used K times, in bytes that the key sets.
+
+A token's weight is its insertions in a Bloom filter, those of a repeated token together. The record's winner is known
+by a tag of 12 bits only. All is whole numbers, or single operations of IEEE 754: equal bytes everywhere.
+docs/formats.md has the format.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+from numpy.typing import NDArray
+
+from encoder.field import Added
+from encoder.hardening.blocks import Numbers
+from encoder.hardening.drawn import Stream, read_column
+from encoder.hardening.keys import HardeningKeys
+from encoder.hardening.races import Race, Tags, occurrences, winners
+from encoder.parts import Reader
+from linkage.schema import Field, MinHash, Schema, Strategy
+
+_WORD_BYTES = 4  # of a token and a draw
+_BLOCK_WORDS = 8  # of AES, of 16 bits
+_BLOCK_BYTES = 16
+_PLACE = 7  # of the symbol's number in a block
+_ROWS = 128  # go through the hash together,
+_SYMBOLS = 128
+
+
+class MinHashEncoder:
+    """Encodes batches of columns as hashes of winners."""
+
+    def __init__(self, schema: Schema, step: MinHash, keys: HardeningKeys, readers: Sequence[Reader | None]) -> None:
+        self._draws = step.symbols
+        key = keys.key("minhash draws")
+        self._fields = [
+            None if reader is None else Starter(field, reader, keys.key(f"minhash field {place}"), key, step.symbols)
+            for place, (field, reader) in enumerate(zip(schema.fields, readers, strict=True))
+        ]
+        self._symbols = Symbols(keys, step)
+
+    def encode(self, columns: Sequence[Sequence[str]]) -> tuple[NDArray[np.uint8], list[Added | None]]:
+        """Return uint8 (rows, bytes), and for each field what became of its values, None for ignored ones."""
+        added: list[Added | None] = []
+        races: list[Race] = []
+        for field, column in zip(self._fields, columns, strict=True):
+            if field is None:
+                added.append(None)
+                continue
+            race, outcome = field.race(column)
+            races.append(race)
+            added.append(outcome)
+        rows = len(columns[0])
+        return self._symbols.of(winners(races, rows, self._draws, _ROWS), rows), added
+
+
+class Starter:
+    """Sends the tokens of one field into the race."""
+
+    def __init__(self, field: Field, reader: Reader, nonce_key: bytes, key: bytes, draws: int) -> None:
+        if field.hashing is None:
+            raise ValueError("an ignored field has no tokens")
+        self._field, self._reader = field, reader
+        self._stream = Stream(nonce_key, key, _WORD_BYTES * draws)
+        self._strategy = field.hashing.strategy
+
+    def race(self, column: Sequence[str]) -> tuple[Race, Added]:
+        """Return the race of the rows of `column`, and which of its values do not fit or have no token."""
+        codes, ids, counts, vocabulary, added = read_column(column, self._field, self._reader)
+        weights = token_weights(occurrences(ids, counts, len(vocabulary)), counts, self._strategy)
+        return Race.of(codes, ids, counts, weights, self._stream.drawn(vocabulary).view("<u4")), added
+
+
+def token_weights(times: Numbers, counts: Numbers, strategy: Strategy) -> NDArray[np.float64]:
+    """Return what each token of values with `counts` tokens weighs that its value has so many `times`: (all tokens,).
+
+    That is how often a Bloom filter would hold it: bitsPerToken for each time, or bitsPerFeature / counts.
+    """
+    if strategy.bits_per_token is not None:
+        return (strategy.bits_per_token * times).astype(np.float64)
+    return (strategy.bits_per_feature or 0) * times / np.repeat(counts, counts)
+
+
+class Symbols:
+    """The keyed hash of winners: AES, as a pseudo-random function of blocks none of which comes twice in a record."""
+
+    def __init__(self, keys: HardeningKeys, step: MinHash) -> None:
+        self._order = keys.permutations("minhash components", step.symbols, step.components)
+        self._cipher = Cipher(AES(keys.key("minhash symbols")), ECB())  # noqa: S305 - a function of one block each
+
+    def of(self, tags: Tags, rows: int) -> NDArray[np.uint8]:
+        """Return the encodings of `rows`, uint8 (rows, symbols), of tags that :func:`winners` found."""
+        count = self._order.shape[1]
+        encodings = np.empty((rows, count), dtype=np.uint8)
+        encryptor = self._cipher.encryptor()
+        outcome = np.empty(_SYMBOLS * _ROWS * _BLOCK_BYTES + _BLOCK_BYTES - 1, dtype=np.uint8)
+        for start in range(0, count, _SYMBOLS):
+            order = self._order[:, start : start + _SYMBOLS]
+            blocks = np.zeros((order.shape[1], _ROWS, _BLOCK_WORDS), dtype="<u2")
+            blocks[:, :, _PLACE] = np.arange(start, start + order.shape[1])[:, None]
+            for place, of_block in enumerate(tags):
+                for component, draws in enumerate(order):
+                    blocks[:, :, component] = of_block.take(draws, axis=0)
+                encryptor.update_into(blocks.data.cast("B"), outcome.data)
+                bytes_ = outcome[: blocks.nbytes : _BLOCK_BYTES].reshape(blocks.shape[:2]).T
+                encoded = encodings[place * _ROWS : (place + 1) * _ROWS, start : start + _SYMBOLS]
+                encoded[:] = bytes_[: len(encoded)]
+        return encodings

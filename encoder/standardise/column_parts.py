@@ -1,0 +1,40 @@
+"""The parts of many values, as numbers."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.numbering import numbered_texts
+
+
+class ColumnParts(NamedTuple):
+    """The parts of some values.
+
+    Attributes:
+        vocabulary: the parts that occur.
+        ids: int64, shape (all parts,): index into the vocabulary, value by value.
+        counts: int64, shape (values,): how many parts each value has.
+    """
+
+    vocabulary: list[str]
+    ids: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+def parts_of(lists: Iterable[Sequence[str]]) -> ColumnParts:
+    """Return the parts of values, of which each is a list of them."""
+    parts = list(lists)
+    ids, vocabulary = numbered_texts(list(chain.from_iterable(parts)))
+    return ColumnParts(vocabulary, ids, np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)))
+
+
+def ordered_parts(parts: Sequence[str], counts: Sequence[int]) -> ColumnParts:
+    """Return the parts of values, one after the other, with a vocabulary in the order of its letters."""
+    codes, vocabulary = numbered_texts(parts)
+    places = sorted(range(len(vocabulary)), key=vocabulary.__getitem__)
+    ranks = np.empty(len(vocabulary), dtype=np.int64)
+    ranks[places] = np.arange(len(vocabulary))
+    return ColumnParts([vocabulary[place] for place in places], ranks[codes], np.array(counts, dtype=np.int64))

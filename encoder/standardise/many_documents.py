@@ -1,0 +1,83 @@
+"""The parts of many documents at once; the plain form is :func:`encoder.standardise.documents.document_parts`.
+
+Most numbers are Latin letters and digits, at most parted by spaces, dots, strokes or hyphens. These are read together;
+all others, and what may say that there is no number, one by one.
+"""
+
+from collections.abc import Sequence
+from string import ascii_uppercase, digits
+
+import numpy as np
+
+from encoder.numbering import gathered
+from encoder.standardise.check_digit import carry_check_digits, without_confusions
+from encoder.standardise.column_parts import ColumnParts, parts_of
+from encoder.standardise.documents import SHORTEST, document_head, document_parts
+from encoder.standardise.missing import closed_up_words
+
+_SEPARATORS = dict.fromkeys(map(ord, " ./-"))
+_DOUBTFUL = frozenset({"NO", "NR", "NU", "12", *(2 * sign for sign in ascii_uppercase + digits)})
+"""How "No. 7", 1234567 and 0000000 begin: what is more, or less, than a number."""
+_CELLS_BEFORE = 2  # kind and country
+
+
+def parts_of_documents(texts: Sequence[str]) -> ColumnParts:
+    """Return what is hashed of documents."""
+    cells = [text.rpartition(";") for text in texts]
+    known = {head: _head(head) for head in {head for head, _, _ in cells}}
+    heads = [known[head] for head, _, _ in cells]
+    numbers = _closed_up([number for _, _, number in cells])
+    words = closed_up_words()
+    plain: list[int] = []
+    others: list[int] = []
+    for place, number in enumerate(numbers):
+        is_plain = (
+            number.isalnum()
+            and number[:2] not in _DOUBTFUL
+            and number not in words
+            and len(number) >= SHORTEST
+            and heads[place] is not None
+            and cells[place][2].isascii()
+        )
+        (plain if is_plain else others).append(place)
+
+    together = _parts([heads[place] or "" for place in plain], [numbers[place] for place in plain])
+    one_by_one = parts_of(document_parts(texts[place]) for place in others)
+    ids = np.concatenate([together.ids, len(together.vocabulary) + one_by_one.ids])
+    counts = np.concatenate([together.counts, one_by_one.counts])
+    places = np.argsort(np.array(plain + others, dtype=np.int64))
+    return ColumnParts(together.vocabulary + one_by_one.vocabulary, gathered(ids, counts, places), counts[places])
+
+
+def _head(text: str) -> str | None:
+    """Return what stands before the number of a whole document, "" if it is not known, None for what is no head."""
+    if not text:
+        return ""
+    cells = text.split(";")
+    return document_head(*cells) if len(cells) == _CELLS_BEFORE else None
+
+
+def _closed_up(numbers: Sequence[str]) -> list[str]:
+    """Return numbers in capitals and without what parts them."""
+    if not numbers:
+        return []
+    joined = "\n".join(numbers)
+    if joined.count("\n") >= len(numbers):
+        joined = "\n".join([number.replace("\n", "<") for number in numbers])
+    return joined.translate(_SEPARATORS).upper().split("\n")
+
+
+def _parts(heads: Sequence[str], numbers: Sequence[str]) -> ColumnParts:
+    """Return the parts of plain numbers: the document, the number, it without confusable letters, without its digit."""
+    clear = without_confusions("\n".join(numbers)).split("\n") if numbers else []
+    carry = carry_check_digits(numbers)
+    bare = ["" for _ in numbers]
+    wholes = [head and head + number for head, number in zip(heads, clear, strict=True)]
+    for place in np.flatnonzero(carry).tolist():
+        bare[place] = numbers[place][:-1]
+        wholes[place] = wholes[place][:-1]
+    clearer = ["" if one == other else one for one, other in zip(clear, numbers, strict=True)]
+    kinds = (wholes, numbers, clearer, bare)
+    there = np.array([list(map(bool, kind)) for kind in kinds], dtype=np.bool_)
+    ids = np.cumsum(there).reshape(there.shape) - 1
+    return ColumnParts([part for kind in kinds for part in kind if part], ids.T[there.T], there.sum(axis=0))
