@@ -28,6 +28,7 @@ _RATES = (0.05, 2.0)  # of look-alikes, to begin with
 _RATE_ERROR = 0.1  # relative
 _HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
 _HELD = 1e4  # stiffness
+_LEVEL = 10.0
 _WEIGHINGS = 4
 _ROUNDS = 60
 _LONGEST_STEP = 2.0
@@ -69,7 +70,7 @@ class Mixture(NamedTuple):
         rate = np.clip((evidence.candidates - others)[low].sum() / max(alike[low].sum(), _TINY), *_RATES)
         passed, learnt = from_top(rate * alike + others), np.maximum(from_top(evidence.chance), 1)
         weight = np.where(evidence.identical, 0.0, 1 / (1 + passed * (_RATE_ERROR**2 + OVERDISPERSION / learnt)))
-        ((order, stiffness),) = _SAME
+        order, stiffness = _SAME[-1]
         same = smooth_density(evidence.candidates, rate * alike + others, weight, order, stiffness)
         seen = hidden_below(rate * alike + others)
         same[: seen + 1] = np.minimum.accumulate(same[seen::-1])[::-1]
@@ -103,13 +104,19 @@ def separate(evidence: Evidence, start: Mixture, *, falls: bool, random: np.rand
     counted = np.stack([np.ones(bins), np.where(evidence.identical, 0.0, 1.0)])
     times = float(pairs[1] / pairs[0])
     density = np.stack(start, axis=1).ravel()
+    level = np.zeros(bins) if random is None else random.normal(size=bins)
     for _ in range(_WEIGHINGS):
         inside, between, same = _expected(density, times)
         sure = lawful + np.stack([np.zeros(bins), same]) + _TINY
         chance = np.stack([inside, between])
         weight = counted * (chance + sure) / (OVERDISPERSION * chance + sure)
-        held = band + _held(same, hidden_below(between + lawful[1]))
-        density = _descended(density, held, push, counts, lawful, weight, times)
+        seen = hidden_below(between + lawful[1])
+        held = band + _held(same, seen)
+        pushed = push.copy()
+        dark = np.sqrt(_LEVEL) * level[:seen]
+        pushed[2 : 2 + _KINDS * seen : _KINDS] += dark
+        pushed[2 + _KINDS : 2 + _KINDS * (seen + 1) : _KINDS] -= dark
+        density = _descended(density, held, pushed, counts, lawful, weight, times)
     return Mixture(*np.ascontiguousarray(density.reshape(bins, _KINDS).T))
 
 
@@ -120,12 +127,11 @@ def hidden_below(by_chance: Floats) -> int:
 
 def _held(same: Floats, seen: int) -> Floats:
     """Return what keeps matches from rising towards lower scores below the bin from which they are seen."""
-    rises = np.flatnonzero(same[:-1] > same[1:])
-    rises = rises[rises < seen]
+    stiff = np.where(same[:-1] > same[1:], _HELD, _LEVEL)[:seen]
     band = np.zeros((_KINDS * len(same), _BAND + 1))
-    band[_KINDS * rises + 2, 0] += _HELD
-    band[_KINDS * (rises + 1) + 2, 0] += _HELD
-    band[_KINDS * (rises + 1) + 2, _KINDS] -= _HELD
+    band[2 : 2 + _KINDS * seen : _KINDS, 0] += stiff
+    band[2 + _KINDS : 2 + _KINDS * (seen + 1) : _KINDS, 0] += stiff
+    band[2 + _KINDS : 2 + _KINDS * (seen + 1) : _KINDS, _KINDS] -= stiff
     return band
 
 
