@@ -18,12 +18,13 @@ from matcher.threshold.evidence import Evidence, from_top
 
 Floats = NDArray[np.float64]
 
-OVERDISPERSION = 3.0  # pairs by chance vary more than by Poisson's law, as one record is in many pairs
+OVERDISPERSION = 2.0  # pairs by chance vary more than by Poisson's law, as one record is in many pairs
 # Order of the differences, and one over the square of how large they are from bin to bin.
-_INSIDE = ((2, 300.0),)  # nearly exponential where little was seen
+_INSIDE = ((2, 100.0),)  # nearly exponential where little was seen
 _SAME = ((2, 100.0),)  # as well, but it may bend more: matches are of several kinds, by what differs
 _WANDERING = ((1, 1000.0),)  # of the rate: it stays as it was last seen
 _FALLING = ((1, 5.0), (2, 10_000.0))  # of the rate: it goes on falling as it was last seen to
+_LIKE_INSIDE = 1.0
 _RATES = (0.05, 2.0)  # of look-alikes, to begin with
 _RATE_ERROR = 0.1  # relative
 _HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
@@ -98,6 +99,9 @@ def separate(evidence: Evidence, start: Mixture, *, falls: bool, random: np.rand
                 band[kind::_KINDS, _KINDS * apart][apart:] += np.diagonal(squared, apart)
             if random is not None and order < bins:
                 push[kind::_KINDS] += np.sqrt(stiffness) * rough.T @ random.normal(size=bins - order)
+    band[1, 0] += _LIKE_INSIDE
+    if random is not None:
+        push[1] += np.sqrt(_LIKE_INSIDE) * random.normal()
     counts = np.stack([evidence.chance, evidence.candidates])
     pairs = np.array([evidence.chance_pairs, evidence.cross_pairs], dtype=np.float64)
     lawful = np.outer(pairs, evidence.unrelated)
