@@ -1,4 +1,4 @@
-"""What encodings are made of: bits, or symbols, which are bytes; and how far they agree beyond chance."""
+"""What encodings are made of: bits, or symbols; and how far they agree beyond chance."""
 
 from typing import NamedTuple, Self
 
@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from assessment.likeness import likeness
 from linkage.schema import Schema
-from linkage.schema.hardening import SYMBOL_BITS, Measure
+from linkage.schema.hardening import Measure
+from linkage.symbols import SYMBOL_BITS
 
 Similarities = NDArray[np.float32]
 

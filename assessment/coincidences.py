@@ -12,17 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.relations import Relations, by_chance
+from linkage.symbols import ALPHABET
 
 _BLOCK = 2048  # pairs against pairs at once
 
 
-def coincidences(symbols: NDArray[np.uint8]) -> Iterator[Relations]:
+def coincidences(symbols: NDArray[np.uint16]) -> Iterator[Relations]:
     """Yield the relations of two, three and four among records (n, places); of a pair and a pair, once."""
     count, places = symbols.shape
     first, second = np.triu_indices(count, 1)
     equal = (symbols[first] == symbols[second]).astype(np.float32)
     times = equal.sum(axis=1)
-    excess = surprise(times, np.full(len(times), places / 256, np.float32)) - by_chance(len(times))
+    excess = surprise(times, np.full(len(times), places / ALPHABET, np.float32)) - by_chance(len(times))
     kept = np.flatnonzero(excess > 0)
     yield Relations(np.stack([first[kept], second[kept]], axis=1), excess[kept])
     for start in range(0, len(equal), _BLOCK):

@@ -12,6 +12,7 @@ from assessment.coincidences import coincidences
 from assessment.plain import plain_likeness, token_table
 from assessment.relations import Relations, relations
 from assessment.spread import standardised
+from linkage.symbols import unpacked
 
 RELATED_RECORDS = 60
 MOST_RECORDS = 250
@@ -77,5 +78,5 @@ def relation_graph(code: Code) -> NDArray[np.float32]:
 
 def _related(code: Code) -> Iterator[Relations]:
     if code.letter_bits > 1:
-        return coincidences(code.encodings)
+        return coincidences(unpacked(code.encodings))
     return relations(-standardised(np.unpackbits(code.encodings, axis=1)))  # 0 is positive: a product is where XOR is 0

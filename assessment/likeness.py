@@ -4,15 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.schema.hardening import Measure
+from linkage.symbols import unpacked
 
 _BLOCK = 64  # rows at once: their counts stay in the cache
 _MOST = 255  # places at once: their counts are bytes
 
 
 def likeness(left: NDArray[np.uint8], right: NDArray[np.uint8], measure: Measure) -> NDArray[np.float32]:
-    """Return Dice, or the share of equal bits or bytes, float32 (n, m), of encodings uint8 (n, w) and (m, w)."""
+    """Return Dice, or the share of equal bits or symbols, float32 (n, m), of encodings uint8 (n, w) and (m, w)."""
     if measure == "symbols":
-        return np.asarray(equal_bytes(left, right) / np.float32(left.shape[1]), dtype=np.float32)
+        sides = unpacked(left), unpacked(right)
+        return np.asarray(equal_symbols(*sides) / np.float32(sides[0].shape[1]), dtype=np.float32)
     ones = [np.unpackbits(side, axis=1).astype(np.float32) for side in (left, right)]
     common = ones[0] @ ones[1].T
     together = ones[0].sum(axis=1)[:, None] + ones[1].sum(axis=1)[None, :]
@@ -22,8 +24,8 @@ def likeness(left: NDArray[np.uint8], right: NDArray[np.uint8], measure: Measure
     return np.asarray((bits - together + 2 * common) / bits, dtype=np.float32)
 
 
-def equal_bytes(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    """Return how many bytes are equal, uint16 (n, m)."""
+def equal_symbols(left: NDArray[np.uint16], right: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return how many symbols are equal, uint16 (n, m)."""
     found = np.zeros((len(left), len(right)), dtype=np.uint16)
     mine, theirs = (np.ascontiguousarray(side.T)[:, :, None] for side in (left, right))
     for start in range(0, len(left), _BLOCK):

@@ -27,7 +27,8 @@ from assessment.spread import (
     rank_correlation,
 )
 from linkage import Schema
-from linkage.schema.hardening import SYMBOL_BITS, Measure
+from linkage.schema.hardening import Measure
+from linkage.symbols import SYMBOL_BITS
 
 STRANGERS = 0.5  # Dice of token sets: below it, two records are hardly ever of one person
 _BIT_PAIRS = 20_000

@@ -18,6 +18,7 @@ from assessment.case import Case
 from assessment.coding import Code
 from assessment.plain import token_table
 from assessment.spread import standardised
+from linkage.symbols import ALPHABET, unpacked
 
 _MOST_PATTERNS = 120
 _MOST_SYMBOLS = 4096  # further ones occur no more often than by chance
@@ -61,10 +62,10 @@ def letters(code: Code) -> Table:
     """Return which encoding has which bit, or which of the commonest symbols of all places, bool (n, letters)."""
     if code.letter_bits == 1:
         return np.unpackbits(code.encodings, axis=1).astype(np.bool_)
-    numbers = code.encodings + 256 * np.arange(code.encodings.shape[1])
-    times = np.bincount(numbers.ravel())
+    symbols = unpacked(code.encodings)
+    times = np.bincount((symbols + ALPHABET * np.arange(symbols.shape[1])).ravel())
     chosen = np.argsort(-times, kind="stable")[:_MOST_SYMBOLS]
-    return np.asarray(code.encodings[:, chosen // 256] == chosen % 256)
+    return np.asarray(symbols[:, chosen // ALPHABET] == chosen % ALPHABET)
 
 
 def patterns(bits: Table) -> Table:

@@ -47,8 +47,8 @@ with warnings.catch_warnings():
 DATA = Path(__file__).with_name("data")
 PROFILE = Path(__file__).parents[1] / "configs" / "columns" / "multiscript.json"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FLOOR = {"dice": 0.45, "hamming": 0.52, "symbols": 0.0065}  # hardened codes of strangers agree by chance
-STEP = {"dice": 0.005, "hamming": 0.005, "symbols": 0.0005}
+FLOOR = {"dice": 0.45, "hamming": 0.52, "symbols": 0.0015}  # hardened codes of strangers agree by chance
+STEP = {"dice": 0.005, "hamming": 0.005, "symbols": 0.0004}
 Records = list[dict[str, str]]
 Pair = tuple[str, str]
 
@@ -192,7 +192,7 @@ def multiscript() -> dict[str, Any]:
     }
 
 
-FEBRL_FLOOR = {"dice": 0.3, "hamming": 0.515, "symbols": 0.006}
+FEBRL_FLOOR = {"dice": 0.3, "hamming": 0.515, "symbols": 0.0015}
 FEBRL_COLUMNS = {
     "full_name": ("given_name", "surname"),
     "date_of_birth": ("date_of_birth",),

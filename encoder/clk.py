@@ -51,14 +51,14 @@ def rows_per_batch(schema: Schema) -> int:
     """Return how many rows to encode at once: 65,536 for a filter of 1,024 bits, fewer for longer ones.
 
     Votes of saul are counted for some bits at a time, so that four of them take no more memory than a bit of a filter;
-    four bytes are drawn for each token and symbol of minhash.
+    four bytes are drawn for each token and draw of minhash.
     """
     bits = schema.filter_bits
     match schema.hardening:
         case [Saul() as step, *_]:
             bits = max(bits, step.repetitions * step.bits // 4)
         case [MinHash() as step, *_]:
-            bits = max(bits, 4 * step.symbols)
+            bits = max(bits, 4 * step.draws, 2 * step.symbols)
     return max(1, _BITS_PER_BATCH // bits)
 
 

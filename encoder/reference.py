@@ -87,7 +87,7 @@ def _drawn(key: bytes, message: bytes, count: int) -> list[int]:
 
 
 def _symbols(cells: Sequence[str], schema: Schema, step: MinHash, keys: HardeningKeys) -> NDArray[np.uint8]:
-    arrived = [0xFFFFFFFF] * step.symbols
+    arrived = [0xFFFFFFFF] * step.draws
     salts = salt_places(schema)
     for place, field in enumerate(schema.fields):
         if field.hashing is None:
@@ -99,7 +99,7 @@ def _symbols(cells: Sequence[str], schema: Schema, step: MinHash, keys: Hardenin
             message = token.encode(token_encoding(field))
             nonce = keyed_bytes(keys.key(f"minhash field {place}"), message, 12)
             stream = Cipher(algorithms.AES(keys.key("minhash draws")), modes.CTR(nonce + bytes(4)))
-            drawn = stream.encryptor().update(bytes(4 * step.symbols))
+            drawn = stream.encryptor().update(bytes(4 * step.draws))
             for draw, word in enumerate(np.frombuffer(drawn, dtype="<u4").tolist()):
                 time = np.float32(-math.log(((word >> 16) + 0.5) / 65_536)) / np.float32(weight)
                 packed = int(time.view(np.uint32)) & ~0xFFF | word & 0xFFF
@@ -107,10 +107,12 @@ def _symbols(cells: Sequence[str], schema: Schema, step: MinHash, keys: Hardenin
     cipher = Cipher(algorithms.AES(keys.key("minhash symbols")), modes.ECB())  # noqa: S305 - of one block each
     found = []
     for number, draws in enumerate(keys.permutations("minhash components", step.symbols, step.components).T.tolist()):
-        words = [arrived[draw] & 0xFFF for draw in draws]
+        words = [arrived[draw % step.draws] & 0xFFF for draw in draws]
         block = [*words, *[0] * (7 - len(words)), number]
-        found.append(cipher.encryptor().update(b"".join(word.to_bytes(2, "little") for word in block))[0])
-    return np.array(found, dtype=np.uint8)
+        hashed = cipher.encryptor().update(b"".join(word.to_bytes(2, "little") for word in block))
+        found.append(int.from_bytes(hashed[:2], "little") & 0xFFF)
+    code = sum(symbol << 12 * place for place, symbol in enumerate(found))
+    return np.frombuffer(code.to_bytes(step.width(0) // 8, "little"), dtype=np.uint8)
 
 
 def _tokens(cells: Sequence[str], place: int, salt_place: int | None, schema: Schema) -> list[str]:

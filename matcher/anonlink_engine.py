@@ -11,7 +11,7 @@ Two things are done for it, so that its answer is the one that it documents:
 It knows the Dice coefficient only, and one thread, and holds Python objects for all candidate pairs. The share of equal
 bits is the Dice coefficient of encodings that are followed by their complements: equal bits are counted once as ones or
 once as zeros, and each such encoding has as many bits set as the other. The share of equal symbols is that of encodings
-with a bit for each place and symbol, 32 times as long as the codes, so that it is for thousands of records at most.
+with a bit for each place and each symbol that occurs there, so that it is for hundreds of records at most.
 """
 
 import importlib
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from linkage import Encodings
 from linkage.command import OnProgress
+from linkage.symbols import unpacked
 from matcher.errors import EngineError
 from matcher.grouping import check_merge_threshold, laid_out
 from matcher.ordered_pairs import OrderedPairs
@@ -53,11 +54,11 @@ def candidate_pairs(
         EngineError: the measure is Jaccard's, or anonlink cannot run here.
     """
     measure, threshold = checked(measure, threshold)
-    check_comparable(left, right)
+    check_comparable(left, right, measure)
     if measure == "jaccard":
         raise EngineError("the engine anonlink knows the measures dice, hamming and symbols", code="engine.measure")
     found, _, rows = _anonlink("candidate_generation").find_candidate_pairs(
-        [_texts(side, measure) for side in (left, right)],
+        _texts(left, right, measure),
         _anonlink("similarities").dice_coefficient,
         threshold * _SLIGHTLY_LOWER if threshold > _NEAR_ZERO else 0.0,
     )
@@ -69,15 +70,27 @@ def candidate_pairs(
     return CandidatePairs(left_rows, right_rows, score[kept])
 
 
-def _texts(side: Encodings, measure: Measure) -> list[bytes]:
-    """Return encodings in whole words whose Dice coefficients are the similarities wanted."""
-    if measure == "dice":
-        return [row.tobytes() for row in side.words]
+def _texts(left: Encodings, right: Encodings, measure: Measure) -> list[list[bytes]]:
+    """Return encodings of both files in whole words whose Dice coefficients are the similarities wanted."""
+    sides = left, right
     if measure == "symbols":
-        return [np.packbits(row[:, None] == np.arange(256, dtype=np.uint8)).tobytes() for row in side.to_bytes()]
-    other = np.zeros_like(side.words)
-    other.view(np.uint8)[:, : side.bits // 8] = ~side.to_bytes()
-    return [row.tobytes() for row in np.hstack([side.words, other])]
+        return _indicators([unpacked(side.to_bytes()) for side in sides])
+    words = [side.words for side in sides]
+    if measure == "hamming":
+        for place, side in enumerate(sides):
+            other = np.zeros_like(side.words)
+            other.view(np.uint8)[:, : side.bits // 8] = ~side.to_bytes()
+            words[place] = np.hstack([side.words, other])
+    return [[row.tobytes() for row in side] for side in words]
+
+
+def _indicators(sides: Sequence[NDArray[np.uint16]]) -> list[list[bytes]]:
+    """Return for each row of symbols which it has of all that occur at each place, in as many bits for each place."""
+    rows = np.concatenate(sides)
+    numbers = np.stack([np.unique(column, return_inverse=True)[1] for column in rows.T], axis=1)
+    symbols = -(-(int(numbers.max(initial=0)) + 1) // 64) * 64
+    texts = [np.packbits(row[:, None] == np.arange(symbols)).tobytes() for row in numbers]
+    return [texts[: len(sides[0])], texts[len(sides[0]) :]]
 
 
 def solve_groups(

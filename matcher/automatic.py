@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from linkage.command import OnProgress
-from linkage.schema.hardening import SYMBOL_BITS
+from linkage.symbols import ALPHABET, SYMBOL_BITS
 from matcher.pairwise import Pairwise
 from matcher.party import Party
 from matcher.similarity import Measure
@@ -73,7 +73,7 @@ def _law(couples: Sequence[tuple[Party, Party]], measure: Measure) -> Unrelated:
     rows = sum(len(left.encodings) * len(right.encodings) for left, right in couples)
     records = sum(len(left.first_row) * len(right.first_row) for left, right in couples)
     bits, symbols = couples[0][0].encodings.bits, measure == "symbols"
-    places, alphabet = (bits // SYMBOL_BITS, 1 << SYMBOL_BITS) if symbols else (bits, 2)
+    places, alphabet = (bits // SYMBOL_BITS, ALPHABET) if symbols else (bits, 2)
     return Unrelated(places, alphabet, rows / max(records, 1))
 
 

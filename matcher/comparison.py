@@ -107,7 +107,7 @@ class _Comparison:
         self, left: Encodings, right: Encodings, threshold: float, options: Options, *, streamed: bool
     ) -> None:
         measure, threshold = checked(options.get("measure", "dice"), threshold)
-        check_comparable(left, right)
+        check_comparable(left, right, measure)
         for name in ("threads", "limit", "best", "memory_limit"):
             value: int | None = options.get(name)  # type: ignore[assignment]  # these four are numbers
             if value is not None and value < 1:
@@ -157,7 +157,8 @@ class _Comparison:
     def _compared(self, cell: Cell) -> Iterator[Part]:
         """Yield the hits of all pairs of a left and a right piece."""
         left, right = piece(self._left, cell.left), piece(self._right, cell.right)
-        work = laid_out(left, right, self._requirement, self._form, self._options.get("tile_size"), loss=self._loss)
+        size = self._options.get("tile_size") or (self.shares.tile if self.shares else None)
+        work = laid_out(left, right, self._requirement, self._form, size, loss=self._loss)
         return compared(work, self._threads, self.collector.needed, (cell.left.start, cell.right.start))
 
     def _shares(self) -> Shares | None:

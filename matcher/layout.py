@@ -22,5 +22,5 @@ def laid_out(
         loss: see :func:`matcher.sides.plan`; symbols are always compared exactly.
     """
     if requirement.measure == "symbols":
-        return SymbolTiling.of(left, right, requirement, form, size)
+        return SymbolTiling(left, right, requirement, size)
     return Tiling.of(plan(left, right, requirement, form, loss=loss), size)

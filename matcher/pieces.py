@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from linkage import Encodings
-from linkage.schema.hardening import SYMBOL_BITS
+from linkage.symbols import SYMBOL_BITS
 from matcher.crew import PARTS_HELD_PER_THREAD
 from matcher.errors import ComparisonError
 from matcher.form import Form
 from matcher.hits import Hits
 from matcher.sides import side_bytes
+from matcher.symbols import tile_within, working_bytes
 from matcher.similarity import Measure
 from matcher.spill import LEAST_BLOCK_ROWS, MERGE_BYTES_PER_ROW, MERGED_AT_ONCE
-from matcher.symbol_kernel import scratch_bytes
-from matcher.tiles import hit_capacity
+from matcher.tiles import TileSize, hit_capacity
 
 _PAIR_BYTES = 24
 _HIT_BYTES = 4 * len(Hits._fields)
@@ -36,12 +36,14 @@ class Shares(NamedTuple):
         right_rows: rows of a piece on the right.
         hit_bytes: for hits that are gathered and sorted.
         pairs: how many can be given back as arrays, when the comparison is over.
+        tile: size of a unit of work, where that takes memory.
     """
 
     left_rows: int
     right_rows: int
     hit_bytes: int
     pairs: int
+    tile: TileSize | None = None
 
     @classmethod
     def of(  # noqa: PLR0917 - all of them decide
@@ -52,27 +54,34 @@ class Shares(NamedTuple):
         Raises:
             ComparisonError: the limit cannot hold the smallest pieces.
         """
+        merging = MERGED_AT_ONCE * LEAST_BLOCK_ROWS * MERGE_BYTES_PER_ROW
+        held = hit_capacity(len(left), len(right), form) * _HIT_BYTES
+        fixed = _FIXED_BYTES + threads * (PARTS_HELD_PER_THREAD + 1) * held
+        pairs = (limit_bytes - _FIXED_BYTES - merging) // _PAIR_BYTES
+        half = (limit_bytes - fixed) // 2
+        if measure == "symbols":  # which are compared where they are
+            places = left.bits // SYMBOL_BITS
+            tile = tile_within(half, (len(left), len(right)), places, threads)
+            _check_limit(limit_bytes, fixed + 2 * max(working_bytes(tile, places, threads), merging))
+            return cls(len(left), len(right), half, pairs, tile)
         words = left.words.shape[1]
         rows = min(_LEAST_PIECE_ROWS, len(left)), min(_LEAST_PIECE_ROWS, len(right))
-        merging = MERGED_AT_ONCE * LEAST_BLOCK_ROWS * MERGE_BYTES_PER_ROW
         one_left, one_right = side_bytes(words)
-        held = hit_capacity(len(left), len(right), form) * _HIT_BYTES
-        working = scratch_bytes(left.bits // SYMBOL_BITS, form) if measure == "symbols" else 0
-        fixed = _FIXED_BYTES + threads * ((PARTS_HELD_PER_THREAD + 1) * held + working)
-        least = fixed + 2 * max(rows[0] * one_left + rows[1] * one_right, merging)
-        if limit_bytes < least:
-            raise ComparisonError(
-                f"a memory limit of {limit_bytes:,} bytes is too small for these files and threads: "
-                f"at least {least:,} bytes are needed",
-                code="comparison.memory",
-                hint="give more memory or fewer threads",
-            )
-        half = (limit_bytes - fixed) // 2
+        _check_limit(limit_bytes, fixed + 2 * max(rows[0] * one_left + rows[1] * one_right, merging))
         left_rows = min(len(left), max(rows[0], half // 2 // one_left))
         right_rows = min(len(right), (half - left_rows * one_left) // one_right)
         left_rows = min(len(left), (half - right_rows * one_right) // one_left)
-        pairs = (limit_bytes - _FIXED_BYTES - merging) // _PAIR_BYTES
         return cls(_even(len(left), left_rows), _even(len(right), right_rows), half, pairs)
+
+
+def _check_limit(limit_bytes: int, least: int) -> None:
+    if limit_bytes < least:
+        raise ComparisonError(
+            f"a memory limit of {limit_bytes:,} bytes is too small for these files and threads: "
+            f"at least {least:,} bytes are needed",
+            code="comparison.memory",
+            hint="give more memory or fewer threads",
+        )
 
 
 def cells(left_rows: int, right_rows: int, left_piece: int, right_piece: int) -> Iterator[Cell]:

@@ -31,7 +31,7 @@ def candidate_pairs(
         elif measure == "jaccard":
             above, below = (a & b).bit_count(), (a | b).bit_count()
         elif measure == "symbols":
-            rows = left.to_bytes()[i].tolist(), right.to_bytes()[j].tolist()
+            rows = [_symbols(side.to_bytes()[row].tobytes()) for side, row in ((left, i), (right, j))]
             above, below = sum(one == other for one, other in zip(*rows, strict=True)), len(rows[0])
         else:
             above, below = left.bits - (a ^ b).bit_count(), left.bits
@@ -54,6 +54,11 @@ def candidate_pairs(
         np.array([j for _, _, j in found], dtype=np.int64),
         np.array([-score for score, _, _ in found], dtype=np.float64),
     )
+
+
+def _symbols(encoding: bytes) -> list[int]:
+    number = int.from_bytes(encoding, "little")
+    return [number >> 12 * place & 0xFFF for place in range(len(encoding) * 8 // 12)]
 
 
 def solve_groups(

@@ -6,7 +6,7 @@ With c bits common to two encodings of popcounts a and b, and s = a + b:
 
     Dice 2c / s        Jaccard c / (s - c)        Hamming similarity (L - d) / L, where d = s - 2c
 
-Codes of symbols, which are bytes, have e of n symbols in common, and 2 n together: their similarity is e / n.
+Codes of symbols have e of n symbols in common, and 2 n together: their similarity is e / n.
 
 So "score >= threshold" is, for each s, "c >= the least c that suffices"; comparisons need that table and no division.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings
-from linkage.schema.hardening import SYMBOL_BITS
+from linkage.symbols import SYMBOL_BITS, unpacked
 from matcher.errors import ComparisonError
 
 Measure = Literal["dice", "jaccard", "hamming", "symbols"]
@@ -53,11 +53,11 @@ def counts(
         right: encodings of another.
         pairs: rows of the one, and of the other.
     """
-    one, other = left.words[pairs[0]], right.words[pairs[1]]
     if measure == "symbols":
-        width = left.bits // SYMBOL_BITS
-        equal = (one.view(np.uint8)[:, :width] == other.view(np.uint8)[:, :width]).sum(axis=1, dtype=np.int64)
-        return equal, np.full_like(equal, 2 * width)
+        ones, others = (unpacked(side.to_bytes()[rows]) for side, rows in zip((left, right), pairs, strict=True))
+        equal = (ones == others).sum(axis=1, dtype=np.int64)
+        return equal, np.full_like(equal, 2 * ones.shape[1])
+    one, other = left.words[pairs[0]], right.words[pairs[1]]
     common = np.bitwise_count(one & other).sum(axis=1, dtype=np.int64)
     return common, left.popcounts[pairs[0]].astype(np.int64) + right.popcounts[pairs[1]]
 
@@ -77,8 +77,13 @@ def checked(measure: str, threshold: float) -> tuple[Measure, float]:
     raise ComparisonError(f"the measure must be one of {', '.join(known)}", code="comparison.measure")
 
 
-def check_comparable(left: Encodings, right: Encodings) -> None:
-    """Raise ComparisonError unless both have one width."""
+def check_comparable(left: Encodings, right: Encodings, measure: Measure) -> None:
+    """Raise ComparisonError unless both have one width, that the measure can compare."""
+    if measure == "symbols" and left.bits % (2 * SYMBOL_BITS):
+        raise ComparisonError(
+            f"encodings of {left.bits:,} bits are not made of symbols, two of which have {2 * SYMBOL_BITS} bits",
+            code="comparison.symbols",
+        )
     if left.bits != right.bits:
         raise ComparisonError(
             f"encodings of {left.bits:,} bits cannot be compared with encodings of {right.bits:,} bits",

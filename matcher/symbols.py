@@ -1,74 +1,114 @@
-"""Comparing codes by equal symbols: the two files laid out, cut into tiles, and how one thread compares these."""
+"""Comparing codes by equal symbols: how two files are cut into tiles, and how one thread compares these."""
 
 from collections.abc import Callable, Iterator
-from threading import Event
-from typing import NamedTuple
+from concurrent.futures import Future
+from threading import Event, Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings
-from matcher.form import Form
+from linkage.symbols import SYMBOL_BITS
 from matcher.hits import Hits, Needed
-from matcher.sides import in_lanes
 from matcher.similarity import Requirement
-from matcher.symbol_kernel import TILE_ROWS, Files, Scratch, planes_for, symbol_kernel, write_offsets
-from matcher.tiles import Tile, TileSize, hit_capacity
+from matcher.symbol_kernel import (
+    LISTED_ROWS,
+    PLACES,
+    TILE_ROWS,
+    Listing,
+    Rows,
+    Scratch,
+    compare_rows,
+    listing_bytes,
+    scratch_bytes,
+)
+from matcher.tiles import HIT_CAPACITY, Tile, TileSize
 
-_TILE_STRIPES = 8  # a tile then takes some ten milliseconds, after which a thread can hear that it must stop
+LARGEST_TILE = TileSize(TILE_ROWS, LISTED_ROWS)
+_SMALL = 1024  # rows of a part
+_LISTINGS = 2  # held at once: of the tiles at work, and of those that come next
 
 
-class SymbolTiling(NamedTuple):
+class SymbolTiling:
     """Two files, neither empty, and how they are cut into tiles.
 
-    Attributes:
-        files: both, the right one crosswise too.
-        places: symbols of a row.
-        form: how the kernel computes.
-        asked: int32 by sum of both rows' symbols, of which there is one: how many equal symbols pass.
-        left_rows: of a tile.
-        stripes: of right rows, of a tile.
+    The right file goes in parts. Before the tiles of a part come some that list its rows by their symbols, a few places
+    each, so that all threads do it together; these settle no pairs.
     """
 
-    files: Files
-    places: int
-    form: Form
-    asked: NDArray[np.int32]
-    left_rows: int
-    stripes: int
-
-    @classmethod
-    def of(
-        cls, left: Encodings, right: Encodings, requirement: Requirement, form: Form, size: TileSize | None
-    ) -> "SymbolTiling":
-        """Return the tiling of about `size`, or of a size that suits most machines."""
-        columns = in_lanes(right.words, np.zeros(len(right), dtype=np.int64), right.bits, 1, form)
-        wanted = TileSize(TILE_ROWS, _TILE_STRIPES * form.lanes) if size is None else size
-        return cls(
-            Files(np.ascontiguousarray(left.words), np.ascontiguousarray(right.words), columns),
-            left.bits // 8,
-            form,
-            requirement.common,
-            min(max(1, wanted.left), TILE_ROWS),
-            max(1, wanted.right // form.lanes),
-        )
+    def __init__(self, left: Encodings, right: Encodings, requirement: Requirement, size: TileSize | None) -> None:
+        """Cut two files into tiles of about `size`, or of a size that suits most machines."""
+        self.left, self._right = _rows(left), _rows(right)
+        self.places = left.bits // SYMBOL_BITS
+        self.asked = requirement.common
+        wanted = LARGEST_TILE if size is None else size
+        self.left_rows = min(max(1, wanted.left), TILE_ROWS, len(left))
+        count = -(-len(right) // min(max(1, wanted.right), LISTED_ROWS))
+        self.listed_rows = -(-len(right) // count)
+        starts = range(0, len(right), self.listed_rows)
+        self._tops = range(0, len(left), self.left_rows)
+        self._parts = [
+            _Part(self._right, start, min(self.listed_rows, len(right) - start), self.places, len(self._tops))
+            for start in starts
+        ]
 
     def tiles(self) -> Iterator[Tile]:
-        """Yield tiles that cover every pair."""
-        left_rows, right_rows = len(self.files.left), len(self.files.right)
-        all_stripes = len(self.files.columns)
-        for top in range(0, left_rows, self.left_rows):
-            bottom = min(top + self.left_rows, left_rows)
-            for stripe in range(0, all_stripes, self.stripes):
-                stop = min(stripe + self.stripes, all_stripes)
-                rows = min(stop * self.form.lanes, right_rows) - stripe * self.form.lanes
-                yield Tile(top, bottom, stripe, stop, (bottom - top) * rows)
+        """Yield tiles that cover every pair, those of a part after the ones that list its rows."""
+        for number, part in enumerate(self._parts):
+            for place in range(0, self.places, PLACES):
+                yield Tile(place, min(place + PLACES, self.places), number, number, 0)
+            for top in self._tops:
+                bottom = min(top + self.left_rows, len(self.left))
+                yield Tile(top, bottom, number, number + 1, (bottom - top) * part.rows)
 
     def comparer(
         self, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]
     ) -> "SymbolComparer":
         """Return what compares tiles in one thread; see :meth:`matcher.tiles.Tiling.comparer`."""
         return SymbolComparer(self, needed, put, stop, offsets)
+
+    def part_of(self, tile: Tile) -> "_Part":
+        """Return the part that a tile belongs to."""
+        return self._parts[tile.right]
+
+
+class _Part:
+    """Some right rows, whose listing several threads make before all use it; it is dropped after the last tile."""
+
+    def __init__(self, encodings: Rows, first: int, rows: int, places: int, tiles: int) -> None:  # noqa: PLR0917
+        self.rows = rows
+        self._encodings, self._first = encodings, first
+        self._places = self._missing = places
+        self._tiles = tiles
+        self._lock = Lock()
+        self._begun: Listing | None = None
+        self._ready: Future[Listing] = Future()
+
+    def list_rows(self, start: int, stop: int) -> None:
+        """List the rows in the places `start` to `stop`."""
+        try:
+            with self._lock:
+                if self._begun is None:
+                    self._begun = Listing.of(self._first, self.rows, self._places)
+            self._begun.fill(self._encodings, start, stop)
+        except BaseException as error:
+            self._ready.set_exception(error)  # who waits must not wait for ever
+            raise
+        with self._lock:
+            self._missing -= stop - start
+            if not self._missing:
+                self._ready.set_result(self._begun)
+
+    def listing(self) -> Listing:
+        """Return the listing when it is whole."""
+        return self._ready.result()
+
+    def leave(self) -> None:
+        """Say that a tile is done."""
+        with self._lock:
+            self._tiles -= 1
+            if not self._tiles:
+                self._begun, self._ready = None, Future()
 
 
 class SymbolComparer:
@@ -77,32 +117,45 @@ class SymbolComparer:
     def __init__(
         self, tiling: SymbolTiling, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]
     ) -> None:
-        planes = planes_for(int(tiling.asked[2 * tiling.places]))
         self._tiling, self._needed, self._put, self._stop, self._offsets = tiling, needed, put, stop, offsets
-        self._kernel = symbol_kernel(tiling.form, planes)
-        self._scratch = Scratch.of(tiling.places, planes, tiling.form)
-        room = hit_capacity(len(tiling.files.left), len(tiling.files.right), tiling.form)
-        self._buffer = np.empty((len(Hits._fields), room), dtype=np.uint32)
-        self._top = -1
+        self._scratch = Scratch.of(tiling.left_rows, tiling.listed_rows, tiling.places)
+        room = max(tiling.listed_rows, min(HIT_CAPACITY, len(tiling.left) * tiling.listed_rows))
+        self._buffer: NDArray[np.uint32] = np.empty((len(Hits._fields), room), dtype=np.uint32)
 
     def compare(self, tile: Tile) -> None:
-        """Find the hits of a tile and give them on."""
-        tiling = self._tiling
-        if tile.block != self._top:
-            words = tiling.form.lanes // 64
-            write_offsets(tiling.files.left, tile.block, tile.block_stop, tiling.places, words, self._scratch.offsets)
-            self._top = tile.block
-        rows, resume = (tile.block, tile.block_stop), (tile.right, 0)
-        while resume[0] < tile.right_stop and not self._stop.is_set():
+        """Find the hits of a tile and give them on, or list rows."""
+        tiling, part = self._tiling, self._tiling.part_of(tile)
+        if tile.right == tile.right_stop:
+            part.list_rows(tile.block, tile.block_stop)
+            return
+        listing, row = part.listing(), tile.block
+        while row < tile.block_stop and not self._stop.is_set():
             needed = int(self._needed(tiling.asked)[2 * tiling.places])
-            stripe, row, found = self._kernel(
-                tiling.files, rows, tile.right_stop, resume, needed, self._scratch, Hits(*self._buffer)
+            row, found = compare_rows(
+                tiling.left, (tile.block, tile.block_stop), row, listing, needed, self._scratch, Hits(*self._buffer)
             )
-            resume = (stripe, row)
             if found:
                 left, right, common, together = self._buffer[:, :found]
                 first, second = (np.uint32(offset) for offset in self._offsets)
                 self._put(Hits(left + first, right + second, common.copy(), together.copy()))
+        part.leave()
 
     def flush(self) -> None:
         """Do nothing: no hit is held back."""
+
+
+def _rows(encodings: Encodings) -> Rows:
+    return encodings.words.view(np.uint8)
+
+
+def working_bytes(size: TileSize, places: int, threads: int) -> int:
+    """Return what a comparison in tiles of `size` takes, beside the files and the hits."""
+    return _LISTINGS * listing_bytes(size.right, places) + threads * scratch_bytes(size.left, size.right, places)
+
+
+def tile_within(most_bytes: int, rows: tuple[int, int], places: int, threads: int) -> TileSize:
+    """Return the largest tile with which a comparison of so many rows takes so much at most, or a small one."""
+    size = TileSize(min(LARGEST_TILE.left, rows[0]), min(LARGEST_TILE.right, rows[1]))
+    while size.right > _SMALL and working_bytes(size, places, threads) > most_bytes:
+        size = TileSize(-(-size.left // 2), -(-size.right // 2))
+    return size

@@ -11,7 +11,7 @@ from matcher.hits import Hits, Needed
 from matcher.kernel import kernel, scratch
 from matcher.sides import Plan
 
-_HIT_CAPACITY = 1 << 16
+HIT_CAPACITY = 1 << 16
 _TILE_LEFT_ROWS = 1024
 _TILE_STRIPES = 32  # so many pass by for each block of left rows, whose columns must be told apart first
 _BITS_PER_CALL = 1 << 36  # compared within about a fifth of a second, after which a thread can hear that it must stop
@@ -115,7 +115,7 @@ class Tiling(NamedTuple):
 
 def hit_capacity(left_rows: int, right_rows: int, form: Form) -> int:
     """Return how many hits one thread needs room for: those of a stripe at least, and not more than there can be."""
-    return max(min(LEFT_ROWS, left_rows) * form.lanes, min(_HIT_CAPACITY, left_rows * right_rows))
+    return max(min(LEFT_ROWS, left_rows) * form.lanes, min(HIT_CAPACITY, left_rows * right_rows))
 
 
 class BitComparer:

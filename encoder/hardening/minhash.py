@@ -1,9 +1,10 @@
-"""Minhash: each byte of an encoding a keyed hash of several tokens that lotteries of their own drew from the record's.
+"""Minhash: each symbol of an encoding a keyed hash of several tokens that lotteries of their own drew from the record's.
 
 In each of n draws every token of a record has an arrival time, exponentially distributed, sooner the more the token
 weighs, and the first to arrive wins; two records have the same winner with the chance J, the probability Jaccard index
-of their weighted tokens (Moulton & Jiang, ICDM 2018). Byte j is a keyed hash of the winners of K draws, so two records
-have equal bytes with the chance 1/256 + 255/256 J^K. Each draw is used K times, in bytes that the key sets.
+of their weighted tokens (Moulton & Jiang, ICDM 2018). Symbol j is a keyed hash of the winners of K draws, so two
+records have equal ones with the chance J^K, and else one in 4,096. Each draw is used several times, in symbols that the
+key sets.
 
 A token's weight is its insertions in a Bloom filter, those of a repeated token together. The record's winner is known
 by a tag of 12 bits only. All is whole numbers, or single operations of IEEE 754: equal bytes everywhere.
@@ -25,6 +26,7 @@ from encoder.hardening.keys import HardeningKeys
 from encoder.hardening.races import Race, Tags, occurrences, winners
 from encoder.parts import Reader
 from linkage.schema import Field, MinHash, Schema, Strategy
+from linkage.symbols import ALPHABET, packed
 
 _WORD_BYTES = 4  # of a token and a draw
 _BLOCK_WORDS = 8  # of AES, of 16 bits
@@ -38,10 +40,10 @@ class MinHashEncoder:
     """Encodes batches of columns as hashes of winners."""
 
     def __init__(self, schema: Schema, step: MinHash, keys: HardeningKeys, readers: Sequence[Reader | None]) -> None:
-        self._draws = step.symbols
+        self._draws = step.draws
         key = keys.key("minhash draws")
         self._fields = [
-            None if reader is None else Starter(field, reader, keys.key(f"minhash field {place}"), key, step.symbols)
+            None if reader is None else Starter(field, reader, keys.key(f"minhash field {place}"), key, step.draws)
             for place, (field, reader) in enumerate(zip(schema.fields, readers, strict=True))
         ]
         self._symbols = Symbols(keys, step)
@@ -92,13 +94,13 @@ class Symbols:
     """The keyed hash of winners: AES, as a pseudo-random function of blocks none of which comes twice in a record."""
 
     def __init__(self, keys: HardeningKeys, step: MinHash) -> None:
-        self._order = keys.permutations("minhash components", step.symbols, step.components)
+        self._order = keys.permutations("minhash components", step.symbols, step.components) % step.draws
         self._cipher = Cipher(AES(keys.key("minhash symbols")), ECB())  # noqa: S305 - a function of one block each
 
     def of(self, tags: Tags, rows: int) -> NDArray[np.uint8]:
-        """Return the encodings of `rows`, uint8 (rows, symbols), of tags that :func:`winners` found."""
+        """Return the encodings of `rows`, uint8 (rows, bytes), of tags that :func:`winners` found."""
         count = self._order.shape[1]
-        encodings = np.empty((rows, count), dtype=np.uint8)
+        encodings = np.empty((rows, count), dtype=np.uint16)
         encryptor = self._cipher.encryptor()
         outcome = np.empty(_SYMBOLS * _ROWS * _BLOCK_BYTES + _BLOCK_BYTES - 1, dtype=np.uint8)
         for start in range(0, count, _SYMBOLS):
@@ -109,7 +111,7 @@ class Symbols:
                 for component, draws in enumerate(order):
                     blocks[:, :, component] = of_block.take(draws, axis=0)
                 encryptor.update_into(blocks.data.cast("B"), outcome.data)
-                bytes_ = outcome[: blocks.nbytes : _BLOCK_BYTES].reshape(blocks.shape[:2]).T
+                first = outcome[: blocks.nbytes].view(np.uint16)[::_BLOCK_WORDS].reshape(blocks.shape[:2]).T
                 encoded = encodings[place * _ROWS : (place + 1) * _ROWS, start : start + _SYMBOLS]
-                encoded[:] = bytes_[: len(encoded)]
-        return encodings
+                encoded[:] = first[: len(encoded)]
+        return packed(encodings & (ALPHABET - 1))

@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Key
 
+from linkage.symbols import SYMBOL_BITS
+
 Measure = Literal["dice", "hamming", "symbols"]
 Unrelated = Literal["binomial"]
 LARGEST_CODE_BITS = 1 << 16
-SYMBOL_BITS = 8
-"""A symbol of a code is a byte."""
 
 
 class _Step(BaseModel):
@@ -36,23 +36,27 @@ class Saul(_Step):
 
 
 class MinHash(_Step):
-    """Each byte a keyed hash of several tokens, each of which a lottery of its own drew from the record's.
+    """Each symbol a keyed hash of several tokens, each of which a lottery of its own drew from the record's.
 
     Minwise hashing (Broder, "On the resemblance and containment of documents", 1997), several draws together as in
-    locality-sensitive hashing (Indyk & Motwani, STOC 1998), of which a byte is kept (Li & Koenig, "b-bit minwise
+    locality-sensitive hashing (Indyk & Motwani, STOC 1998), of which few bits are kept (Li & Koenig, "b-bit minwise
     hashing", WWW 2010). A token is drawn in proportion to its weight (Moulton & Jiang, "Maximally consistent sampling
-    and the Jaccard index of probability distributions", ICDM 2018). With J that index, the share of equal bytes is
-    expected to be 1/256 + 255/256 J^components. It takes the place of the filter, and no other step goes with it.
+    and the Jaccard index of probability distributions", ICDM 2018). With J that index, J^components of the symbols are
+    expected to be equal, and one in 4,096 of the others. It takes the place of the filter, and no other step goes with
+    it.
     """
 
     step: Literal["minhash"]
-    components: int = Key(default=5, ge=1, le=7, description="K, how many draws each byte is a hash of")
+    components: int = Key(default=6, ge=1, le=7, description="K, how many draws each symbol is a hash of")
     symbols: int = Key(
-        default=2048,
+        default=2688,
         ge=64,
         le=LARGEST_CODE_BITS // SYMBOL_BITS,
         multiple_of=64,
-        description="bytes of an encoding, and draws that they are made of",
+        description="n, symbols of an encoding, 12 bits each",
+    )
+    draws: int = Key(
+        default=1344, ge=64, le=LARGEST_CODE_BITS // SYMBOL_BITS, multiple_of=64, description="how many draws there are"
     )
 
     def width(self, bits: int) -> int:  # noqa: ARG002 - as of every step; this one does not depend on the filter

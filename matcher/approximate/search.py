@@ -130,7 +130,7 @@ class _Search(NamedTuple):
             ComparisonError: the widths differ, or an argument is out of its range.
         """
         known_measure, threshold = checked(measure, threshold)
-        check_comparable(left, right)
+        check_comparable(left, right, measure)
         if not 0 < recall <= 1:
             raise ComparisonError("recall must be a number above 0, at most 1", code="comparison.recall")
         if seed < 0:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-6  # of a place: a score on an edge is above it
-_POWERS = {2: 3, 256: 5}  # to which codes of the usual numbers of repetitions, or of components, raise a likeness
+_POWERS = {2: 3, 4096: 6}  # to which codes of the usual numbers of repetitions, or of components, raise a likeness
 
 
 class Unrelated(NamedTuple):
@@ -17,7 +17,7 @@ class Unrelated(NamedTuple):
 
     Attributes:
         places: bits of an encoding, or symbols.
-        alphabet: 2 for bits, 256 for symbols; one over it is the chance.
+        alphabet: 2 for bits, 4,096 for symbols; one over it is the chance.
         tries: pairs of encodings per pair of records, at least 1; a pair of records has the best of their scores.
     """
 
