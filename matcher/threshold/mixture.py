@@ -20,16 +20,16 @@ Floats = NDArray[np.float64]
 
 OVERDISPERSION = 2.0  # pairs by chance vary more than by Poisson's law, as one record is in many pairs
 # Order of the differences, and one over the square of how large they are from bin to bin.
-_INSIDE = ((2, 100.0),)  # nearly exponential where little was seen
+_INSIDE = ((2, 200.0),)  # nearly exponential where little was seen
 _SAME = ((2, 100.0),)  # as well, but it may bend more: matches are of several kinds, by what differs
 _WANDERING = ((1, 1000.0),)  # of the rate: it stays as it was last seen
 _FALLING = ((1, 5.0), (2, 10_000.0))  # of the rate: it goes on falling as it was last seen to
-_LIKE_INSIDE = 1.0
+_LEVEL = 0.1  # of the rate: one over the square of how far its logarithm may lie from 0, before anything is seen
 _RATES = (0.05, 2.0)  # of look-alikes, to begin with
 _RATE_ERROR = 0.1  # relative
 _HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
-_HELD = 1e4  # stiffness
-_LEVEL = 10.0
+_HIDDEN = 10.0  # stiffness of matches there, from bin to bin: they stay as dense as they were last seen,
+_HELD = 1e4  # and they do not rise
 _WEIGHINGS = 4
 _ROUNDS = 60
 _LONGEST_STEP = 2.0
@@ -71,7 +71,7 @@ class Mixture(NamedTuple):
         rate = np.clip((evidence.candidates - others)[low].sum() / max(alike[low].sum(), _TINY), *_RATES)
         passed, learnt = from_top(rate * alike + others), np.maximum(from_top(evidence.chance), 1)
         weight = np.where(evidence.identical, 0.0, 1 / (1 + passed * (_RATE_ERROR**2 + OVERDISPERSION / learnt)))
-        order, stiffness = _SAME[-1]
+        ((order, stiffness),) = _SAME
         same = smooth_density(evidence.candidates, rate * alike + others, weight, order, stiffness)
         seen = hidden_below(rate * alike + others)
         same[: seen + 1] = np.minimum.accumulate(same[seen::-1])[::-1]
@@ -99,28 +99,27 @@ def separate(evidence: Evidence, start: Mixture, *, falls: bool, random: np.rand
                 band[kind::_KINDS, _KINDS * apart][apart:] += np.diagonal(squared, apart)
             if random is not None and order < bins:
                 push[kind::_KINDS] += np.sqrt(stiffness) * rough.T @ random.normal(size=bins - order)
-    band[1, 0] += _LIKE_INSIDE
+    band[1, 0] += _LEVEL
+    hidden = np.zeros(bins)  # how much denser matches become from bin to bin where they are not seen, in this draw
     if random is not None:
-        push[1] += np.sqrt(_LIKE_INSIDE) * random.normal()
+        push[1] += np.sqrt(_LEVEL) * random.normal()
+        hidden = random.normal(size=bins)
     counts = np.stack([evidence.chance, evidence.candidates])
     pairs = np.array([evidence.chance_pairs, evidence.cross_pairs], dtype=np.float64)
     lawful = np.outer(pairs, evidence.unrelated)
     counted = np.stack([np.ones(bins), np.where(evidence.identical, 0.0, 1.0)])
     times = float(pairs[1] / pairs[0])
     density = np.stack(start, axis=1).ravel()
-    level = np.zeros(bins) if random is None else random.normal(size=bins)
     for _ in range(_WEIGHINGS):
         inside, between, same = _expected(density, times)
         sure = lawful + np.stack([np.zeros(bins), same]) + _TINY
         chance = np.stack([inside, between])
         weight = counted * (chance + sure) / (OVERDISPERSION * chance + sure)
         seen = hidden_below(between + lawful[1])
-        held = band + _held(same, seen)
         pushed = push.copy()
-        dark = np.sqrt(_LEVEL) * level[:seen]
-        pushed[2 : 2 + _KINDS * seen : _KINDS] += dark
-        pushed[2 + _KINDS : 2 + _KINDS * (seen + 1) : _KINDS] -= dark
-        density = _descended(density, held, pushed, counts, lawful, weight, times)
+        pushed[2::_KINDS][:seen] -= np.sqrt(_HIDDEN) * hidden[:seen]
+        pushed[2::_KINDS][1 : seen + 1] += np.sqrt(_HIDDEN) * hidden[:seen]
+        density = _descended(density, band + _held(same, seen), pushed, counts, lawful, weight, times)
     return Mixture(*np.ascontiguousarray(density.reshape(bins, _KINDS).T))
 
 
@@ -130,12 +129,12 @@ def hidden_below(by_chance: Floats) -> int:
 
 
 def _held(same: Floats, seen: int) -> Floats:
-    """Return what keeps matches from rising towards lower scores below the bin from which they are seen."""
-    stiff = np.where(same[:-1] > same[1:], _HELD, _LEVEL)[:seen]
+    """Return what holds matches level below the bin from which they are seen, and keeps them from rising there."""
+    stiffness = np.where(same[:-1] > same[1:], _HELD, _HIDDEN)[:seen]
     band = np.zeros((_KINDS * len(same), _BAND + 1))
-    band[2 : 2 + _KINDS * seen : _KINDS, 0] += stiff
-    band[2 + _KINDS : 2 + _KINDS * (seen + 1) : _KINDS, 0] += stiff
-    band[2 + _KINDS : 2 + _KINDS * (seen + 1) : _KINDS, _KINDS] -= stiff
+    band[2::_KINDS, 0][:seen] += stiffness
+    band[2::_KINDS, 0][1 : seen + 1] += stiffness
+    band[2::_KINDS, _KINDS][1 : seen + 1] -= stiffness
     return band
 
 
