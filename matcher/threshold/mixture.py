@@ -24,11 +24,14 @@ _INSIDE = ((2, 200.0),)  # nearly exponential where little was seen
 _SAME = ((2, 100.0),)  # as well, but it may bend more: matches are of several kinds, by what differs
 _WANDERING = ((1, 1000.0),)  # of the rate: it stays as it was last seen
 _FALLING = ((1, 5.0), (2, 10_000.0))  # of the rate: it goes on falling as it was last seen to
-_LEVEL = 0.1  # of the rate: one over the square of how far its logarithm may lie from 0, before anything is seen
+# One over the square of how far the logarithm of the rate may lie from 0 before anything is seen: two files may well be
+# of one country, as the people in one are, and many are not.
+_OF_TWO, _OF_MANY = 1.0, 0.1
+_TWO = 2
 _RATES = (0.05, 2.0)  # of look-alikes, to begin with
 _RATE_ERROR = 0.1  # relative
 _HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
-_HIDDEN = 10.0  # stiffness of matches there, from bin to bin: they stay as dense as they were last seen,
+_HIDDEN = 3.0  # stiffness of matches there, from bin to bin: they stay as dense as they were last seen,
 _HELD = 1e4  # and they do not rise
 _WEIGHINGS = 4
 _ROUNDS = 60
@@ -99,10 +102,11 @@ def separate(evidence: Evidence, start: Mixture, *, falls: bool, random: np.rand
                 band[kind::_KINDS, _KINDS * apart][apart:] += np.diagonal(squared, apart)
             if random is not None and order < bins:
                 push[kind::_KINDS] += np.sqrt(stiffness) * rough.T @ random.normal(size=bins - order)
-    band[1, 0] += _LEVEL
+    level = _OF_TWO if evidence.files <= _TWO else _OF_MANY
+    band[1, 0] += level
     hidden = np.zeros(bins)  # how much denser matches become from bin to bin where they are not seen, in this draw
     if random is not None:
-        push[1] += np.sqrt(_LEVEL) * random.normal()
+        push[1] += np.sqrt(level) * random.normal()
         hidden = random.normal(size=bins)
     counts = np.stack([evidence.chance, evidence.candidates])
     pairs = np.array([evidence.chance_pairs, evidence.cross_pairs], dtype=np.float64)

@@ -39,7 +39,7 @@ class Unrelated(NamedTuple):
 
     def scores(self, likeness: Floats) -> Floats:
         """Return the scores of likenesses: the way back."""
-        above = likeness ** self.power
+        above = likeness**self.power
         scores: Floats = (1 + (self.alphabet - 1) * above) / self.alphabet
         return scores
 

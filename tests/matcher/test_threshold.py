@@ -179,7 +179,30 @@ def test_rate_goes_on_as_it_was_seen_where_matches_hide_it(fall: float) -> None:
     found, falls = separated(counted(chance, random.poisson(true_rate * inside + matches).astype(np.float64)))
     assert falls == (fall > 0)
     assert np.exp(found.rate)[:30] == pytest.approx(true_rate[:30], rel=0.2)
-    assert np.exp(found.same).sum() == pytest.approx(matches.sum(), rel=0.1)
+    assert np.exp(found.same)[28:].sum() == pytest.approx(matches[28:].sum(), rel=0.1)  # from where they are seen
+
+
+def test_matches_that_chance_hides_are_as_dense_as_where_they_were_last_seen() -> None:
+    random = np.random.default_rng(8)
+    bins = np.arange(50)
+    inside, matches = 2e4 * np.exp(-0.3 * bins), np.where(bins < 42, 20.0, 60 * np.exp(-(((bins - 42) / 3) ** 2)))
+    chance = random.poisson(inside).astype(np.float64)
+    found, _ = separated(counted(chance, random.poisson(inside + matches).astype(np.float64)))
+    assert np.exp(found.same)[:15].mean() == pytest.approx(20, rel=0.3)
+    assert np.exp(found.same).sum() == pytest.approx(matches.sum(), rel=0.15)
+
+
+def test_look_alikes_among_many_pairs_of_a_law_are_not_taken_for_matches() -> None:
+    bins = np.arange(60)
+    unrelated, inside = 2e3 * np.exp(-1.2 * bins), 14 * np.exp(-0.2 * bins)
+    matches = np.where(bins > 30, 0.4, 0)
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        chance = random.poisson(unrelated + inside).astype(np.float64)
+        candidates = random.poisson(unrelated + inside + matches).astype(np.float64)
+        found, _ = separated(counted(chance, candidates, unrelated / 1e8)._replace(files=2))
+        assert np.exp(found.same).sum() < 0.5 * inside.sum()
+        assert np.exp(found.rate[0]) > 0.3
 
 
 def test_draws_of_what_is_behind_the_counts_differ_most_where_they_say_least() -> None:
