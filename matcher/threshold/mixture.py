@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 OVERDISPERSION = 2.0  # pairs by chance vary more than by Poisson's law, as one record is in many pairs
 # Order of the differences, and one over the square of how large they are from bin to bin.
-_INSIDE = ((2, 200.0),)  # nearly exponential where little was seen
+_INSIDE = ((2, 300.0),)  # nearly exponential where little was seen
 _SAME = ((2, 100.0),)  # as well, but it may bend more: matches are of several kinds, by what differs
 _WANDERING = ((1, 1000.0),)  # of the rate: it stays as it was last seen
 _FALLING = ((1, 5.0), (2, 10_000.0))  # of the rate: it goes on falling as it was last seen to
