@@ -125,7 +125,7 @@ def test_no_more_matches_are_expected_than_can_be_told_from_chance(matches: int)
     assert np.mean([estimate.matches.value for estimate in estimates]) == pytest.approx(matches, rel=0.25)
 
 
-@pytest.mark.parametrize("alphabet", [2, 256])
+@pytest.mark.parametrize("alphabet", [2, 4096])
 def test_share_by_the_law_of_unrelated_records_is_the_exact_sum_of_chances(alphabet: int) -> None:
     law = Unrelated(64, alphabet)
     half = law.grain / 2  # scores are spread over their grain, if they have one
@@ -297,7 +297,7 @@ def test_links_are_those_that_a_plain_loop_takes(count: int, records: int, seed:
 def test_bins_are_round_few_and_count_every_score_from_the_first_edge(floor: float, reach: float, seed: int) -> None:
     scores = -np.sort(-np.random.default_rng(seed).uniform(floor, floor + reach * (1 - floor), 50))
     pairs = CandidatePairs(np.arange(50), np.arange(50), scores)
-    for law in (None, Unrelated(1024), Unrelated(2048, 256)):
+    for law in (None, Unrelated(1024), Unrelated(2688, 4096)):
         evidence = Evidence.of([Compared(50, 50, pairs, floor)], ChanceSample(scores, 100, floor), law)
         assert 2 <= len(evidence.edges) <= 103
         assert np.all(np.diff(evidence.edges) > 0)
@@ -310,7 +310,7 @@ def test_bins_are_round_few_and_count_every_score_from_the_first_edge(floor: flo
 
 
 def test_scores_of_symbols_are_spread_over_their_grain_and_full_agreement_stays() -> None:
-    law, places = Unrelated(200, 256), 200
+    law, places = Unrelated(200, 4096), 200
     counts = np.arange(8, 40).repeat(3)
     scores = -np.sort(-np.append(counts / places, [1.0, 1.0]))
     pairs = CandidatePairs(np.arange(len(scores)), np.arange(len(scores)), scores)
@@ -321,7 +321,7 @@ def test_scores_of_symbols_are_spread_over_their_grain_and_full_agreement_stays(
     assert evidence.candidates[-1] == pytest.approx(2)
 
 
-@given(st.sampled_from([2, 256]), st.floats(0, 1))
+@given(st.sampled_from([2, 4096]), st.floats(0, 1))
 def test_likeness_of_a_score_leads_back_to_it(alphabet: int, share: float) -> None:
     law, score = Unrelated(1024, alphabet), 1 / alphabet + (1 - 1 / alphabet) * share
     likeness = law.likeness(np.array([score]))
