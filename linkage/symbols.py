@@ -21,7 +21,7 @@ def packed(symbols: NDArray[np.uint16]) -> NDArray[np.uint8]:
     three[..., 0] = first
     three[..., 1] = first >> _LOWER_BITS | second << (SYMBOL_BITS - _LOWER_BITS)
     three[..., 2] = second >> (SYMBOL_BITS - _LOWER_BITS)
-    return three.reshape(len(symbols), -1)
+    return three.reshape(len(symbols), first.shape[1] * PAIR_BYTES)
 
 
 def unpacked(encodings: NDArray[np.uint8]) -> NDArray[np.uint16]:
