@@ -28,8 +28,8 @@ PLACES = 32
 """Places that are read from rows at once: nearly a cache line."""
 _COPIED = 16  # rows at once, wanted or not: to ask how many are there costs more
 _LINE_BYTES = 64
-_MORE = 1.25  # times as many agreements as chance brings, and
-_AT_LEAST = 128  # some, are kept of a row; a row that has more is counted in another way
+_MORE = 1.25  # times as many agreements as chance brings are kept of a row, and all of some
+_PARTNERS = 2  # other rows of the same person; a row that has more is counted in another way
 
 Rows = NDArray[np.uint8]
 Numbers = NDArray[np.uint16]
@@ -101,7 +101,7 @@ def scratch_bytes(left_rows: int, listed_rows: int, places: int) -> int:
 
 
 def _room(listed_rows: int, places: int) -> int:
-    return int(_MORE * listed_rows * places / ALPHABET) + _AT_LEAST
+    return int(_MORE * listed_rows * places / ALPHABET) + _PARTNERS * places + 4 * _COPIED
 
 
 def _copy(_context: Any, _target: Any, _source: Any) -> Any:
