@@ -23,7 +23,7 @@ from tests.matcher.making import random_encodings, same
 def machines() -> Iterator[LocalCluster]:
     """Two workers, processes of their own, of one thread each, with nobody to start them again."""
     with LocalCluster(  # type: ignore[no-untyped-call]  # distributed is not typed
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as running:
         yield running
 

@@ -24,7 +24,7 @@ from tests.server.test_story import three_submit
 def machines() -> Iterator[str]:
     """The address of a scheduler with two workers, processes of their own."""
     with LocalCluster(  # type: ignore[no-untyped-call]  # distributed is not typed
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as running:
         yield running.scheduler_address
 
