@@ -15,9 +15,11 @@ VERDICTS = {
 _ATTACKS = {
     "graph-matching": "who resembles whom among the encodings is laid over who resembles whom in a register",
     "graph-matching-known": "the same, beginning with some persons who are known already",
+    "agreement-counts": "how much an encoding has in common with those of persons who are known already",
     "popcount": "long names leave more marks in an encoding than short ones",
     "repeated-encodings": "encodings that occur as often as a person in a register",
     "patterns": "marks that often come together are taken for frequent names",
+    "relations": "a few names that come with a few places, told by which records have the same in common",
     "dictionary": "the register is encoded with the secret, and the same encodings are looked for",
 }
 _LEGEND = {
