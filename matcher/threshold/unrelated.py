@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-6  # of a place: a score on an edge is above it
-_BITS = 2
-_POWER_OF_BITS, _POWER_OF_SYMBOLS = 3, 6  # to which codes of the usual numbers of repetitions, or of components, raise
+_POWERS = {2: 3, 4096: 6}  # to which codes of the usual numbers of repetitions, or of components, raise a likeness
 
 
 class Unrelated(NamedTuple):
@@ -18,7 +17,7 @@ class Unrelated(NamedTuple):
 
     Attributes:
         places: bits of an encoding, or symbols.
-        alphabet: 2 for bits, more for symbols; one over it is the chance.
+        alphabet: 2 for bits, 4,096 for symbols; one over it is the chance.
         tries: pairs of encodings per pair of records, at least 1; a pair of records has the best of their scores.
     """
 
@@ -26,27 +25,22 @@ class Unrelated(NamedTuple):
     alphabet: int = 2
     tries: float = 1.0
 
-    @property
-    def power(self) -> int:
-        """Of the records' likeness, what codes are taken for: it makes bins of one width, and need not be exact."""
-        return _POWER_OF_BITS if self.alphabet == _BITS else _POWER_OF_SYMBOLS
-
     def likeness(self, scores: Floats) -> Floats:
         """Return scores on the scale of the records' own likeness, of which codes are a power."""
         above = np.maximum((scores * self.alphabet - 1) / (self.alphabet - 1), 0)
-        likeness: Floats = above ** (1 / self.power)
+        likeness: Floats = above ** (1 / _POWERS[self.alphabet])
         return likeness
 
     def scores(self, likeness: Floats) -> Floats:
         """Return the scores of likenesses: the way back."""
-        above = likeness**self.power
+        above = likeness ** _POWERS[self.alphabet]
         scores: Floats = (1 + (self.alphabet - 1) * above) / self.alphabet
         return scores
 
     @property
     def grain(self) -> float:
         """By how much scores differ at least, where that is much; 0 for bits, which are so many that it is not."""
-        return 1 / self.places if self.alphabet > _BITS else 0.0
+        return 1 / self.places if self.alphabet > 2 else 0.0  # noqa: PLR2004 - bits
 
     def share(self, scores: Floats) -> Floats:
         """Return the share of pairs of records that reach each score by this law alone: a binomial tail."""
