@@ -41,6 +41,7 @@ from encoder.hardening import SEED_BYTES, Seeds
 from linkage import Encodings, load_schema
 from linkage.command import emit, json_option
 from linkage.schema import Schema
+from linkage.symbols import SYMBOL_BITS
 from matcher import PartyPairs, candidate_pairs
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -333,7 +334,7 @@ def _kind_and_size(hardening: str) -> tuple[str, str]:
         return FILTERS, FILTERS
     kind, size = hardening.rsplit(", ", 1)
     number = int(size[2:].replace(",", ""))
-    return kind, f"{number if hardening in OF_DRAWS else number // 8:,} bytes"
+    return kind, f"{number * (SYMBOL_BITS if hardening in OF_DRAWS else 1) // 8:,} bytes"
 
 
 def write(found: Sequence[Place], trial: Trial, docs: Path) -> None:
