@@ -260,7 +260,7 @@ def text(result: dict[str, Any]) -> str:
     """Return the figures as lines."""
     lines = []
     for name, part in result["multiscript"].items():
-        lines.append(f"{name}: threshold {part['threshold']:.3f}")
+        lines.append(f"{name}: threshold {part['threshold']:.4f}")
         kinds = {"overall": part["overall"], "cross-script": part["cross_script"], **part["by_origin"]}
         kinds |= {kinds_: figures for kinds_, figures in part["by_script_pair"].items() if figures["true_pairs"] >= 40}
         lines += [

@@ -38,7 +38,7 @@ class SymbolTiling:
 
     def __init__(self, left: Encodings, right: Encodings, requirement: Requirement, size: TileSize | None) -> None:
         """Cut two files into tiles of about `size`, or of a size that suits most machines."""
-        self.left, self._right = _rows(left), _rows(right)
+        self.left = _rows(left)
         self.places = left.bits // SYMBOL_BITS
         self.asked = requirement.common
         wanted = LARGEST_TILE if size is None else size
@@ -48,7 +48,7 @@ class SymbolTiling:
         starts = range(0, len(right), self.listed_rows)
         self._tops = range(0, len(left), self.left_rows)
         self._parts = [
-            _Part(self._right, start, min(self.listed_rows, len(right) - start), self.places, len(self._tops))
+            _Part(_rows(right), start, min(self.listed_rows, len(right) - start), self.places, len(self._tops))
             for start in starts
         ]
 
