@@ -213,3 +213,17 @@ def test_work_that_is_to_stop_ends_after_the_call_of_the_kernel_that_runs(
         comparer.compare(tile)
     assert len(rows_compared) == 2
     assert max(rows_compared) * 2000 * 512 <= bits_per_call < len(left) * 2000 * 512 // 4
+
+
+def test_symbols_are_compared_alike_within_any_memory_that_holds_a_tile() -> None:
+    random = np.random.default_rng(1)
+    sides = [random.integers(0, 256, (rows, 768), dtype=np.uint8) for rows in (2500, 3000)]
+    sides[1][:400, :300] = sides[0][:400, :300]
+    left, right = map(Encodings.from_bytes, sides)
+    expected = candidate_pairs(left, right, 0.01, measure="symbols")
+    assert len(expected.score) >= 400
+    for limit in (60_000_000, 200_000_000):
+        found = candidate_pairs(left, right, 0.01, measure="symbols", memory_limit=limit, threads=2)
+        assert same(found, expected)
+    with pytest.raises(ComparisonError, match="a memory limit of 9,000,000 bytes is too small"):
+        candidate_pairs(left, right, 0.01, measure="symbols", memory_limit=9_000_000, threads=2)
