@@ -52,7 +52,7 @@ def graph_matching(
     Args:
         code: the encodings.
         register: how far two rows are expected to agree, float32 (m, m), as :func:`~assessment.law.expected_agreement`.
-        rehearsal: the register's rows encoded under a key of the attacker's own: from them he learns far
+        rehearsal: the register's rows encoded under a key of the attacker's own: from them he learns how far
             encodings distort the shape of a neighbourhood. Used where no pair is known.
         random: draws the starts.
         known: pairs that the attacker knows, int64 (k, 2), row of the encodings and of the register.

@@ -13,6 +13,7 @@ from assessment.graph.shape import shapes
 from assessment.graph.spectrum import similarities, spectrum
 from assessment.records import BACKGROUND, read_records
 from linkage import load_schema
+from tests.assessment.making import case_of
 
 
 def random_bits(rows: int, width: int, seed: int) -> NDArray[np.uint8]:
@@ -89,19 +90,8 @@ def test_usual_clk_falls_without_a_known_record_and_random_bits_do_not() -> None
 
 @pytest.mark.parametrize(("draws", "least", "most"), [(2, 0.5, 1), (7, 0, 0.1)])
 def test_symbols_of_few_draws_fall_where_records_are_known(draws: int, least: float, most: float) -> None:
-    schema = load_schema("person")
-    usual, cells = usual_clk(schema)
-    step = {"step": "minhash", "components": draws, "symbols": 512}
-    rows = [[row[cell] for cell in cells] for row in read_records(BACKGROUND, schema, None)[:400]]
-    random = np.random.default_rng(1)
-    case = make_case(
-        rows,
-        load_schema(usual.document() | {"hardening": [step]}),
-        split(400, 400, 0.5, random),
-        known=50,
-        random=random,
-    )
-    guesses = attacks.graph_with_known(case, random)
+    case = case_of({"step": "minhash", "components": draws, "symbols": 512})
+    guesses = attacks.graph_with_known(case, np.random.default_rng(1))
     others = np.setdiff1d(np.arange(200), case.known)
     assert least <= (guesses == case.truth)[others].mean() <= most
 
