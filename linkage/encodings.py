@@ -85,7 +85,7 @@ class Encodings:
         return len(self.words)
 
     def to_bytes(self) -> NDArray[np.uint8]:
-        """Return the encodings as a new uint8 array of shape (n, width in bytes)."""
+        """Return the encodings as a uint8 array of shape (n, width in bytes), a copy where rows have bits to spare."""
         return np.ascontiguousarray(self.words.view(np.uint8)[:, : self.bits // 8])
 
     def blocks(self, rows: int = 10_000) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:

@@ -9,6 +9,10 @@ from linkage import Encodings, Package
 from matcher.similarity import Measure, counts, scores
 from matcher.values import CandidatePairs
 
+_COMBINATIONS_AT_ONCE = (
+    1 << 13
+)  # of encodings, which are copied to be compared where they are of bits: some tens of megabytes
+
 
 class Party(NamedTuple):
     """One package, and which of its rows belong to which record.
@@ -79,10 +83,21 @@ def best_of_records(pairs: CandidatePairs, left: Party, right: Party, measure: M
     if not (left.has_aliases or right.has_aliases):
         return pairs
     one, other = left.record[pairs.left], right.record[pairs.right]
+    combinations = left.rows_of_records[one] * right.rows_of_records[other]
+    several = np.flatnonzero(combinations > 1)
+    number = np.cumsum(combinations[several]) // _COMBINATIONS_AT_ONCE
+    kept = np.ones(len(pairs.score), dtype=np.bool_)
+    for part in np.split(several, np.flatnonzero(np.diff(number)) + 1):
+        kept[part[_beaten(_some(pairs, part), left, right, measure)]] = False
+    return CandidatePairs(one[kept], other[kept], pairs.score[kept])
+
+
+def _beaten(pairs: CandidatePairs, left: Party, right: Party, measure: Measure) -> NDArray[np.int64]:
+    """Return the places of those pairs of rows than which others of their two records are better, or earlier."""
+    one, other = left.record[pairs.left], right.record[pairs.right]
     left_count, right_count = left.rows_of_records[one], right.rows_of_records[other]
-    several = np.flatnonzero(left_count * right_count > 1)
-    combinations = (left_count * right_count)[several]
-    which = np.repeat(several, combinations)
+    combinations = left_count * right_count
+    which = np.repeat(np.arange(len(combinations)), combinations)
     place = np.arange(len(which)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
     left_row = left.first_row[one[which]] + place // right_count[which]
     right_row = right.first_row[other[which]] + place % right_count[which]
@@ -90,7 +105,8 @@ def best_of_records(pairs: CandidatePairs, left: Party, right: Party, measure: M
     score = scores(measure, common, together, left.encodings.bits)
     own_left, own_right, own_score = pairs.left[which], pairs.right[which], pairs.score[which]
     earlier = (left_row < own_left) | ((left_row == own_left) & (right_row < own_right))
-    beaten = which[(score > own_score) | ((score == own_score) & earlier)]
-    kept = np.ones(len(pairs.score), dtype=np.bool_)
-    kept[beaten] = False
-    return CandidatePairs(one[kept], other[kept], pairs.score[kept])
+    return which[(score > own_score) | ((score == own_score) & earlier)]
+
+
+def _some(pairs: CandidatePairs, places: NDArray[np.int64]) -> CandidatePairs:
+    return CandidatePairs(*(column[places] for column in pairs))

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings
-from linkage.symbols import SYMBOL_BITS, unpacked
+from linkage.symbols import PAIR_BYTES, SYMBOL_BITS
+from matcher.compiled import compiled
 from matcher.errors import ComparisonError
 
 Measure = Literal["dice", "jaccard", "hamming", "symbols"]
@@ -54,12 +55,29 @@ def counts(
         pairs: rows of the one, and of the other.
     """
     if measure == "symbols":
-        ones, others = (unpacked(side.to_bytes()[rows]) for side, rows in zip((left, right), pairs, strict=True))
-        equal = (ones == others).sum(axis=1, dtype=np.int64)
-        return equal, np.full_like(equal, 2 * ones.shape[1])
+        codes = (side.words.view(np.uint8)[:, : side.bits // 8] for side in (left, right))
+        equal = _equal_symbols(*codes, *pairs)
+        return equal, np.full_like(equal, 2 * (left.bits // SYMBOL_BITS))
     one, other = left.words[pairs[0]], right.words[pairs[1]]
     common = np.bitwise_count(one & other).sum(axis=1, dtype=np.int64)
     return common, left.popcounts[pairs[0]].astype(np.int64) + right.popcounts[pairs[1]]
+
+
+@compiled
+def _equal_symbols(
+    left: NDArray[np.uint8], right: NDArray[np.uint8], one: NDArray[np.int64], other: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return how many symbols pairs of rows have in common, where they stand; see :mod:`linkage.symbols`."""
+    equal = np.zeros(len(one), dtype=np.int64)
+    for pair in range(len(one)):
+        a, b = left[one[pair]], right[other[pair]]
+        count = 0
+        for place in range(0, len(a), PAIR_BYTES):
+            middle = a[place + 1] ^ b[place + 1]
+            count += (a[place] ^ b[place] | middle & 0x0F) == 0
+            count += (middle & 0xF0 | a[place + 2] ^ b[place + 2]) == 0
+        equal[pair] = count
+    return equal
 
 
 def checked(measure: str, threshold: float) -> tuple[Measure, float]:

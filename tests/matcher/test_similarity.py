@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.similarity import Measure, Requirement, scores
+from linkage import Encodings
+from linkage.symbols import packed
+from matcher.similarity import Measure, Requirement, counts, scores
 from tests.matcher.making import BIT_MEASURES, MEASURES, THRESHOLDS
 
 
@@ -41,3 +43,15 @@ def test_the_distance_never_falls_as_popcounts_grow() -> None:
 @pytest.mark.parametrize("threshold", [0.65, 0.75, 0.95])
 def test_thresholds_that_floats_cannot_hold_are_met_by_their_fractions(threshold: float) -> None:
     assert Requirement.of("dice", threshold, 100).common[40] == round(threshold * 20)
+
+
+@pytest.mark.parametrize("places", [2, 6, 16])  # rows of 3, 9 and 24 bytes: with bits to spare, and with none
+def test_equal_symbols_are_counted_place_by_place(places: int) -> None:
+    random = np.random.default_rng(1)
+    symbols = random.integers(0, 4, (2, 40, places), dtype=np.uint16) << np.uint16(10)
+    symbols += random.integers(0, 2, symbols.shape, dtype=np.uint16)
+    left, right = (Encodings.from_bytes(packed(side)) for side in symbols)
+    one, other = (random.integers(0, 40, 300) for _ in range(2))
+    common, together = counts("symbols", left, right, (one, other))
+    assert common.tolist() == (symbols[0][one] == symbols[1][other]).sum(axis=1).tolist()
+    assert set(together.tolist()) == {2 * places}

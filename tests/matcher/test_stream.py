@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,25 @@ def test_best_rows_of_records_taken_piece_by_piece_are_those_of_all_together(mea
     assert len(streamed) < len(found.score)
     assert sorted(streamed) == sorted(zip(*(column.tolist() for column in whole), strict=True))
     assert [pair[2] for pair in streamed] == whole.score.tolist()
+
+
+def test_best_rows_of_records_are_found_a_few_combinations_at_a_time() -> None:
+    """Records of 30 rows: all combinations of 4,000 pairs of them together would be gigabytes."""
+    count, rows, width = 20, 600, 4032
+    encodings = Encodings.from_bytes(np.random.default_rng(4).integers(0, 256, (rows, width), dtype=np.uint8))
+    side = Party("atl", "suspect", encodings, np.arange(rows) // (rows // count), np.arange(0, rows, rows // count))
+    found = candidate_pairs(encodings, encodings, 0.0, measure="symbols", limit=4000)
+    tracemalloc.start()
+    try:
+        kept = best_of_records(found, side, side, "symbols")
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most_bytes < 200_000_000
+    whole = record_pairs(candidate_pairs(encodings, encodings, 0.0, measure="symbols"), side, side)
+    expected = set(zip(*(column.tolist() for column in whole), strict=True))
+    assert 0 < len(kept.score) <= len(expected)
+    assert set(zip(*(column.tolist() for column in kept), strict=True)) <= expected
 
 
 def test_stream_holds_the_pairs_of_link_whatever_the_memory(packages: list[Package]) -> None:
