@@ -88,7 +88,8 @@ def best_of_records(pairs: CandidatePairs, left: Party, right: Party, measure: M
     number = np.cumsum(combinations[several]) // _COMBINATIONS_AT_ONCE
     kept = np.ones(len(pairs.score), dtype=np.bool_)
     for part in np.split(several, np.flatnonzero(np.diff(number)) + 1):
-        kept[part[_beaten(_some(pairs, part), left, right, measure)]] = False
+        some = CandidatePairs(pairs.left[part], pairs.right[part], pairs.score[part])
+        kept[part[_beaten(some, left, right, measure)]] = False
     return CandidatePairs(one[kept], other[kept], pairs.score[kept])
 
 
@@ -105,8 +106,5 @@ def _beaten(pairs: CandidatePairs, left: Party, right: Party, measure: Measure) 
     score = scores(measure, common, together, left.encodings.bits)
     own_left, own_right, own_score = pairs.left[which], pairs.right[which], pairs.score[which]
     earlier = (left_row < own_left) | ((left_row == own_left) & (right_row < own_right))
-    return which[(score > own_score) | ((score == own_score) & earlier)]
-
-
-def _some(pairs: CandidatePairs, places: NDArray[np.int64]) -> CandidatePairs:
-    return CandidatePairs(*(column[places] for column in pairs))
+    beaten: NDArray[np.int64] = which[(score > own_score) | ((score == own_score) & earlier)]
+    return beaten

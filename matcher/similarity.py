@@ -55,8 +55,8 @@ def counts(
         pairs: rows of the one, and of the other.
     """
     if measure == "symbols":
-        codes = (side.words.view(np.uint8)[:, : side.bits // 8] for side in (left, right))
-        equal = _equal_symbols(*codes, *pairs)
+        ones, others = (side.words.view(np.uint8)[:, : left.bits // 8] for side in (left, right))
+        equal = _equal_symbols(ones, others, *pairs)
         return equal, np.full_like(equal, 2 * (left.bits // SYMBOL_BITS))
     one, other = left.words[pairs[0]], right.words[pairs[1]]
     common = np.bitwise_count(one & other).sum(axis=1, dtype=np.int64)
