@@ -23,7 +23,10 @@ from encoder.zones import COLUMNS as SAID_BY_ZONES
 from encoder.zones import MRZ, filled
 from linkage.schema import Schema
 
-_HINT = "names are those of the schema's columns; --columns FILE.json says which column is which"
+_HINT = (
+    "names are those of the schema's columns; --columns FILE.json says which column is which, "
+    "and 'counterfoil preview TABLE --save-profile FILE.json' drafts it"
+)
 
 
 class Source(NamedTuple):

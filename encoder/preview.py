@@ -10,7 +10,7 @@ from encoder.errors import TableError
 from encoder.headers import Guess, guess_headers
 from encoder.preview_problems import Problem, Quality
 from encoder.preview_rows import stray_rows
-from encoder.profile import RECORD_ID, SOURCE_COLUMNS, ColumnProfile, FileFacts, exact_profile
+from encoder.profile import RECORD_ID, SOURCE_COLUMNS, ColumnProfile, DateFacts, FileFacts, exact_profile
 from encoder.table import Table, open_table
 from encoder.table.code_page import guess_code_page
 from encoder.table.dialect import SAMPLE_BYTES
@@ -89,7 +89,7 @@ def preview_table(
     used = used.model_copy(update={"file": file})
     mapping = used.apply(path, table.header)
     quality = Quality(table.header, mapping, used)
-    shown: list[ShownRow] = []
+    shown: list[tuple[int, Mapping[str, str]]] = []
     read = 0
     for batch in table.batches(range(len(table.header))):
         quality.add(batch)
@@ -99,13 +99,30 @@ def preview_table(
             places = {field: table.header.index(column) for field, column in mapping.items()}
             for row in islice((row for row in range(len(batch)) if row not in stray), ROWS_SHOWN - len(shown)):
                 before = {field: batch.columns[place][row] for field, place in places.items()}
-                mended = {field: used.mended(field, [text])[0] for field, text in before.items()}
-                shown.append(ShownRow(batch.first_row + row, before, standardise_row(mended, used)))
+                shown.append((batch.first_row + row, before))
         if on_progress is not None:
             on_progress(read, round(read / batch.share_read))
     guessed = profile is None and any(guess.confidence < 1 for guess in guesses if guess.field is not None)
+    draft = used
+    if profile is None:
+        orders = {field: DateFacts(order=order) for field, order in quality.proven_orders().items()}
+        draft = used.model_copy(update={"dates": orders})
+    # Exact names are encoded without a profile, too: then what it would say of dates is not said.
+    said = draft if guessed else used
+
+    def after(before: Mapping[str, str]) -> Mapping[str, str]:
+        return standardise_row({field: said.mended(field, [text])[0] for field, text in before.items()}, said)
+
     return Preview(
-        path, guesses, guessed, code_page, used, quality.rows, quality.missing(), quality.problems(), tuple(shown)
+        path,
+        guesses,
+        guessed,
+        code_page,
+        draft,
+        quality.rows,
+        quality.missing(),
+        quality.problems(),
+        tuple(ShownRow(number, before, after(before)) for number, before in shown),
     )
 
 
@@ -138,6 +155,8 @@ def _columns(
     guesses = tuple(
         Guess(guess.column, certain[guess.column], 1.0, "has the name of the field")
         if guess.column in certain
+        else Guess(guess.column, None, 0.0, "has no name")
+        if not guess.column.strip()
         else Guess(guess.column, None, 0.0, "not used")
         if guess.field in certain.values() or guess.field not in fields
         else guess
@@ -148,7 +167,8 @@ def _columns(
         raise TableError(
             f"{table.path}: none of its {len(table.header)} columns is recognised by its name or its values",
             code="table.columns",
-            hint="does the first row name the columns? Else say which is which in a column profile: docs/columns.md",
+            hint="does the first row name the columns? A title above them must go. "
+            "Else say which is which in a column profile: docs/columns.md",
         )
     return guesses, ColumnProfile(record_id=columns.pop(RECORD_ID, None), columns=columns)
 

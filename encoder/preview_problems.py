@@ -8,13 +8,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from encoder.headers_content import plain_digits
 from encoder.preview_rows import stray_rows
 from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts
 from encoder.repeats import Repeats, digests_of
-from encoder.standardise.dates import Note, Unreadable, read_date
+from encoder.standardise.dates import Note, Order, OrderEvidence, Unreadable, order_evidence, read_date
 from encoder.standardise.missing import FieldKind, missing_kind
 from encoder.standardise.mrz import read_mrz
 from encoder.standardise.sex import read_sex
@@ -25,7 +25,6 @@ from encoder.zones import MRZ
 Finding = str
 FirstRows = 3
 
-_DAY_AND_MONTH = re.compile(r"(\d{1,2})\s?[-/.\s]\s?(\d{1,2})\s?[-/.\s]\s?(?:\d{4}|\d\d)(?:[ T]\d.*)?")
 _YEAR_TYPED = re.compile(r"1905-0[3-7]-\d\d(?: 00:00:00)?")  # the days 1,900 to 2,026 of a spreadsheet's calendar
 _WHOLE_DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
@@ -39,7 +38,6 @@ _NOTED: Mapping[Note, Finding] = {
 _OFTEN_EMPTY = frozenset({"aliases", "middle_names", MRZ})
 _PARTS = frozenset({"given_names", "family_name"})
 _OTHER_ALPHABETS = frozenset({"cp1251", "cp1253", "cp1255", "cp1256", "cp874", "koi8-r", "gb18030", "cp949"})
-_LAST_MONTH = 12
 _USUAL = 0.5
 _NEARLY_ALL = 0.98
 
@@ -74,6 +72,7 @@ RULES: dict[Finding, _Rule] = {
     "other-digits": _Rule(0.02, "digits of another script", "nothing: digits of every script are read"),
     "unreadable-date": _Rule(2, "no date can be read", "write dates as YYYY-MM-DD; leave the cell empty if unknown"),
     "order-open": _Rule(1.5, "day and month could be swapped, and no date of the column proves the order", ""),
+    "order-unsaid": _Rule(1.5, "day and month could be swapped, but other dates of the column prove the order", ""),
     "order-mixed": _Rule(2, "some dates prove day-month order and others month-day", "correct them to YYYY-MM-DD"),
     "two-digit-year": _Rule(1, "years of two digits", "write years with four digits"),
     "calendar-open": _Rule(1.5, "the year fits several calendars", ""),
@@ -117,7 +116,7 @@ class _Column:
         self.first_rows: dict[Finding, list[int]] = {}
         self.lengths = Counter[int]()
         self.zero_first = 0
-        self.orders = Counter[Literal["day-first", "month-first", "open"]]()
+        self.order = OrderEvidence()
         self.code_pages = Counter[str]()
 
     def add(self, values: Sequence[str], rows: Sequence[int]) -> None:
@@ -190,13 +189,8 @@ class _Column:
             return ["filler"]
         if isinstance(date, Unreadable):
             return ["unreadable-date"]
-        numbers = _DAY_AND_MONTH.fullmatch(text)
-        if numbers is not None:
-            first, second = int(numbers[1]), int(numbers[2])
-            if max(first, second) > _LAST_MONTH:
-                self.orders["day-first" if first > _LAST_MONTH else "month-first"] += count
-            elif first != second:
-                self.orders["open"] += count
+        found_order = order_evidence([text])
+        self.order = OrderEvidence(*(had + count * new for had, new in zip(self.order, found_order, strict=True)))
         found = [_NOTED[note] for note in date.notes if note in _NOTED]
         return [*found, "placeholder-date"] if date.placeholder else found
 
@@ -252,6 +246,7 @@ class Quality:
         self._table = _Column("", "", usual)
         self._ids = Repeats()
         self.rows = 0
+        self._rows_read = 0
 
     def add(self, batch: Batch) -> None:
         """Look at a batch that has all columns of the table; rows that are no records are counted and left out."""
@@ -262,6 +257,7 @@ class Quality:
             self._table.first_rows.setdefault(kind, []).append(batch.first_row + row)
             del self._table.first_rows[kind][FirstRows:]
         self.rows += len(batch) - len(stray)
+        self._rows_read += len(batch)
         places = [place for place in range(len(batch)) if place not in stray]
         for column in self._columns.values():
             cells = batch.columns[self._header.index(column.name)]
@@ -287,6 +283,18 @@ class Quality:
         ]
         return sorted(found, key=lambda problem: (-problem.weight, problem.kind, problem.column))
 
+    def proven_orders(self) -> dict[str, Order]:
+        """Return field -> the order of day and month that its column proves, where the profile does not say it."""
+        return {
+            field: column.order.order
+            for field, column in self._columns.items()
+            if column.order.order is not None and self._order_declared(field) is None
+        }
+
+    def _order_declared(self, field: str) -> Order | None:
+        facts = self._profile.dates.get(field)
+        return None if facts is None else facts.order
+
     def _may_lack(self, field: str) -> bool:
         """Return whether it is usual that a field has no value: few have aliases, and a whole name needs no parts."""
         return field in _OFTEN_EMPTY or (field in _PARTS and "full_name" in self._columns)
@@ -300,12 +308,14 @@ class Quality:
     def _findings(self, column: _Column) -> Counter[Finding]:
         """Return the findings of a column, with those that only the whole column can tell."""
         found = column.counts.copy()
-        date_order = self._profile.dates.get(column.field)
-        orders = column.orders
-        if orders["day-first"] and orders["month-first"]:
-            found["order-mixed"] = min(orders["day-first"], orders["month-first"])
-        elif orders["open"] and not (orders["day-first"] or orders["month-first"] or (date_order and date_order.order)):
-            found["order-open"] = orders["open"]
+        order = column.order
+        if order.day_first and order.month_first:
+            found["order-mixed"] = min(order.day_first, order.month_first)
+        if order.open and self._order_declared(column.field) is None:
+            if order.order is not None:
+                found["order-unsaid"] = order.open
+            elif not found["order-mixed"]:
+                found["order-open"] = order.open
         digits = sum(column.lengths.values())
         if digits and not column.zero_first and column.field not in self._profile.digits:
             length, usual = column.lengths.most_common(1)[0]
@@ -318,12 +328,15 @@ class Quality:
 
     def _problem(self, column: _Column, finding: Finding, count: int) -> Problem | None:
         rule = RULES[finding]
-        share = count / max(1, self.rows)
+        share = count / max(1, self._rows_read if column is self._table else self.rows)
         if share < rule.least_share or (finding == "missing" and self._may_lack(column.field)):
             return None
         mend = rule.mend
         if finding == "order-open":
             mend = f'ask who typed them; in the profile: "dates": {{"{column.field}": {{"order": "day-first"}}}}'
+        elif finding == "order-unsaid":
+            mend = f'in the profile, where --save-profile writes it: "dates": {{"{column.field}": '
+            mend += f'{{"order": "{column.order.order}"}}}}'
         elif finding == "calendar-open":
             mend = f'say which, in the profile: "dates": {{"{column.field}": {{"calendar": "jalali"}}}}'
         elif finding == "leading-zeros":

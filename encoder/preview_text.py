@@ -44,7 +44,7 @@ def preview_text(preview: Preview) -> str:
     """Return a preview for people; it quotes the rows shown."""
     return "\n".join(
         (
-            f"{preview.path}: {preview.rows:,} records",
+            f"{preview.path}: {preview.rows:,} {'record' if preview.rows == 1 else 'records'}",
             "",
             *_columns(preview),
             "",
@@ -75,6 +75,9 @@ def _columns(preview: Preview) -> Iterator[str]:
 
 
 def _rows(preview: Preview) -> Iterator[str]:
+    if not preview.shown:
+        yield "There are no records to show."
+        return
     yield f"The first {len(preview.shown)} records, as written -> as compared:"
     for row in preview.shown:
         yield f"  row {row.number:,}"

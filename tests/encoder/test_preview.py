@@ -96,6 +96,44 @@ def test_the_saved_profile_reads_the_table_without_guesses(tmp_path: Path) -> No
     assert again.rows == 4
 
 
+def test_order_that_dates_prove_is_drafted_and_shown(tmp_path: Path) -> None:
+    rows = [["Имя", "Дата рождения"], ["Пётр Иванов", "03.04.1980"], ["Анна Петрова", "25.12.1981"]]
+    path = write_text(tmp_path / "a.csv", rows, "utf-8", ";")
+    found = preview_table(path, profile=None, sheet=None, standardise_row=standardised)
+    assert kinds(found) == {("order-unsaid", "Дата рождения"): 1}
+    assert found.profile.dates["date_of_birth"].order == "day-first"
+    assert found.shown[0].after["date_of_birth"] == "1980-04-03"
+    found.profile.write(tmp_path / "profile.json")
+    assert not kinds(seen(path, ColumnProfile.read(tmp_path / "profile.json")))
+
+
+def test_order_that_nothing_says_is_not_shown_as_if_encode_knew_it(tmp_path: Path) -> None:
+    """Exact names are encoded without a profile; then no order is declared."""
+    rows = [["full_name", "date_of_birth"], ["Pjotr Ivanov", "03.04.1980"], ["Anna Petrova", "25.12.1981"]]
+    path = write_text(tmp_path / "a.csv", rows, "utf-8", ";")
+    found = preview_table(path, profile=None, sheet=None, standardise_row=standardised)
+    assert not found.guessed
+    assert found.profile.dates["date_of_birth"].order == "day-first"
+    assert found.shown[0].after["date_of_birth"] == "1980"
+
+
+def test_title_above_the_header_is_told_and_no_fault(tmp_path: Path) -> None:
+    rows = [
+        ["Register", "", ""],
+        ["id", "full_name", "date_of_birth"],
+        *([str(10 + place), "Anna", "1980-04-03"] for place in range(9)),
+    ]
+    with pytest.raises(TableError, match="none of its 3 columns is recognised") as caught:
+        seen(write_text(tmp_path / "a.csv", rows, "utf-8", ";"))
+    assert caught.value.hint is not None
+    assert "title" in caught.value.hint
+
+
+def test_rows_that_are_no_records_are_a_share_of_the_rows(tmp_path: Path) -> None:
+    found = seen(write_text(tmp_path / "a.csv", [["full_name", "sex"], ["", ""], ["", ""]], "utf-8"))
+    assert [(problem.kind, problem.share) for problem in found.problems] == [("empty", 1.0)]
+
+
 def test_workbook_shows_what_its_cells_became(tmp_path: Path) -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
@@ -161,6 +199,7 @@ def test_sheet_of_an_open_document_is_chosen_by_name(tmp_path: Path) -> None:
         ("date_of_birth", ["13/14/1980"], "unreadable-date"),
         ("date_of_birth", ["03/04/1980", "05/06/1981"], "order-open"),
         ("date_of_birth", ["13/04/1980", "05/16/1981"], "order-mixed"),
+        ("date_of_birth", ["13/04/1980", "05/06/1981"], "order-unsaid"),
         ("date_of_birth", ["13/04/80"], "two-digit-year"),
         ("date_of_birth", ["١٣/٠٤/١٩٨٠"], "other-digits"),
         ("date_of_birth", ["1980-01-01"], "placeholder-date"),
@@ -228,7 +267,12 @@ def test_table_that_nobody_can_read_is_refused_with_what_to_do(tmp_path: Path) -
 
 
 def test_every_rule_says_how_to_mend_it_or_is_given_words_by_the_column() -> None:
-    assert {kind for kind, rule in RULES.items() if not rule.mend} == {"order-open", "calendar-open", "leading-zeros"}
+    assert {kind for kind, rule in RULES.items() if not rule.mend} == {
+        "order-open",
+        "order-unsaid",
+        "calendar-open",
+        "leading-zeros",
+    }
 
 
 @pytest.fixture
