@@ -53,9 +53,10 @@ def assess(
     from assessment.assessing import assess as run
     from assessment.records import BACKGROUND, read_records
     from assessment.report import report_page, report_text
-    from linkage.files import write_whole
+    from linkage.files import check_outputs, write_whole
     from linkage.schema import load_schema
 
+    check_outputs([output], [data, columns_file], overwrite=force)  # now, not when hours have gone
     schema = load_schema(schema_source)
     rows = read_records(data or BACKGROUND, schema, columns_file)
     told = "invented persons of many countries (opensanctions/yente)" if data is None else "your own table"

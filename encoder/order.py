@@ -11,7 +11,7 @@ from typing import NamedTuple
 from encoder.halves import Draw, Halves
 from encoder.secret import OperationSecret
 from linkage.category import Category
-from linkage.errors import FileError
+from linkage.files import check_outputs
 from linkage.identity import Identity
 from linkage.manifest import Draft, FieldQuality, Quality, SchemaReference, Software, moment_text
 from linkage.schema import Schema
@@ -58,19 +58,12 @@ class Order:
     draw: Draw = field(default=os.urandom, repr=False)
 
     def check_files(self, source: Path) -> None:
-        """Refuse an output that is also another output or an input: replacing it would destroy what is needed.
+        """Refuse outputs that cannot be written or would replace an input.
 
         Raises:
-            FileError: two of the files are one.
+            FileError: see :func:`linkage.files.check_outputs`.
         """
-        outputs = [path for path in (self.package, self.counterfoil, self.bad_rows) if path is not None]
-        used = {path.resolve() for path in (source, *self.inputs)}
-        for path in outputs:
-            if path.resolve() in used:
-                raise FileError(
-                    f"{path} is given for two things", code="file.twice", hint="give every output its own name"
-                )
-            used.add(path.resolve())
+        check_outputs((self.package, self.counterfoil, self.bad_rows), (source, *self.inputs))
 
     def draft(self, halves: Halves, tally: Tally, *, dropped: Sequence[str], engine: str) -> Draft:
         """Return what the manifest says beside the signer and the counts."""

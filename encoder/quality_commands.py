@@ -49,7 +49,9 @@ def preview(
     from encoder.preview_standard import standardised
     from encoder.preview_text import preview_document, preview_text
     from encoder.profile import ColumnProfile
+    from linkage.files import check_outputs
 
+    check_outputs([save_profile], [table, columns_file], overwrite=force)
     if with_values and not as_json:
         raise click.UsageError("--with-values goes with --json; without it the rows are always shown")
     profile = None if columns_file is None else ColumnProfile.read(columns_file)
@@ -96,7 +98,9 @@ def dedupe(
     raise_guard()
     from encoder.dedupe import find_duplicates, read_people, write_duplicates
     from encoder.profile import ColumnProfile
+    from linkage.files import check_outputs
 
+    check_outputs([output], [table, columns_file], overwrite=force)
     profile = None if columns_file is None else ColumnProfile.read(columns_file)
     with progress("reading", "rows") as on_progress:
         people = read_people(table, profile, sheet, on_progress=on_progress)

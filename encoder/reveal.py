@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from encoder.counterfoil import is_token, read_counterfoil
 from encoder.local_csv import local_header, new_local_csv, read_local_csv, wrong_row
-from linkage.errors import FileError
+from linkage.files import check_outputs
 
 MEMBER = ("group", "agency", "token")
 OWN_MEMBER = ("group", "record_id", "token")
@@ -38,8 +38,7 @@ def reveal(groups: Path, counterfoil: Path, hits: Path, *, overwrite: bool = Fal
         TableError: a file is damaged.
         CounterfoilFileError: a file has another form; names the line and the rule.
     """
-    if hits.resolve() in {groups.resolve(), counterfoil.resolve()}:
-        raise FileError(f"{hits} is given for two things", code="file.twice", hint="give every output its own name")
+    check_outputs([hits], [groups, counterfoil])
     told = OF_SERVICE if local_header(groups) == MEMBER + OF_SERVICE else OF_MATCH
     members = _read_groups(groups, told)
     own: dict[str, str] = {}

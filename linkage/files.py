@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -60,10 +60,42 @@ def refuse_existing(path: Path) -> None:
         raise FileError(f"{path} exists already", code="file.exists", hint="choose another name or move it away")
 
 
+def check_outputs(
+    outputs: Iterable[Path | None], inputs: Iterable[Path | None] = (), *, overwrite: bool = True
+) -> None:
+    """Refuse outputs that cannot be written or would replace what is needed; before work whose results they are.
+
+    Args:
+        outputs: files to be written; None stands for none.
+        inputs: files that are read.
+        overwrite: whether existing files may be replaced.
+
+    Raises:
+        FileError: an output is also another one or an input, exists and may not be replaced, is a folder, or is to be
+            in a folder that is not there.
+    """
+    used = {path.resolve() for path in inputs if path is not None}
+    for path in outputs:
+        if path is None:
+            continue
+        if path.resolve() in used:
+            raise FileError(f"{path} is given for two things", code="file.twice", hint="give every output its own name")
+        used.add(path.resolve())
+        if not overwrite:
+            refuse_existing(path)
+        if path.is_dir():
+            raise FileError(f"{path} cannot be written: it is a folder", code="file.unusable")
+        if not path.parent.is_dir():
+            raise FileError(f"{path} cannot be written: the folder is not there", code="file.unusable")
+
+
 def write_whole(path: Path, content: bytes, *, overwrite: bool = True, mode: int = ORDINARY) -> None:
     """Write `content` to `path` as a whole or not at all (see :func:`whole_file`)."""
-    with whole_file(path, overwrite=overwrite, mode=mode) as temporary:
-        temporary.write_bytes(content)
+    try:
+        with whole_file(path, overwrite=overwrite, mode=mode) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        raise unusable(path, "written", error) from error
 
 
 def read_capped(path: Path, *, limit_bytes: int) -> bytes:

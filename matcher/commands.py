@@ -1,7 +1,7 @@
 """The command that runs at the host."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
@@ -9,18 +9,20 @@ from linkage.command import emit, example, json_option, progress
 from matcher.parameters import FILE, MemorySize, ThresholdNumber, page_path, table_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from linkage import Package
     from matcher.comparison import Options
     from matcher.linking import Linkage
     from matcher.party import Party
+    from matcher.report import Search
     from matcher.ungrouped import Remainder
 
 
 @click.command(
     epilog=example(
         "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold auto -o groups.csv --report report.html",
-        "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold auto -o groups.csv --report report.html",
+        "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.0036 -o groups.csv --for-agencies .",
         "counterfoil match atl.cfp bor.cfp --threshold 0.0036 --pairs pairs.parquet --memory-limit 1GiB",
     )
 )
@@ -152,11 +154,13 @@ def match(
     import time
     from datetime import UTC, datetime
 
+    from linkage.files import check_outputs
     from linkage.identity import PublicIdentity
     from linkage.package import open_package
     from matcher.engine import engine
     from matcher.linking import Permitted, link, stream
     from matcher.output import write_pairs
+    from matcher.report import Search
     from matcher.ungrouped import remainder
 
     if threshold == "auto" and (best is not None or recall is not None):
@@ -178,6 +182,8 @@ def match(
     trusted = [PublicIdentity.read(path) for path in trusted_paths]
     now = datetime.now(UTC)
     packages = [open_package(path, trusted=trusted, now=now) for path in paths]
+    outputs = _Outputs.of(packages, output, agencies_folder, pairs_path, report_path)
+    check_outputs(outputs.all, (*paths, *trusted_paths))
     start = time.perf_counter()
     if output is None:
         if pairs_path is None or threshold == "auto" or not {agencies_folder, report_path} <= {None}:
@@ -205,16 +211,54 @@ def match(
         )
     seconds = time.perf_counter() - start
     left_out = remainder(linkage.comparisons, linkage.groups)
-    written = _write(linkage, output, agencies_folder, pairs_path)
-    if report_path is not None:
-        from linkage.files import write_whole
-        from matcher.report import Search, report_page
-
-        page = report_page(linkage, left_out, Search(measure or packages[0].manifest.measure, recall, best))
-        write_whole(report_path, page.encode())
-        written.append(str(report_path))
-    result = _summary(linkage, left_out, seconds) | {"engine": engine_name, "written": written}
+    outputs.write(linkage, left_out, Search(measure or packages[0].manifest.measure, recall, best))
+    result = _summary(linkage, left_out, seconds) | {
+        "engine": engine_name,
+        "written": [str(path) for path in outputs.all],
+    }
     emit(result, lambda: _text(result), as_json=as_json)
+
+
+class _Outputs(NamedTuple):
+    """The files that a comparison writes: groups, those of each agency, candidate pairs, the page."""
+
+    groups: Path | None
+    agencies: "Mapping[str, Path]"
+    pairs: Path | None
+    report: Path | None
+
+    @classmethod
+    def of(
+        cls,
+        packages: "Sequence[Package]",
+        groups: Path | None,
+        folder: Path | None,
+        pairs: Path | None,
+        report: Path | None,
+    ) -> "_Outputs":
+        """Return them; with a folder for agencies, a file in it for each."""
+        names = [] if folder is None else sorted({package.manifest.agency for package in packages})
+        return cls(groups, {name: (folder or Path()) / f"{name}.groups.csv" for name in names}, pairs, report)
+
+    @property
+    def all(self) -> list[Path]:
+        """The paths, in the order in which they are told."""
+        return [path for path in (self.groups, *self.agencies.values(), self.pairs, self.report) if path is not None]
+
+    def write(self, linkage: "Linkage", left_out: "Remainder", search: "Search") -> None:
+        """Write what was found."""
+        from linkage.files import write_whole
+        from matcher.output import write_groups, write_pairs
+        from matcher.report import report_page
+
+        if self.pairs is not None:  # by far the largest, and so the first that a full disk refuses
+            write_pairs(self.pairs, linkage.parties, linkage.comparisons)
+        if self.groups is not None:
+            write_groups(self.groups, linkage)
+        for agency, path in self.agencies.items():
+            write_groups(path, linkage, agency=agency)
+        if self.report is not None:
+            write_whole(self.report, report_page(linkage, left_out, search).encode())
 
 
 def _compared(parties: "Sequence[Party]", pairs: int, seconds: float) -> dict[str, Any]:
@@ -226,22 +270,6 @@ def _compared(parties: "Sequence[Party]", pairs: int, seconds: float) -> dict[st
         "pairs_per_second": round(pairs / seconds),
         "seconds": round(seconds, 3),
     }
-
-
-def _write(linkage: "Linkage", output: Path, agencies_folder: Path | None, pairs_path: Path | None) -> list[str]:
-    """Write what was found and return the names of the files."""
-    from matcher.output import write_groups, write_pairs
-
-    written = [output]
-    write_groups(output, linkage)
-    if agencies_folder is not None:
-        for agency in sorted({party.agency for party in linkage.parties}):
-            written.append(agencies_folder / f"{agency}.groups.csv")
-            write_groups(written[-1], linkage, agency=agency)
-    if pairs_path is not None:
-        written.append(pairs_path)
-        write_pairs(pairs_path, linkage.parties, linkage.comparisons)
-    return [str(path) for path in written]
 
 
 def _summary(linkage: "Linkage", left_out: "Remainder", seconds: float) -> dict[str, Any]:

@@ -39,7 +39,10 @@ class ThresholdNumber(click.ParamType["float | Literal['auto']"]):
         """Return the number, or "auto"."""
         if value == "auto":
             return "auto"
-        return click.FloatRange(0, 1).convert(value, param, ctx)
+        try:
+            return click.FloatRange(0, 1).convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail("must be a number from 0 to 1, or auto", param, ctx)
 
 
 class MemorySize(click.ParamType[int]):

@@ -17,6 +17,7 @@ from assessment.verdict import Verdict, overall, verdict
 from encoder import encode_clks
 from encoder.hardening import Seeds
 from linkage import Schema, load_schema
+from linkage.errors import FileError
 
 TRIAL = Trial(register=600, overlap=0.5, known=60, seeds=3)
 
@@ -110,6 +111,19 @@ def test_host_with_the_secret_finds_everybody_whatever_is_flipped() -> None:
     dictionary = next(attack for attack in ATTACKS if attack.with_key)
     assert dictionary.tried(case, random).right == 75
     assert not (case.encodings[:, None] == case.dictionary).all(axis=2).any()
+
+
+def test_page_that_may_not_be_written_is_told_before_the_attacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("encoder.guard.raise_guard", lambda: None)
+    monkeypatch.setattr("assessment.assessing.assess", lambda *_, **__: pytest.fail("attacked"))
+    page = tmp_path / "report.html"
+    page.write_text("mine", encoding="utf-8")
+    done = CliRunner().invoke(command, ["--schema", "person", "-o", str(page)])
+    assert isinstance(done.exception, FileError)
+    assert done.exception.code == "file.exists"
+    assert page.read_text(encoding="utf-8") == "mine"
 
 
 def test_command_writes_a_page_without_a_script_and_prints_json(

@@ -21,6 +21,7 @@ from encoder.preview_rows import stray_rows
 from encoder.preview_standard import standardised
 from encoder.profile import ColumnProfile
 from encoder.quality_commands import preview as preview_command
+from linkage.errors import FileError
 
 HEADER = ["№ п/п", "Фамилия", "Имя", "Дата рождения", "Пол", "Паспорт"]
 PEOPLE = [
@@ -286,6 +287,14 @@ def run_preview(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         )
 
     return run
+
+
+def test_profile_never_replaces_the_table(run_preview: Any, tmp_path: Path) -> None:
+    table = tmp_path / "old.csv"
+    content = table.read_bytes()
+    with pytest.raises(FileError, match="given for two things"):
+        run_preview("--save-profile", str(table), "--force")
+    assert table.read_bytes() == content
 
 
 def test_command_shows_rows_the_five_worst_problems_and_what_leaves(run_preview: Any, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from linkage.errors import FileError
-from linkage.files import OWNER_ONLY, read_capped, whole_file, write_whole
+from linkage.files import OWNER_ONLY, check_outputs, read_capped, whole_file, write_whole
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
 
@@ -70,6 +70,42 @@ def test_existing_file_is_refused_before_the_block_runs(tmp_path: Path) -> None:
         pytest.fail("the block ran")
     assert caught.value.code == "file.exists"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("output", "overwrite", "code", "says"),
+    [
+        ("input", True, "file.twice", "given for two things"),
+        ("other/../input", True, "file.twice", "given for two things"),
+        ("twice", True, "file.twice", "given for two things"),
+        ("other", True, "file.unusable", "it is a folder"),
+        ("nowhere/x", True, "file.unusable", "the folder is not there"),
+        ("there", False, "file.exists", "exists already"),
+    ],
+)
+def test_outputs_that_cannot_be_are_refused_before_the_work(
+    tmp_path: Path, output: str, *, overwrite: bool, code: str, says: str
+) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "there").write_bytes(b"before")
+    outputs = [tmp_path / "twice", None, tmp_path / output]
+    with pytest.raises(FileError, match=says) as caught:
+        check_outputs(outputs, [tmp_path / "input", None], overwrite=overwrite)
+    assert caught.value.code == code
+
+
+def test_outputs_that_can_be_written_are_let_pass(tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(b"before")
+    check_outputs([tmp_path / "there", tmp_path / "new"], [tmp_path / "input"])
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+def test_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    with pytest.raises(FileError) as caught:
+        write_whole(tmp_path / "x", b"content")
+    assert caught.value.code == "file.unusable"
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
 def test_name_taken_while_the_block_runs_is_not_replaced(tmp_path: Path) -> None:

@@ -46,6 +46,32 @@ def test_groups_are_written_with_agency_token_and_score(packages: list[Package],
     assert sorted(map(len, groups.values())) == [2] * 10 + [3] * 10
 
 
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        ["-o", "groups.csv", "--pairs", "groups.csv"],
+        ["-o", "atl.groups.csv", "--for-agencies", "."],
+        ["-o", "nowhere/groups.csv"],
+        ["-o", "groups.csv", "--report", "folder.html"],
+        ["--pairs", "package.csv"],
+    ],
+)
+def test_outputs_that_cannot_be_written_are_refused_before_anything_is_compared(
+    packages: list[Package], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("matcher.linking.link", lambda *_, **__: pytest.fail("compared"))
+    monkeypatch.setattr("matcher.linking.stream", lambda *_, **__: pytest.fail("compared"))
+    Path("folder.html").mkdir()
+    content = packages[0].path.read_bytes()
+    Path("package.csv").write_bytes(content)
+    before = sorted(tmp_path.rglob("*"))
+    rest = [str(package.path) for package in packages[1:]]
+    assert run(["match", "package.csv", *rest, "--threshold", "0.9", *outputs]) == 3
+    assert sorted(tmp_path.rglob("*")) == before
+    assert Path("package.csv").read_bytes() == content
+
+
 def test_json_tells_the_figures(packages: list[Package], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert match(packages, "-o", str(tmp_path / "groups.csv"), "--json") == 0
     result = json.loads(capsys.readouterr().out)
