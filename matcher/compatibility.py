@@ -33,7 +33,7 @@ _MUST_BE_ALIKE = (
         lambda manifest: manifest.linkage_schema.digest,
         "were made with different linkage schemas",
         "match.schema",
-        "all agencies must encode with the schema of the operation, byte for byte",
+        "all agencies must encode with the schema of the operation; 'counterfoil schema check' shows its digest",
     ),
     _Rule(lambda manifest: manifest.bits, "have encodings of different widths in bits", "match.bits", ""),
     _Rule(lambda manifest: manifest.measure, "are made for different measures", "match.measure", ""),

@@ -150,6 +150,13 @@ def _expected_fill(schema: Schema, fields: list[_Used]) -> tuple[float, float]:
 
 
 def _filter_warnings(schema: Schema, fields: list[_Used], fill: float) -> Iterator[SchemaWarning]:
+    if not schema.hardening:
+        yield SchemaWarning(
+            "hardening.none",
+            "",
+            "nothing hardens the encodings: a host with a register finds out who many of the records are "
+            "('counterfoil assess' measures it, docs/privacy.md)",
+        )
     if fill > FULL:
         yield SchemaWarning(
             "fill.high",

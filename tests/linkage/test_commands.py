@@ -68,15 +68,16 @@ class TestSchemaCheck:
         result = command("schema", "check", schema_path)
         assert result.code == 0
         assert result.err == ""
-        for part in ("trial", "surname", "2-gram", "100 bits per value", "ignored   id", "1,024 bits", "no warnings"):
+        for part in ("trial", "surname", "2-gram", "100 bits per value", "ignored   id", "1,024 bits"):
             assert part in result.out
         assert "expected fill: 22.4%" in result.out
+        assert "warning [hardening.none]: nothing hardens the encodings" in result.out
 
     def test_json_has_the_same_figures(self, command: Command, schema_path: Path) -> None:
         found = command("schema", "check", schema_path, "--json").json
         assert found["fill"] == pytest.approx(0.224, abs=0.001)
         assert [field["identifier"] for field in found["fields"]] == ["surname", "born"]
-        assert found["warnings"] == []
+        assert [warning["code"] for warning in found["warnings"]] == ["hardening.none"]
 
     def test_built_in_schema_is_checked_by_name(self, command: Command) -> None:
         assert command("schema", "check", "febrl4", "--strict").code == 0

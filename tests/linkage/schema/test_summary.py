@@ -34,7 +34,10 @@ def schema_of(*fields: Document, bits: int = 1024, folds: int = 0) -> Schema:
 
 
 def codes(schema: Schema) -> list[tuple[str, str]]:
-    return [(warning.code, warning.field) for warning in summarise(schema).warnings]
+    """The warnings beside the one that every schema without a hardening step has."""
+    found = [(warning.code, warning.field) for warning in summarise(schema).warnings]
+    assert (("hardening.none", "") in found) == (not schema.hardening)
+    return [warning for warning in found if warning != ("hardening.none", "")]
 
 
 def words(random: np.random.Generator, length: int, letters: str = "etaoinshrdlucmfwypvbgk") -> str:
