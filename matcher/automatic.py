@@ -81,10 +81,10 @@ def _floor(parties: Sequence[Party], couples: Sequence[tuple[Party, Party]], pai
     """Return the score that chance alone would let a few candidate pairs per record reach, from a small sample."""
     wanted = sum(_CANDIDATES_PER_RECORD * (len(left.first_row) + len(right.first_row)) for left, right in couples)
     rate = wanted / max(sum(len(left.first_row) * len(right.first_row) for left, right in couples), 1)
-    records = isqrt(_PILOT_PAIRS // len(parties))
+    rows = isqrt(_PILOT_PAIRS // len(parties))
     scores = [
         pairs.score[pairs.left < pairs.right]
-        for part in (party.first(records) for party in parties)
+        for part in (party.within(rows) for party in parties)
         for pairs, _ in [pairwise.pairs(part, part, 0.0)]
     ]
     falling = -np.sort(-np.concatenate(scores))

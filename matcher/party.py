@@ -59,6 +59,11 @@ class Party(NamedTuple):
         part = Encodings(whole.words[:rows], whole.popcounts[:rows], whole.tokens[:rows], whole.bits)
         return type(self)(self.agency, self.category, part, self.record[:rows], self.first_row[:records])
 
+    def within(self, rows: int) -> Self:
+        """Return the first records, one at least, as many as have so many rows together."""
+        beyond = int(np.searchsorted(self.first_row, rows, side="right"))  # the first record that begins after them
+        return self if rows >= len(self.record) else self.first(max(1, beyond - 1))
+
     def tokens(self, records: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return the tokens of records, uint8 (n, 16)."""
         return self.encodings.tokens[self.first_row[records]]

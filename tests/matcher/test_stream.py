@@ -55,6 +55,17 @@ def test_best_rows_of_records_taken_piece_by_piece_are_those_of_all_together(mea
     assert [pair[2] for pair in streamed] == whole.score.tolist()
 
 
+def test_first_records_within_some_rows_are_whole() -> None:
+    party = with_aliases(60, 1)
+    for rows in range(70):
+        part = party.within(rows)
+        count = len(part.first_row)
+        assert len(part.record) == (party.first_row[count] if count < len(party.first_row) else 60)
+        assert len(part.record) <= rows or count == 1
+        assert count == len(party.first_row) or len(party.first(count + 1).record) > rows
+        assert len(part.encodings) == len(part.record)
+
+
 def test_best_rows_of_records_are_found_a_few_combinations_at_a_time() -> None:
     """Records of 30 rows: all combinations of 4,000 pairs of them together would be gigabytes."""
     count, rows, width = 20, 600, 4032
