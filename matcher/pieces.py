@@ -93,12 +93,6 @@ def cells(left_rows: int, right_rows: int, left_piece: int, right_piece: int) ->
             )
 
 
-def piece(encodings: Encodings, rows: range) -> Encodings:
-    """Return some rows, without a copy."""
-    part = slice(rows.start, rows.stop)
-    return Encodings(encodings.words[part], encodings.popcounts[part], encodings.tokens[part], encodings.bits)
-
-
 def _even(rows: int, most: int) -> int:
     """Return the rows of a piece such that pieces of at most `most` rows are of about one size."""
     return -(-rows // -(-rows // most))

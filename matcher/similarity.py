@@ -54,7 +54,7 @@ def counts(
         pairs: rows of the one, and of the other.
     """
     if measure == "symbols":
-        ones, others = (unpacked(side.to_bytes()[rows]) for side, rows in zip((left, right), pairs, strict=True))
+        ones, others = (unpacked(side.rows(rows).to_bytes()) for side, rows in zip((left, right), pairs, strict=True))
         equal = (ones == others).sum(axis=1, dtype=np.int64)
         return equal, np.full_like(equal, 2 * ones.shape[1])
     one, other = left.words[pairs[0]], right.words[pairs[1]]
