@@ -84,6 +84,10 @@ class Encodings:
     def __len__(self) -> int:
         return len(self.words)
 
+    def rows(self, chosen: slice | NDArray[np.int64]) -> Self:
+        """Return some rows; those of a slice without a copy."""
+        return type(self)(self.words[chosen], self.popcounts[chosen], self.tokens[chosen], self.bits)
+
     def to_bytes(self) -> NDArray[np.uint8]:
         """Return the encodings as a uint8 array of shape (n, width in bytes), a copy where rows have bits to spare."""
         return np.ascontiguousarray(self.words.view(np.uint8)[:, : self.bits // 8])

@@ -18,7 +18,7 @@ from matcher.errors import ComparisonError
 from matcher.form import Form, host_form
 from matcher.hits import Collector, HitCollector, most_held_for
 from matcher.layout import laid_out
-from matcher.pieces import Cell, Shares, cells, piece
+from matcher.pieces import Cell, Shares, cells
 from matcher.similarity import Measure, Requirement, check_comparable, checked
 from matcher.spill import SORT_BYTES_PER_HIT, Spilling, SpillingCollector
 from matcher.tiles import TileSize
@@ -156,7 +156,9 @@ class _Comparison:
 
     def _compared(self, cell: Cell) -> Iterator[Part]:
         """Yield the hits of all pairs of a left and a right piece."""
-        left, right = piece(self._left, cell.left), piece(self._right, cell.right)
+        left, right = (
+            side.rows(slice(rows.start, rows.stop)) for side, rows in zip((self._left, self._right), cell, strict=True)
+        )
         size = self._options.get("tile_size") or (self.shares.tile if self.shares else None)
         work = laid_out(left, right, self._requirement, self._form, size, loss=self._loss)
         return compared(work, self._threads, self.collector.needed, (cell.left.start, cell.right.start))

@@ -1,6 +1,7 @@
 """Two files laid out for comparison, in the way that their measure asks for."""
 
 from linkage import Encodings
+from matcher.few_symbols import FewTiling, are_few
 from matcher.form import Form
 from matcher.sides import plan
 from matcher.similarity import Requirement
@@ -21,6 +22,8 @@ def laid_out(
         size: of a tile, instead of one that suits most machines.
         loss: see :func:`matcher.sides.plan`; symbols are always compared exactly.
     """
+    if requirement.measure == "symbols" and size is None and are_few(len(left), len(right)):
+        return FewTiling(left, right, requirement)
     if requirement.measure == "symbols":
         return SymbolTiling(left, right, requirement, size)
     return Tiling.of(plan(left, right, requirement, form, loss=loss), size)

@@ -55,8 +55,7 @@ class Party(NamedTuple):
         if records >= len(self.first_row):
             return self
         rows = int(self.first_row[records])
-        whole = self.encodings
-        part = Encodings(whole.words[:rows], whole.popcounts[:rows], whole.tokens[:rows], whole.bits)
+        part = self.encodings.rows(slice(rows))
         return type(self)(self.agency, self.category, part, self.record[:rows], self.first_row[:records])
 
     def within(self, rows: int) -> Self:

@@ -7,6 +7,7 @@ from linkage import Encodings
 from linkage.symbols import SYMBOL_BITS
 from matcher.crew import PARTS_HELD_PER_THREAD
 from matcher.errors import ComparisonError
+from matcher.few_symbols import are_few, few_bytes
 from matcher.form import Form
 from matcher.hits import Hits
 from matcher.sides import side_bytes
@@ -61,6 +62,9 @@ class Shares(NamedTuple):
         half = (limit_bytes - fixed) // 2
         if measure == "symbols":  # which are compared where they are
             places = left.bits // SYMBOL_BITS
+            if are_few(len(left), len(right)):
+                _check_limit(limit_bytes, fixed + 2 * max(few_bytes(len(left), len(right), places), merging))
+                return cls(len(left), len(right), half, pairs)
             tile = tile_within(half, (len(left), len(right)), places, threads)
             _check_limit(limit_bytes, fixed + 2 * max(working_bytes(tile, places, threads), merging))
             return cls(len(left), len(right), half, pairs, tile)
@@ -91,12 +95,6 @@ def cells(left_rows: int, right_rows: int, left_piece: int, right_piece: int) ->
             yield Cell(
                 range(left, min(left + left_piece, left_rows)), range(right, min(right + right_piece, right_rows))
             )
-
-
-def piece(encodings: Encodings, rows: range) -> Encodings:
-    """Return some rows, without a copy."""
-    part = slice(rows.start, rows.stop)
-    return Encodings(encodings.words[part], encodings.popcounts[part], encodings.tokens[part], encodings.bits)
 
 
 def _even(rows: int, most: int) -> int:

@@ -171,7 +171,7 @@ def _gather(left: Rows, rows: tuple[int, int], listing: Listing, scratch: Scratc
     found[:count] = 0
     for start in range(0, places, PLACES):
         stop = min(start + PLACES, places)
-        _read(left, rows, start, stop, symbols)
+        read_symbols(left, rows, start, stop, symbols)
         for place in range(start, stop):
             begins, listed, own = listing.begins[place], listing.listed[place], symbols[place - start]
             if _brought_near(begins) + _brought_near(listed) < 0:
@@ -187,7 +187,7 @@ def _gather(left: Rows, rows: tuple[int, int], listing: Listing, scratch: Scratc
 
 
 @compiled
-def _read(encodings: Rows, rows: tuple[int, int], start: int, stop: int, symbols: Numbers) -> None:
+def read_symbols(encodings: Rows, rows: tuple[int, int], start: int, stop: int, symbols: Numbers) -> None:
     """Write the symbols of some rows at the places from `start`, which is even, to `stop`: (places, rows)."""
     for row in range(rows[1] - rows[0]):
         encoding = encodings[rows[0] + row]
@@ -230,7 +230,7 @@ def _look_up_and_count(encoding: Rows, listing: Listing, needed: int, counts: Nu
     pair = np.empty((2, 1), dtype=np.uint16)
     for place in range(len(listing.begins)):
         if place % 2 == 0:
-            _read(encoding.reshape(1, -1), (0, 1), place, place + 2, pair)
+            read_symbols(encoding.reshape(1, -1), (0, 1), place, place + 2, pair)
         symbol = np.int64(pair[place % 2, 0])
         agreeing = listing.listed[place, listing.begins[place, symbol] : listing.begins[place, symbol + 1]]
         passed += _count(agreeing, needed, counts, passing[passed:])
@@ -246,7 +246,7 @@ def _list_rows(encodings: Rows, start: int, stop: int, begins: Numbers, listed: 
     for place in range(start, stop):
         near = (place - start) % PLACES
         if near == 0:
-            _read(encodings, (0, rows), place, min(place + PLACES, stop), symbols)
+            read_symbols(encodings, (0, rows), place, min(place + PLACES, stop), symbols)
         ends[:] = 0
         for row in range(rows):
             ends[symbols[near, row]] += np.uint16(1)

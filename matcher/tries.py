@@ -11,8 +11,9 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.comparison import candidate_pairs
 from matcher.party import Party
-from matcher.similarity import Measure, counts, scores
+from matcher.similarity import Measure
 
 _SAMPLE_RECORDS = 400
 _TAIL_SHARE = 0.001
@@ -21,13 +22,9 @@ _LEAST_TAIL = 30  # pairs; fewer tell nothing of chance, and so few records meet
 
 def scores_inside(party: Party, measure: Measure) -> NDArray[np.float64]:
     """Return the scores of different records of one party, each by its first encoding, of a sample of its records."""
-    chosen = party.first_row[:_SAMPLE_RECORDS]  # tokens are random, so the first records are a sample
-    found = [np.zeros(0)]
-    for place in range(1, len(chosen)):
-        pairs = chosen[:place], np.full(place, chosen[place])
-        common, together = counts(measure, party.encodings, party.encodings, pairs)
-        found.append(scores(measure, common, together, party.encodings.bits))
-    return np.concatenate(found)
+    chosen = party.encodings.rows(party.first_row[:_SAMPLE_RECORDS])  # tokens are random, so these are a sample
+    pairs = candidate_pairs(chosen, chosen, 0.0, measure=measure)
+    return pairs.score[pairs.left < pairs.right]
 
 
 def chance_decay(seen: NDArray[np.float64]) -> float:

@@ -33,7 +33,7 @@ _BLOCK_WORDS = 8  # of AES, of 16 bits
 _BLOCK_BYTES = 16
 _PLACE = 7  # of the symbol's number in a block
 _ROWS = 128  # go through the hash together,
-_SYMBOLS = 128
+_SYMBOLS = 384  # at so many places
 
 
 class MinHashEncoder:
@@ -100,19 +100,17 @@ class Symbols:
     def of(self, tags: Tags, rows: int) -> NDArray[np.uint8]:
         """Return the encodings of `rows`, uint8 (rows, bytes), of tags that :func:`winners` found."""
         count = self._order.shape[1]
-        encodings = np.empty((rows, count), dtype=np.uint16)
+        symbols = np.empty((len(tags), count, _ROWS), dtype=np.uint16)
         encryptor = self._cipher.encryptor()
         outcome = np.empty(_SYMBOLS * _ROWS * _BLOCK_BYTES + _BLOCK_BYTES - 1, dtype=np.uint8)
         for start in range(0, count, _SYMBOLS):
             order = self._order[:, start : start + _SYMBOLS]
             blocks = np.zeros((order.shape[1], _ROWS, _BLOCK_WORDS), dtype="<u2")
             blocks[:, :, _PLACE] = np.arange(start, start + order.shape[1])[:, None]
-            for place, of_block in enumerate(tags):
+            for of_block, hashed in zip(tags, symbols, strict=True):
                 for component, draws in enumerate(order):
                     blocks[:, :, component] = of_block.take(draws, axis=0)
                 encryptor.update_into(blocks.data.cast("B"), outcome.data)
-                first = outcome[: blocks.nbytes].view(np.uint16)[::_BLOCK_WORDS].reshape(blocks.shape[:2]).T
-                encoded = encodings[place * _ROWS : (place + 1) * _ROWS, start : start + _SYMBOLS]
-                encoded[:] = first[: len(encoded)]
-        encodings &= np.uint16(ALPHABET - 1)
-        return packed(encodings)
+                firsts = outcome[: blocks.nbytes].view("<u2")[::_BLOCK_WORDS].reshape(blocks.shape[:2])
+                np.bitwise_and(firsts, ALPHABET - 1, out=hashed[start : start + _SYMBOLS])
+        return np.concatenate([packed(hashed.T) for hashed in symbols])[:rows]

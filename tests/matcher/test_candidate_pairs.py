@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage import Encodings
+from linkage.symbols import packed
 from matcher import CandidatePairs, candidate_pairs, reference, tiles
 from matcher.comparison import TileSize
 from matcher.errors import ComparisonError
@@ -17,19 +18,10 @@ from matcher.form import LEFT_ROWS, LONG, MIDDLE, SHORT, Form
 from matcher.kernel import kernel
 from matcher.sides import plan
 from matcher.similarity import Measure, Requirement, scores
-from tests.matcher.making import THRESHOLDS, files_and_measure
+from tests.matcher.making import THRESHOLDS, files_and_measure, random_encodings, same
 
 FORMS = [SHORT, MIDDLE, LONG]
 TILES = st.sampled_from([TileSize(1, 1), TileSize(8, 64), TileSize(64, 256), None])
-
-
-def same(one: CandidatePairs, other: CandidatePairs) -> bool:
-    return all(np.array_equal(a, b) and a.dtype == b.dtype for a, b in zip(one, other, strict=True))
-
-
-def random_encodings(count: int, width: int, fill: float, seed: int) -> Encodings:
-    random = np.random.default_rng(seed)
-    return Encodings.from_bytes(np.packbits(random.random((count, width * 8)) < fill, axis=1))
 
 
 @settings(max_examples=150, deadline=None)
@@ -227,3 +219,16 @@ def test_symbols_are_compared_alike_within_any_memory_that_holds_a_tile() -> Non
         assert same(found, expected)
     with pytest.raises(ComparisonError, match="a memory limit of 9,000,000 bytes is too small"):
         candidate_pairs(left, right, 0.01, measure="symbols", memory_limit=9_000_000, threads=2)
+
+
+@pytest.mark.parametrize("rows", [(7, 900), (900, 7), (200, 300), (1, 1)])
+def test_symbols_of_a_short_file_are_compared_as_those_of_a_long_one(rows: tuple[int, int]) -> None:
+    random = np.random.default_rng(2)
+    sides = [packed(random.integers(0, 9, (count, 50), dtype=np.uint16)) for count in rows]
+    files = Encodings.from_bytes(sides[0]), Encodings.from_bytes(sides[1])
+    for threshold in (0.0, 0.16, 0.3):
+        listed = candidate_pairs(*files, threshold, measure="symbols", tile_size=TileSize(64, 128))
+        assert same(listed, reference.candidate_pairs(*files, threshold, measure="symbols"))
+        assert same(candidate_pairs(*files, threshold, measure="symbols", threads=2), listed)
+        within = candidate_pairs(*files, threshold, measure="symbols", threads=1, memory_limit=40_000_000)
+        assert same(within, listed)
