@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from encoder.errors import CounterfoilFileError
+from encoder.errors import CounterfoilFileError, TableError
 from encoder.table.batch import Batch
 from encoder.table.delimited import DelimitedTable
 from encoder.table.dialect import Dialect
@@ -45,7 +45,8 @@ def local_header(path: Path) -> tuple[str, ...]:
         FileError: it cannot be read.
         TableError: it is damaged.
     """
-    return DelimitedTable.open(path, _DIALECT).header
+    with _as_written():
+        return DelimitedTable.open(path, _DIALECT).header
 
 
 def read_local_csv(path: Path, names: Sequence[str]) -> Iterator[Batch]:
@@ -56,13 +57,26 @@ def read_local_csv(path: Path, names: Sequence[str]) -> Iterator[Batch]:
         TableError: it is damaged.
         CounterfoilFileError: it has other columns, or a row is not as long as the header.
     """
-    table = DelimitedTable.open(path, _DIALECT)
-    if table.header != tuple(names):
-        raise CounterfoilFileError(f"{path}: the first line must be {','.join(names)}")
-    for batch in table.batches(range(len(names))):
-        for fault in batch.faults:
-            raise wrong_row(path, batch, fault.row, fault.rule)
-        yield batch
+    with _as_written():
+        table = DelimitedTable.open(path, _DIALECT)
+        if table.header != tuple(names):
+            raise CounterfoilFileError(f"{path}: the first line must be {','.join(names)}")
+        for batch in table.batches(range(len(names))):
+            for fault in batch.faults:
+                raise wrong_row(path, batch, fault.row, fault.rule)
+            yield batch
+
+
+@contextmanager
+def _as_written() -> Iterator[None]:
+    """Give an error about the encoding of a file the advice that fits one that Counterfoil wrote."""
+    try:
+        yield
+    except TableError as error:
+        if error.code != "table.encoding":
+            raise
+        hint = "give the CSV file as Counterfoil wrote it; a spreadsheet may have saved it in another way"
+        raise TableError(error.message, code=error.code, hint=hint) from None
 
 
 def wrong_row(path: Path, batch: Batch, place: int, rule: str) -> CounterfoilFileError:

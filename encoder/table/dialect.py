@@ -30,8 +30,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16", {"utf-16", "utf-16-be"}),
 )
 ENCODING_HINT = (
-    "say which encoding it has: --encoding cp1252 (Western Europe), cp1250 (Central Europe), cp1251 (Cyrillic), cp1253 "
-    "(Greek), cp1254 (Turkish), cp1256 (Arabic), gb18030 (Chinese), utf-16-le; or save it again as UTF-8"
+    "say which encoding it has, as code_page in the column profile, or to encode by --encoding: "
+    "cp1252 (Western Europe), cp1250 (Central Europe), cp1251 (Cyrillic), cp1253 (Greek), cp1254 (Turkish), "
+    "cp1256 (Arabic), gb18030 (Chinese), utf-16-le; or save it again as UTF-8"
 )
 
 
@@ -126,7 +127,7 @@ def undecodable(path: Path, encoding: str) -> TableError:
             line += lenient.decode(block).count("\n")
             consumed += len(block)
     guess = guess_code_page(block)
-    hint = f"it looks like {guess.name} ({guess.languages}), so try --encoding {guess.name}; else " if guess else ""
+    hint = f"it looks like {guess.name} ({guess.languages}), so try that; else " if guess else ""
     return TableError(f"{path} is not {name} text: {where}", code="table.encoding", hint=hint + ENCODING_HINT)
 
 

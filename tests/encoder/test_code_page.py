@@ -50,4 +50,4 @@ def test_error_of_a_text_that_is_not_utf8_proposes_the_code_page(tmp_path: Path)
     with pytest.raises(TableError) as caught:
         open_table(path)
     assert caught.value.code == "table.encoding"
-    assert "--encoding cp1251" in caught.value.hint.split(";")[0]
+    assert "looks like cp1251" in caught.value.hint.split(";")[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from encoder.errors import CounterfoilFileError
+from encoder.errors import CounterfoilFileError, TableError
 from encoder.reveal import Hits, reveal
 from linkage.errors import FileError
 from tests.encoder.making import names_in, read_rows, write_csv
@@ -117,6 +117,16 @@ def test_other_files_are_refused(folder: Path) -> None:
         reveal(folder / "groups.csv", folder / "groups.csv", folder / "hits.csv")
     with pytest.raises(FileError, match="cannot be read"):
         reveal(folder / "absent", folder / "c.csv", folder / "hits.csv")
+
+
+def test_file_that_is_no_text_is_told_from_a_table_in_a_code_page(folder: Path) -> None:
+    (folder / "groups.parquet").write_bytes(b"PAR1\xd1\xcc\xee\xf1\xea\xe2\xe0")
+    with pytest.raises(TableError, match="is not UTF-8 text") as caught:
+        reveal(folder / "groups.parquet", folder / "c.csv", folder / "hits.csv")
+    assert caught.value.code == "table.encoding"
+    assert caught.value.hint is not None
+    assert "as Counterfoil wrote it" in caught.value.hint
+    assert "--encoding" not in caught.value.hint
 
 
 def test_existing_files_are_kept(folder: Path) -> None:
