@@ -44,8 +44,16 @@ class OwnHit(NamedTuple):
     contacts: str
 
 
-def read_receipt(path: Path, host: PublicIdentity) -> str:
-    """Return the submission that a receipt of the host is for, as a desk keeps it.
+class Receipt(NamedTuple):
+    """What a receipt states of a submission."""
+
+    submission: str
+    agency: str
+    records: int
+
+
+def read_receipt(path: Path, host: PublicIdentity) -> Receipt:
+    """Return what a receipt of the host states, as a desk keeps it.
 
     Raises:
         FileError: it cannot be read.
@@ -56,23 +64,33 @@ def read_receipt(path: Path, host: PublicIdentity) -> str:
         envelope = Envelope.parse(canonical_json(parse_json(content)["receipt"]))
         if not envelope.signed_by(host):
             raise InputError(f"{path}: not signed by {host.agency}", code="disclosure.receipt")
-        return str(parse_json(envelope.payload)["submission"])
+        stated = parse_json(envelope.payload)
+        return Receipt(str(stated["submission"]), str(stated["agency"]), int(stated["records"]))
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path}: not a receipt of a host", code="disclosure.receipt") from None
 
 
-def tokens_of(reference: str, counterfoil: Path) -> tuple[str, ...]:
-    """Return the tokens that stand for a local reference in a counterfoil.
+def find_submitted(reference: str, agency: str, receipt: Path, counterfoil: Path, host: PublicIdentity) -> Submitted:
+    """Return the submission that a receipt is for, and the tokens of a local reference in its counterfoil.
 
     Raises:
-        FileError, TableError, CounterfoilFileError: it cannot be used.
+        FileError, TableError, CounterfoilFileError: a file cannot be used.
+        InputError: the receipt is of another agency, or for a package that has not as many records as the counterfoil.
     """
-    return tuple(
-        token
-        for tokens, references in read_counterfoil(counterfoil)
-        for token, found in zip(tokens, references, strict=True)
-        if found == reference
-    )
+    stated = read_receipt(receipt, host)
+    if stated.agency != agency:
+        raise InputError(f"{receipt}: a receipt of {stated.agency}, not of {agency}", code="disclosure.receipt")
+    tokens, records = [], 0
+    for found, references in read_counterfoil(counterfoil):
+        records += len(found)
+        tokens += [token for token, own in zip(found, references, strict=True) if own == reference]
+    if records != stated.records:
+        raise InputError(
+            f"{counterfoil} has {records:,} records and {receipt} is for a package of {stated.records:,}",
+            code="disclosure.receipt",
+            hint="give each counterfoil with the receipt of its own package, in the same order",
+        )
+    return Submitted(stated.submission, tuple(tokens))
 
 
 def hits_of(tokens: Sequence[str], path: Path) -> list[OwnHit]:

@@ -58,7 +58,7 @@ def disclosure(
     from encoder.guard import raise_guard
 
     raise_guard()
-    from encoder.disclosure import Submitted, hits_of, read_receipt, tokens_of
+    from encoder.disclosure import find_submitted, hits_of
     from encoder.disclosure import disclosure as made
     from linkage.files import OWNER_ONLY
 
@@ -67,7 +67,7 @@ def disclosure(
     dossier = open_dossier(path, host_path, held_path)
     host = dossier.agreement.host.root
     submitted = [
-        Submitted(read_receipt(receipt, host), tokens_of(reference, counterfoil))
+        find_submitted(reference, agency, receipt, counterfoil, host)
         for receipt, counterfoil in zip(receipts, counterfoils, strict=True)
     ]
     tokens = [token for found in submitted for token in found.tokens]

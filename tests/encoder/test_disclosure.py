@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from encoder.disclosure import OwnHit, Submitted, disclosure, hits_of, read_receipt, tokens_of
+from encoder.disclosure import OwnHit, Receipt, Submitted, disclosure, find_submitted, hits_of, read_receipt
 from encoder.errors import CounterfoilFileError
 from linkage.canonical import canonical_json
 from linkage.envelope import Envelope
@@ -22,7 +22,7 @@ HIT = OwnHit("atl.hits.csv", "likely", "bor cyr", "desk@bor.example")
 
 
 def receipt(folder: Path, signer: Identity = HOST, **changes: Any) -> Path:
-    statement = canonical_json({"submission": "s-atl", "operation": "lantern"} | changes)
+    statement = canonical_json({"submission": "s-atl", "agency": "atl", "records": 3, "operation": "lantern"} | changes)
     envelope = Envelope.signed("application/vnd.counterfoil.receipt+json", statement, signer)
     path = folder / "receipt.json"
     path.write_text(json.dumps({"submission": "s-atl", "receipt": json.loads(envelope.encode())}), encoding="utf-8")
@@ -30,7 +30,7 @@ def receipt(folder: Path, signer: Identity = HOST, **changes: Any) -> Path:
 
 
 def test_receipt_of_the_host_names_the_submission(tmp_path: Path) -> None:
-    assert read_receipt(receipt(tmp_path), HOST.public) == "s-atl"
+    assert read_receipt(receipt(tmp_path), HOST.public) == Receipt("s-atl", "atl", 3)
 
 
 def test_receipt_that_the_host_did_not_sign_is_refused(tmp_path: Path) -> None:
@@ -48,11 +48,24 @@ def test_what_is_no_receipt_is_refused(tmp_path: Path, content: str) -> None:
     assert caught.value.code == "disclosure.receipt"
 
 
-def test_tokens_of_a_reference_are_those_of_the_counterfoil(tmp_path: Path) -> None:
+@pytest.fixture
+def counterfoil(tmp_path: Path) -> Path:
     path = tmp_path / "counterfoil.csv"
     path.write_text(f"token,record_id\n{TOKEN},A-1\n{OTHER},A-2\n{'0c' * 16},A-1\n", encoding="utf-8")
-    assert tokens_of("A-1", path) == (TOKEN, "0c" * 16)
-    assert tokens_of("A-9", path) == ()
+    return path
+
+
+def test_tokens_of_a_reference_are_those_of_the_counterfoil(tmp_path: Path, counterfoil: Path) -> None:
+    files = receipt(tmp_path), counterfoil, HOST.public
+    assert find_submitted("A-1", "atl", *files) == Submitted("s-atl", (TOKEN, "0c" * 16))
+    assert find_submitted("A-9", "atl", *files) == Submitted("s-atl", ())
+
+
+def test_receipt_of_another_agency_or_of_another_package_is_refused(tmp_path: Path, counterfoil: Path) -> None:
+    with pytest.raises(InputError, match="a receipt of atl, not of bor"):
+        find_submitted("A-1", "bor", receipt(tmp_path), counterfoil, HOST.public)
+    with pytest.raises(InputError, match="has 3 records and .* is for a package of 4"):
+        find_submitted("A-1", "atl", receipt(tmp_path, records=4), counterfoil, HOST.public)
 
 
 def test_hits_of_tokens_are_those_of_the_file(tmp_path: Path) -> None:
