@@ -108,7 +108,7 @@ def hits_of(tokens: Sequence[str], path: Path) -> list[OwnHit]:
 
 
 def disclosure(
-    dossier: Dossier, agency: str, reference: str, submitted: Sequence[Submitted], hits: Sequence[OwnHit]
+    dossier: Dossier, agency: str, reference: str, submitted: Sequence[Submitted], hits: Sequence[OwnHit] | None
 ) -> Report:
     """Return what was done with the records of one reference.
 
@@ -117,7 +117,7 @@ def disclosure(
         agency: whose reference it is.
         reference: the local one; it is in the report, which therefore stays at the agency.
         submitted: the agency's submissions that were looked at, with the tokens found in each.
-        hits: what the agency was shown about the tokens.
+        hits: what the agency was shown about the tokens; None if no file of hits was given.
     """
     mine = {found.submission for found in submitted if found.tokens}
     runs = {
@@ -132,7 +132,7 @@ def disclosure(
         (
             f"What was done in operation {dossier.pack.operation} with the records that {agency} holds under reference "
             f"{reference}, up to {day(dossier.pack.made)}: in {len(mine):,} of {len(submitted):,} submissions looked "
-            f"at, compared in {counted(len(runs), 'run')}, {counted(len(hits), 'hit')} shown to {agency}. This page "
+            f"at, compared in {counted(len(runs), 'run')}, {_hits_shown(hits, agency)}. This page "
             "names a person's reference: it stays at the agency."
             f"{'' if mine else _NOT_FOUND}"
         ),
@@ -189,9 +189,9 @@ def disclosure(
                 ],
                 tables=[
                     Table(
-                        f"Hits shown to {agency}",
+                        f"Hits shown to {agency}" + ("" if hits is not None else " (no file of hits was given)"),
                         ("file", "band", "agencies with a counterpart", "contact there"),
-                        [(found.file, found.band, found.counterparts, found.contacts) for found in hits],
+                        [(found.file, found.band, found.counterparts, found.contacts) for found in hits or ()],
                     ),
                     Table(
                         "Who looked at hits of these runs",
@@ -229,6 +229,12 @@ def disclosure(
         ],
         {"reference": reference, "submissions": sorted(mine), "runs": sorted(runs)},
     )
+
+
+def _hits_shown(hits: Sequence[OwnHit] | None, agency: str) -> str:
+    if hits is None:
+        return f"no file of hits was given, so whether one was shown to {agency} is NOT ANSWERED"
+    return f"{counted(len(hits), 'hit')} shown to {agency}"
 
 
 def _submission(dossier: Dossier, found: Submitted) -> tuple[str, ...]:

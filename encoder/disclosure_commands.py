@@ -58,8 +58,8 @@ def disclosure(
     from encoder.guard import raise_guard
 
     raise_guard()
-    from encoder.disclosure import find_submitted, hits_of
     from encoder.disclosure import disclosure as made
+    from encoder.disclosure import find_submitted, hits_of
     from linkage.files import OWNER_ONLY
 
     if len(counterfoils) != len(receipts):
@@ -71,5 +71,5 @@ def disclosure(
         for receipt, counterfoil in zip(receipts, counterfoils, strict=True)
     ]
     tokens = [token for found in submitted for token in found.tokens]
-    hits = [hit for hit_file in hit_files for hit in hits_of(tokens, hit_file)]
+    hits = [hit for hit_file in hit_files for hit in hits_of(tokens, hit_file)] if hit_files else None
     show(made(dossier, agency, reference, submitted, hits), output, as_json=as_json, mode=OWNER_ONLY)

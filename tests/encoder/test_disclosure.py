@@ -64,7 +64,7 @@ def test_tokens_of_a_reference_are_those_of_the_counterfoil(tmp_path: Path, coun
 def test_receipt_of_another_agency_or_of_another_package_is_refused(tmp_path: Path, counterfoil: Path) -> None:
     with pytest.raises(InputError, match="a receipt of atl, not of bor"):
         find_submitted("A-1", "bor", receipt(tmp_path), counterfoil, HOST.public)
-    with pytest.raises(InputError, match="has 3 records and .* is for a package of 4"):
+    with pytest.raises(InputError, match=r"has 3 records and .* is for a package of 4"):
         find_submitted("A-1", "atl", receipt(tmp_path, records=4), counterfoil, HOST.public)
 
 
@@ -96,6 +96,13 @@ def test_submission_without_the_reference_or_of_another_operation_is_told_as_suc
     assert "in 1 of 2 submissions looked at, compared in 0 runs, 0 hits" in report.lead
     assert "not in this pack" in report.text()
     assert "Hits shown to atl: none" in report.text()
+
+
+def test_hits_that_were_not_looked_up_are_not_said_to_be_none() -> None:
+    report = disclosure(DOSSIER, "atl", "A-1", [Submitted("s-atl", (TOKEN,))], None)
+    assert "0 hits" not in report.lead
+    assert "NOT ANSWERED" in report.lead
+    assert "Hits shown to atl (no file of hits was given): none" in report.text()
 
 
 def test_reference_that_no_submission_has_is_told_loudly() -> None:
