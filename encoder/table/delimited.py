@@ -85,10 +85,12 @@ class _Reader:
         """Yield the rows, `size` at a time."""
         while True:
             before = self._rows.line_num
+            rows: list[list[str]] = []
             try:
-                rows = list(islice(self._rows, size))
+                rows.extend(islice(self._rows, size))  # keeps what came before an error
             except csv.Error as error:
-                raise self._error(_reason(error)) from None
+                begins = before + 1 + sum(map(_line_count, rows))  # where a quote that is never closed is found
+                raise self._error(_reason(error), at=begins - self._rows.line_num) from None
             except UnicodeDecodeError:
                 raise undecodable(self._path, self._encoding) from None
             except OSError as error:

@@ -199,7 +199,7 @@ def test_options_that_make_no_sense_are_refused(path: Path, options: dict[str, s
     ("content", "problem"),
     [
         ('id,name\n1,"a" b\n', r"line 2: after a closing quote a cell must end"),
-        ('id,name\n1,a\n2,"b\n3,c\n', r"line 4: a quoted cell is never closed"),
+        ('id,name\n1,a\n2,"b\n3,c\n', r"line 3: a quoted cell is never closed"),
         (f'id,name\n1,"{"x" * (LARGEST_CELL_CHARACTERS + 1)}"\n', r"a cell is longer than 131,072 characters"),
     ],
 )
