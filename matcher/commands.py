@@ -107,7 +107,7 @@ if TYPE_CHECKING:
     type=click.Choice(["native", "anonlink"]),
     default="native",
     show_default=True,
-    help="What compares and groups; anonlink is the second opinion, with Dice on one core.",
+    help="What compares and groups; anonlink is the second opinion, on one core, for small files.",
 )
 @click.option(
     "--trust",

@@ -79,6 +79,12 @@ class Permitted(NamedTuple):
             raise MismatchError("no two of the packages may be compared with each other", code="match.forbidden")
         manifest = packages[0].manifest
         chosen = checked(measure or manifest.measure, 0.0)[0]
+        if (chosen == "symbols") != (manifest.measure == "symbols"):
+            raise MismatchError(
+                f"the encodings are made for the measure {manifest.measure}, and {chosen} tells nothing of them",
+                code="match.measure",
+                hint="leave the measure out",
+            )
         return cls(
             parties, couples, chosen, lawful=chosen in {"hamming", "symbols"} and manifest.unrelated == "binomial"
         )

@@ -119,6 +119,14 @@ def test_agencies_get_their_own_rows_only(packages: list[Package], tmp_path: Pat
         assert (shares / f"{agency}.groups.csv").read_text().splitlines() == [lines[0], *own]
 
 
+def test_symbols_of_encodings_that_have_none_are_not_compared(
+    packages: list[Package], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert match(packages, "-o", str(tmp_path / "groups.csv"), "--measure", "symbols") == 4
+    assert "[match.measure]" in capsys.readouterr().err
+    assert not (tmp_path / "groups.csv").exists()
+
+
 def test_threads_do_not_change_the_file(packages: list[Package], tmp_path: Path) -> None:
     for threads in ("1", "3"):
         assert match(packages, "-o", str(tmp_path / f"{threads}.csv"), "--threads", threads) == 0
