@@ -12,7 +12,7 @@ from encoder.standardise.names.hangul import hangul_syllables
 from encoder.standardise.names.words import words
 
 _SYLLABLE = (
-    r"(?:(?:zh|ch|sh|ts|tz|hs|kw|gw|hw|ng|ph|kh|th|kk|tt|pp|ss|jj|sz|[bpmfdtnlrgkhjqxzcswv])?y?"
+    r"(?:(?:zh|ch|sh|wh|ts|tz|hs|kw|gw|hw|ng|ph|kh|th|kk|tt|pp|ss|jj|sz|[bpmfdtnlrgkhjqxzcswv])?y?"
     r"(?:iao|iang|iong|uang|yeo|yae|iu|ia|ie|io|iu|ua|uo|ui|ue|ae|eo|oe|eu|ai|ei|ao|ou|oo|ee|oh|ah|wa|we|wo|wi|[aeiou])"
     r"(?:ng|ck|rk|hn|[nmktplhrwbg])?|ng|sze?|tzu)"
 )
@@ -69,16 +69,28 @@ def join_given(parts: list[str]) -> list[str]:
     """Return the parts of a romanised East Asian name with the syllables of the given name in one part.
 
     "Hwang Joo Hong", "Joo Hong Hwang" and "Hwang Joohong" become two parts. A name is taken to be East Asian where
-    every part is one syllable of such a language and the first or the last is a surname. Other names come back as
-    they are.
+    every part is one syllable of such a language and the first or the last is a surname; beside a name of another kind
+    (Andy Hui Chi On, Hui Chi On Andy) the first. Other names come back as they are.
     """
-    if not LEAST_SYLLABLES <= len(parts) <= MOST_SYLLABLES or not all(_ONE_SYLLABLE.fullmatch(part) for part in parts):
+    before = [part for part in parts[:1] if not _ONE_SYLLABLE.fullmatch(part)]
+    after = [part for part in parts[len(before) :][-1:] if not before and not _ONE_SYLLABLE.fullmatch(part)]
+    syllables = parts[len(before) : len(parts) - len(after)]
+    if not LEAST_SYLLABLES <= len(syllables) <= MOST_SYLLABLES or not all(map(_ONE_SYLLABLE.fullmatch, syllables)):
         return parts
-    if parts[0] in words().romanised_surnames:
-        return [parts[0], "".join(parts[1:])]
-    if parts[-1] in words().romanised_surnames:
-        return ["".join(parts[:-1]), parts[-1]]
+    if syllables[0] in words().romanised_surnames:
+        return [*before, syllables[0], "".join(syllables[1:]), *after]
+    if syllables[-1] in words().romanised_surnames and not before and not after:
+        return ["".join(syllables[:-1]), syllables[-1]]
     return parts
+
+
+def begins_eastern(parts: list[str]) -> bool:
+    """Return whether parts are a family name and the syllables of a given name, in which Da or De is no particle."""
+    return (
+        LEAST_SYLLABLES <= len(parts) <= MOST_SYLLABLES
+        and parts[0] in words().romanised_surnames
+        and all(map(_ONE_SYLLABLE.fullmatch, parts))
+    )
 
 
 def is_given_pair(first: str, second: str) -> bool:

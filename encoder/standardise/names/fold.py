@@ -13,6 +13,13 @@ from encoder.standardise.names.romanise import romanise
 # later rules leave alone; they become small at the end. What stands before is looked at last, because a search that
 # begins with a letter is fast.
 _RULES: tuple[tuple[str, str, str], ...] = (
+    # the Arabic article, written together with a name (Alkhatib, Elsayed, Ezzahra), and not Alfred, Almeida, Elmira
+    ("l", r"^[ae]l(?=[bcdfghjkmnqrstwz][a-z]{3})(?!.l(?:ber|brec|fred|fons|frie|fio|bin|ban|man|me[idr]|mir|cant|zb|sbet|speth|sabe|tman))", ""),
+    ("e", r"^e(?=(?:ss|zz|nn|rr|dd)[aeiou][a-z]{2})", ""),
+    # God's and faith's: Najibullah, Nasrallah, Habibollah; Nuruddin, Noureddine, Nuraldin, Nurettin
+    ("l", r"(?:[aeo]l+ah|ulla|ulah)$(?<=...[a-z]{4})", "ullah"),
+    ("in", r"(?:[aeou](?:ld|l?dd)(?:in|ine|en)|ettin|attin|uttin)$", "uddin"),
+    ("een", r"[aeou](?:ld|l?dd)een$", "uddin"),
     # Mandarin (x, q) and its older spelling (hs)
     ("hs", r"^hs", "S"),
     ("x", r"^x(?=[iu])", "S"),
@@ -51,6 +58,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("e", r"(?:f(?<=ef)f|w(?<=ew))$", "v"),
     ("w", r"w", "v"),
     # Korean
+    ("voo", r"voo$(?<=.voo)", "u"),
     ("yeo", r"yeo", "yu"),
     ("eo", r"eo(?=ng|k|l(?![aeiou]))", "u"),
     # glides: Iouri, Jurij, Yuri
@@ -81,7 +89,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("v", r"(?:s(?<=..[oe]vs)|a(?<=..[oe]va)s?)$", ""),
     ("sk", r"sk(?:aia|aa|aja|aJa|a|ai|i|oi|ii|is|as|)$", "ski"),
     ("opulu", r"opulu$", "opulos"),
-    ("n", r"n(?=[bp])", "m"),
+    ("n", r"n(?=[bp])(?<!^n)", "m"),
     ("dt", r"dt$", "t"),
 )
 _COMPILED = tuple((letters, re.compile(pattern, re.MULTILINE).sub, spelling) for letters, pattern, spelling in _RULES)

@@ -94,8 +94,9 @@ def _not_by_parts(
     # Syllables beside such a surname may be one given name.
     firsts = np.flatnonzero(np.diff(owners, prepend=-1))
     lengths = np.diff(firsts, append=len(owners))
-    may_join = (is_surname[firsts] | is_surname[firsts + lengths - 1]) & (
-        (lengths >= LEAST_SYLLABLES) & (lengths <= MOST_SYLLABLES)
+    seconds = np.minimum(firsts + 1, firsts + lengths - 1)  # behind a name of another kind
+    may_join = (is_surname[firsts] | is_surname[seconds] | is_surname[firsts + lengths - 1]) & (
+        (lengths >= LEAST_SYLLABLES) & (lengths <= MOST_SYLLABLES + 1)
     )
     together[owners[firsts[may_join]]] = True
     return together, whole

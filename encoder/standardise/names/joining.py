@@ -1,0 +1,103 @@
+"""Which parts of a name are one: prefixes, endings and syllables join, hyphens and compounds part, particles go."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from encoder.standardise.names.eastasia import begins_eastern, is_given_pair, join_given
+from encoder.standardise.names.words import words
+
+_FEWEST = 2  # a given and a family name
+HYPHENS = re.compile("[-‐-―−־]+")
+_VIETNAMESE_SYLLABLE = re.compile(
+    "(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?(?:uye|uyo|[aeiouy]{1,3})(?:ng|nh|ch|[cmnpt])?"
+)
+
+
+def arranged(parts: list[str]) -> list[str]:
+    """Return parts with those parted that hyphens join, and those joined that are one name."""
+    parts = [piece for part in _hyphens_parted(parts) for piece in _in_full(part)]
+    if is_vietnamese(parts):
+        return parts
+    if begins_eastern(parts):
+        return join_given(parts)
+    return join_given(_joined(parts))
+
+
+@cache
+def arranged_words() -> frozenset[str]:
+    """Return the words of which more becomes than a part of their own."""
+    known = words()
+    return known.particles | known.joined | known.endings.keys() | known.written_short.keys() | _compounds().keys()
+
+
+def is_vietnamese(parts: list[str]) -> bool:
+    """Return whether parts without marks are a Vietnamese name, in which Van, Le or Do is no particle."""
+    known = words()
+    if known.vietnamese_words.isdisjoint(parts) and not (
+        "van" in parts[1:-1] and parts[0] in known.vietnamese_surnames
+    ):
+        return False
+    return all(_VIETNAMESE_SYLLABLE.fullmatch(part) for part in parts)
+
+
+def _hyphens_parted(parts: list[str]) -> list[str]:
+    """Return the parts with hyphenated ones parted, unless they are the syllables of one given name (Joo-hong)."""
+    out: list[str] = []
+    for part in parts:
+        if part.isalpha():
+            out.append(part)
+            continue
+        match [piece for piece in HYPHENS.split(part) if piece]:
+            case [first, second] if len(parts) > 1 and first not in words().particles and is_given_pair(first, second):
+                out.append(first + second)
+            case pieces:
+                out.extend(pieces)
+    return out
+
+
+def _in_full(part: str) -> tuple[str, ...]:
+    """Return what a part stands for: Md is Muhammad, and Alireza is Ali Reza."""
+    return _compounds().get(part) or (words().written_short.get(part, part),)
+
+
+@cache
+def _compounds() -> Mapping[str, tuple[str, ...]]:
+    """Return the two given names that Persians write as one or as two."""
+    known = words()
+    return {
+        first + second: (first, second)
+        for first in known.first_of_two
+        for second in known.second_of_two
+        if first.isascii() == second.isascii() and first != second
+    }
+
+
+def _joined(parts: list[str]) -> list[str]:
+    """Return the parts with prefixes and endings joined, and particles dropped where others remain."""
+    known = words()
+    out: list[str] = []
+    prefix = ""
+    for part in parts:
+        if prefix and part in known.articles:
+            continue
+        if prefix:
+            out.append(prefix + part.removeprefix("ال"))
+            prefix = ""
+        elif part in known.joined:
+            prefix = part
+        elif part in known.endings and (before := _without_articles(out)):
+            out = [*before[:-1], before[-1] + known.endings[part]]
+        else:
+            out.append(part)
+    if prefix:
+        out.append(prefix)
+    kept = [part for part in out if part not in known.particles]
+    return kept if len(kept) >= _FEWEST or (kept and len(out) > _FEWEST) else out
+
+
+def _without_articles(parts: list[str]) -> list[str]:
+    """Return parts without the articles at their end."""
+    while parts and parts[-1] in words().articles:
+        parts = parts[:-1]
+    return parts
