@@ -14,7 +14,8 @@ from encoder.standardise.names.romanise import romanise
 # begins with a letter is fast.
 _RULES: tuple[tuple[str, str, str], ...] = (
     # the Arabic article, written together with a name (Alkhatib, Elsayed, Ezzahra), and not Alfred, Almeida, Elmira
-    ("l", r"^[ae]l(?=[bcdfghjkmnqrstwz][a-z]{3})(?!.l(?:ber|brec|fred|fons|frie|fio|bin|ban|man|me[idr]|mir|cant|zb|sbet|speth|sabe|tman))", ""),
+    ("al", r"^al(?=(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])[aeiou][a-z]{2})(?!alb[aie]|alf[or]|alman|alme[idr]|altma)", ""),
+    ("el", r"^el(?=(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])[aeiou][a-z]{3})(?!elfi|elmi|elbe[rt]|elsbe|elsab|elch)", ""),
     ("e", r"^e(?=(?:ss|zz|nn|rr|dd)[aeiou][a-z]{2})", ""),
     # God's and faith's: Najibullah, Nasrallah, Habibollah; Nuruddin, Noureddine, Nuraldin, Nurettin
     ("l", r"(?:[aeo]l+ah|ulla|ulah)$(?<=...[a-z]{4})", "ullah"),

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from functools import cache
 
 from encoder.standardise.names.eastasia import begins_eastern, is_given_pair, join_given
+from encoder.standardise.names.romanise import romanise
 from encoder.standardise.names.words import words
 
 _FEWEST = 2  # a given and a family name
 HYPHENS = re.compile("[-‐-―−־]+")
 _VIETNAMESE_SYLLABLE = re.compile(
-    "(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?(?:uye|uyo|[aeiouy]{1,3})(?:ng|nh|ch|[cmnpt])?"
+    "(?:ngh?|tkh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?(?:uye|uyo|[aeiouy]{1,3})(?:ng|nh|ch|[cmnpt])?"
 )
 
 
@@ -32,8 +33,9 @@ def arranged_words() -> frozenset[str]:
 
 
 def is_vietnamese(parts: list[str]) -> bool:
-    """Return whether parts without marks are a Vietnamese name, in which Van, Le or Do is no particle."""
+    """Return whether parts are a Vietnamese name, in which Van, Le or Do is no particle: with marks or without."""
     known = words()
+    parts = [part if part.isascii() else romanise(part) for part in parts]
     if known.vietnamese_words.isdisjoint(parts) and not (
         "van" in parts[1:-1] and parts[0] in known.vietnamese_surnames
     ):

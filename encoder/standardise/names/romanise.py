@@ -32,8 +32,8 @@ _KHMER_END = re.compile("h+$")
 
 
 def romanise_khmer(token: str) -> str:
-    """Return `token` sign by sign; breath at the end is not heard (Sok), and t after n is d (Chenda)."""
-    return _KHMER_END.sub("", anyascii(token).lower()).replace("nt", "nd")
+    """Return `token` sign by sign; breath at the end is not heard (Sok), t after n is d (Chenda), ph is no f."""
+    return _KHMER_END.sub("", anyascii(token).lower()).replace("nt", "nd").replace("ph", "p")
 
 
 _READERS = {

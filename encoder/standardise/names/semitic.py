@@ -27,7 +27,7 @@ _HEBREW = _table(
     "א=a ב=v ג=g ד=d ה=hh ו=w ז=z ח=kh ט=t י=y ך=kh כ=k ל=l ם=m מ=m ן=n נ=n ס=s ע=a ף=f פ=p ץ=ts צ=ts ק=k ר=r ש=sh ת=t"
 )
 _HEBREW_FIRST = {"ב": "b", "כ": "q"}  # stops at the beginning; q is k that no h after it turns into kh
-_HEBREW_FIRST_YOD = re.compile("^י(?=[^אויע])")  # Yitzhak, Yehoshua: a first yod is never a vowel
+_HEBREW_FIRST_YOD = re.compile("^י(?=[החרדק])")  # Yehoshua, Yaron: the i of Yitzhak is written by it
 
 
 def romanise_arabic(token: str) -> str:
