@@ -8,6 +8,7 @@ from anyascii import anyascii
 
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.fold import fold, fold_latin
+from encoder.standardise.names.han_readings import in_cantonese, in_hangul
 from encoder.standardise.names.hangul import hangul_syllables
 from encoder.standardise.names.words import words
 
@@ -44,11 +45,10 @@ def split_han(text: str) -> list[tuple[str, str]]:
 
 
 def read_han(text: str) -> str:
-    """Return the folded reading of `text`: that of the attested name with these characters, else Mandarin."""
+    """Return the folded reading of `text`: that of the attested Japanese name with these characters, else Mandarin."""
     if text in words().japanese_surnames:
         return fold_latin(words().japanese_surnames[text])
-    classes = name_class(text)
-    return classes[0] if classes else read_mandarin(text)
+    return name_class(text)[0] if _is_japanese(text) else read_mandarin(text)
 
 
 def split_hangul(text: str) -> list[tuple[str, str]]:
@@ -110,9 +110,9 @@ def read_mandarin(text: str) -> str:
 
 
 def _is_japanese(text: str) -> bool:
-    """Return whether `text` is an attested name of which no class is its Mandarin reading."""
+    """Return whether `text` is an attested name of which no class is its reading in China, Hong Kong or Korea."""
     if text in words().japanese_surnames:
         return True
+    elsewhere = {read_mandarin(text), fold_latin(in_cantonese(text)), fold(in_hangul(text))}
     classes = name_class(text)
-    mandarin = read_mandarin(text)
-    return bool(classes) and mandarin not in classes
+    return bool(classes) and elsewhere.isdisjoint(classes)

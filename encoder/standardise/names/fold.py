@@ -17,6 +17,9 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("al", r"^al(?=(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])[aeiou][a-z]{2})(?!alb[aie]|alf[or]|alman|alme[idr]|altma)", ""),
     ("el", r"^el(?=(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])[aeiou][a-z]{3})(?!elfi|elmi|elbe[rt]|elsbe|elsab|elch)", ""),
     ("e", r"^e(?=(?:ss|zz|nn|rr|dd)[aeiou][a-z]{2})", ""),
+    # written together: Vandenbroucke, Delacruz
+    ("van", r"^van(?:den|der)(?=[a-z]{4})", ""),
+    ("dela", r"^dela(?=[bcfpqrt][a-z]{3})", ""),
     # God's and faith's: Najibullah, Nasrallah, Habibollah; Nuruddin, Noureddine, Nuraldin, Nurettin
     ("l", r"(?:[aeo]l+ah|ulla|ulah)$(?<=...[a-z]{4})", "ullah"),
     ("in", r"(?:[aeou](?:ld|l?dd)(?:in|ine|en)|ettin|attin|uttin)$", "uddin"),
@@ -47,12 +50,15 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("ph", r"ph", "f"),
     ("h", r"h(?<=[bdgjrtlwn]h)", ""),
     ("que", r"(?:cque|que)s?$", "k"),
+    ("ck", r"ck(?=(?:i|a|ii|aia|iego|iej)$)", "Ck"),  # Wysocki
     ("c", r"ck|cq", "k"),
     ("c", r"c(?=[eiyj]|$)", "C"),
     ("c", r"c", "k"),
     ("q", r"q", "k"),
     ("x", r"x", "ks"),
     ("dg", r"dg(?=[ei])", "J"),
+    ("dz", r"dz(?=[aeiou])", "J"),
+    ("dse", r"dse$(?<=.[ai]dse)", "Je"),  # German for Georgian -dze
     # -off, -ow, -eff of Slavic surnames
     ("o", r"(?:f(?<=of)f?|w(?<=ow))$", "v"),
     ("u", r"(?:f(?<=uf)f?|w(?<=uw))$", "v"),

@@ -6,6 +6,7 @@ from functools import cache
 
 from encoder.standardise.names.eastasia import begins_eastern, is_given_pair, join_given
 from encoder.standardise.names.romanise import romanise
+from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
 
 _FEWEST = 2  # a given and a family name
@@ -35,6 +36,8 @@ def arranged_words() -> frozenset[str]:
 def is_vietnamese(parts: list[str]) -> bool:
     """Return whether parts are a Vietnamese name, in which Van, Le or Do is no particle: with marks or without."""
     known = words()
+    if not {script_of(part) for part in parts} <= {"LATIN", "CYRILLIC"}:
+        return False
     parts = [part if part.isascii() else romanise(part) for part in parts]
     if known.vietnamese_words.isdisjoint(parts) and not (
         "van" in parts[1:-1] and parts[0] in known.vietnamese_surnames

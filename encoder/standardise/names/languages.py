@@ -16,10 +16,10 @@ from encoder.standardise.names.scripts import letters_of
 from encoder.standardise.names.spellings import Spelling, respelled, spelling_of
 from encoder.standardise.names.words import words
 
-Language = Literal["", "ja", "ko", "vi", "yue"]
-"""By its tag: Japanese, Korean, Vietnamese, Cantonese; empty where none is told."""
+Language = Literal["", "ja", "ko", "vi", "yue", "zh"]
+"""By its tag: Japanese, Korean, Vietnamese, Cantonese, Mandarin of Taiwan; empty where none is told."""
 
-_LANGUAGES: Mapping[str, Language] = {"JP": "ja", "KR": "ko", "KP": "ko", "VN": "vi", "HK": "yue", "MO": "yue"}
+_LANGUAGES: Mapping[str, Language] = {"JP": "ja", "KR": "ko", "KP": "ko", "VN": "vi", "HK": "yue", "MO": "yue", "TW": "zh"}
 _PERSIAN = {"ث": "س", "ض": "ز"}  # s and z, in Persian, Dari and Urdu; th and d in Arabic
 _SOUNDS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("IR", "AF", "PK", "IN"), _PERSIAN),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from encoder.numbering import looked_up, new_numbers, numbered
 from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES
 from encoder.standardise.names.part_keys import PartKeys, keys_of
-from encoder.standardise.names.reading import hangs_together, independent_parts, is_read_whole, read_name, spaced
+from encoder.standardise.names.reading import hangs_together, independent_parts, is_read_whole, own_part, read_name, spaced
 from encoder.standardise.names.words import words
 
 _SIGN = "\0"
@@ -40,6 +40,7 @@ class Names(NamedTuple):
 def read_names(texts: tuple[str, ...]) -> Names:
     """Return the tokens of the names in `texts`; the last ones are kept, because several fields ask for the same."""
     numbers = new_numbers()
+    texts = tuple(map(own_part, texts))
     codes, owners = _split(texts, numbers)
     together, whole = _not_by_parts(texts, codes, owners, list(numbers))
     by_parts = ~(together | whole)[owners]

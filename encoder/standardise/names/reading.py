@@ -20,7 +20,7 @@ from encoder.standardise.names.fold import fold, fold_latin, phonetic_of, skelet
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
 from encoder.standardise.names.japanese import looks_japanese, read_japanese
 from encoder.standardise.names.joining import HYPHENS, arranged, arranged_words
-from encoder.standardise.names.languages import language_told
+from encoder.standardise.names.languages import Language, language_told
 from encoder.standardise.names.own_letters import in_own_letters
 from encoder.standardise.names.scripts import letters_of, script_of
 from encoder.standardise.names.words import words
@@ -81,6 +81,8 @@ _APOSTROPHES = re.compile("(?<![\u0590-\u05ff])['’‘ʼʻʹʺ`´′ʿʾ]+")
 _SIGNS = re.compile(r"[,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
 # What the first two do to ASCII, at once.
 _ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullmatch(sign)} | dict.fromkeys(b"'`")
+_OF_ANOTHER = re.compile(r"(?<=\w)[\s,]+[wsdch]/o\b.*", re.IGNORECASE | re.DOTALL)  # wife, son, daughter, care of
+_CHILD_OF = re.compile(r"\b[ab]/[lp]\b", re.IGNORECASE)  # in Malaysia anak lelaki, anak perempuan: the father is in the name
 _VANISHING = ("\u0640", "\ufeff", "\u00ad")
 
 
@@ -92,19 +94,30 @@ def read_name(text: str) -> Name:
     """
     name, language = language_told(text)
     parts = _written(name)
+    in_characters = [part for part in parts if is_read_whole(part)]
+    if len("".join(in_characters)) > 1 and len(parts) - len(in_characters) > 1:
+        # One name in two scripts: Suzuki Ichiro (鈴木一郎).
+        beside = " ".join([part for part in parts if part not in in_characters])
+        return Name((*_read(in_characters, language), *read_name(beside).tokens))
+    return Name(_read(parts, language))
+
+
+def _read(parts: list[str], language: Language) -> tuple[NameToken, ...]:
+    """Return the tokens of the parts of a name, told to be of a language or not."""
     if language == "ja" or (not language and looks_japanese(parts)):
         japanese = read_japanese(parts)
         if japanese:
-            return Name(tuple(map(_japanese, japanese)))
+            return tuple(map(_japanese, japanese))
     if language:
         parts = in_own_letters(parts, language)
     if len(parts) == 1:
         whole = _in_one_piece(parts[0])
         if whole:
-            return Name(whole)
+            return whole
     parts = arranged(parts)
     alone = len(parts) == 1
-    return Name(_with_readings(tuple([token for part in parts if (token := read_token(part, alone=alone))])))
+    tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
+    return _with_readings(tokens)
 
 
 def independent_parts(text: str) -> list[str]:
@@ -116,7 +129,7 @@ def _written(text: str) -> list[str]:
     """Return the parts of a name as written, without titles and fillers; none when it says nothing."""
     if missing_kind(text, "name") is not None:
         return []
-    parts = spaced(text).split()
+    parts = spaced(own_part(text)).split()
     if not text.isascii():
         parts = [piece for part in parts for piece in _syllables(part)]
     dropped = words().dropped
@@ -126,6 +139,13 @@ def _written(text: str) -> list[str]:
 def _syllables(part: str) -> list[str]:
     """Return the syllables of a Burmese part, which Latin letters part, and any other as it is."""
     return burmese_syllables(part) if script_of(part) == "MYANMAR" else [part]
+
+
+def own_part(text: str) -> str:
+    """Return a name without that of a husband or father behind it: Sunita Devi W/O Ram Prasad."""
+    if "/" not in text:
+        return text
+    return _CHILD_OF.sub(" ", _OF_ANOTHER.sub("", text))
 
 
 def spaced(text: str) -> str:

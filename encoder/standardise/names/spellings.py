@@ -16,10 +16,17 @@ _FRENCH = ((r"(?<!t)ch(?!r)", "sh"), (r"gu(?=[eiéèy])", "g"), _ARABIC_ARTICLE)
 _PLOSIVES = (("ph", "p"), ("bh", "b"))
 _RULES: Mapping[str, _Rules] = {
     "SO DJ": (("x", "h"), ("c(?!h)", "")),  # Xasan Cali: Hasan Ali
+    "BY": (  # soft d and t: Dzmitry, Tsikhanouskaya
+        ("дз(?=[еіюяь])", "д"), ("ц(?=[іеюяь])", "т"), ("dz(?=[eiy])", "d"), ("ts(?=[iy])", "t"),
+    ),
     "UZ": (("x", "kh"),),  # Xurshid: Khurshid
     "AZ": (("x", "kh"), ("q", "g"), ("c(?!h)", "j"), ("ç", "ch")),  # Vüqar Cəfərov: Vugar Jafarov
     "TM": (("ç", "ch"), ("ž", "j"), ("w", "v")),
-    "AL XK": (("xh", "dzh"), ("q", "ch"), ("ç", "ch")),  # Hoxha: Hodzha; Krasniqi: Krasnichi
+    "AL XK": (("xh", "dzh"), ("c(?!h)", "ts"), ("q", "ch"), ("ç", "tsh")),  # Hoxha: Hodzha; Krasniqi: Krasnichi
+    "PL CZ SK LT": (("ch", "kh"), ("ck", "tsk"), ("c(?![hz])", "ts")),  # no c is a k: Caputova, where the mark is lost
+    "SI HR RS BA ME LV": (("ck", "tsk"), ("c(?!h)", "ts")),
+    "HU": (("c(?![hks])", "ts"),),
+    "RO": (("[țţ]", "t"),),  # as passports print it
     "ID": (("oe", "u"), ("tj", "c"), (r"ch(?!r)", "kh"), ("sj", "sh")),  # the spelling of before 1972: Soeharto, Tjahjo
     "SR": (("oe", "u"),),
     "TH LA": (*_PLOSIVES, (r"r(?=n(?![aeiouy]))", ""), (r"l(?![aeiouyl])", "n")),  # Phongsak, Supaporn, Weerakul
