@@ -15,7 +15,7 @@ from encoder.preview_standard import standardised
 from encoder.profile import ColumnProfile
 from encoder.standardise.names import read_name, told
 from encoder.table import TableOptions, open_table
-from encoder.told import NamePlaces, told_columns
+from encoder.told import ToldFields, told_columns
 from linkage import Schema, load_schema
 from linkage.package import open_package
 from linkage.schema import STANDARDISATION
@@ -98,14 +98,14 @@ def test_a_name_that_says_nothing_says_nothing_in_any_language() -> None:
 
 def test_columns_of_a_schema_without_nationality_stay_as_they_are() -> None:
     of = schema("country_of_birth")
-    assert NamePlaces.of(of).names == ()
+    assert ToldFields.of(of).names == ()
     columns = [["金宇南"], ["金宇南"], ["KR"]]
-    assert told_columns(columns, NamePlaces.of(of)) == columns
+    assert told_columns(columns, ToldFields.of(of)) == columns
 
 
 def test_fields_made_of_one_column_stay_one_column() -> None:
     names = ["金宇南", "Ana"]
-    one, other, states = told_columns([names, names, ["KR", "KR"]], NamePlaces.of(schema()))
+    one, other, states = told_columns([names, names, ["KR", "KR"]], ToldFields.of(schema()))
     assert one is other
     assert states == ["KR", "KR"]
     assert one[1] == "Ana"
