@@ -85,7 +85,7 @@ def _month_names() -> Iterator[tuple[Calendar, int, str]]:
                 # CLDR puts Adar II of the Hebrew calendar, which is the Adar of common years, last.
                 family = Calendar.BUDDHIST if key == Calendar.GREGORIAN and _THAI.match(name) else Calendar(key)
                 yield family, 7 if key == Calendar.HEBREW and number > 13 else number, name  # noqa: PLR2004
-                if _HEBREW.match(name):
+                if key == Calendar.GREGORIAN and _HEBREW.match(name):
                     yield family, number, f"ב{name}"  # in June
     for calendar, text in MONTHS.items():
         for number, names in enumerate(text.split("|"), start=1):

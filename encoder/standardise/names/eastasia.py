@@ -12,10 +12,11 @@ from encoder.standardise.names.han_readings import in_cantonese, in_hangul
 from encoder.standardise.names.hangul import hangul_syllables
 from encoder.standardise.names.words import words
 
+_ONSET = "(?:zh|ch|sh|wh|ts|tz|hs|kw|gw|hw|ng|ph|kh|th|kk|tt|pp|ss|jj|sz|[bpmfdtnlrgkhjqxzcswv])?y?"
 _SYLLABLE = (
-    r"(?:(?:zh|ch|sh|wh|ts|tz|hs|kw|gw|hw|ng|ph|kh|th|kk|tt|pp|ss|jj|sz|[bpmfdtnlrgkhjqxzcswv])?y?"
+    rf"(?:{_ONSET}(?:au|oi|eou|eui)|{_ONSET}"
     r"(?:iao|iang|iong|uang|yeo|yae|iu|ia|ie|io|iu|ua|uo|ui|ue|ae|eo|oe|eu|ai|ei|ao|ou|oo|ee|oh|ah|wa|we|wo|wi|[aeiou])"
-    r"(?:ng|ck|rk|hn|[nmktplhrwbg])?|ng|sze?|tzu)"
+    r"(?:ng|ck|rk|hn|[nmktplhrwbg])?|ng|sze?|tsz|tzu)"
 )
 _LONGEST_GIVEN = 3
 LEAST_SYLLABLES, MOST_SYLLABLES = 3, 4
@@ -109,10 +110,12 @@ def read_mandarin(text: str) -> str:
     return fold_latin(anyascii(text).lower())
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_japanese(text: str) -> bool:
     """Return whether `text` is an attested name of which no class is its reading in China, Hong Kong or Korea."""
     if text in words().japanese_surnames:
         return True
-    elsewhere = {read_mandarin(text), fold_latin(in_cantonese(text)), fold(in_hangul(text))}
     classes = name_class(text)
-    return bool(classes) and elsewhere.isdisjoint(classes)
+    if not classes or read_mandarin(text) in classes:
+        return False
+    return fold_latin(in_cantonese(text)) not in classes and fold(in_hangul(text)) not in classes

@@ -15,7 +15,7 @@ from encoder.standardise.names.romanise import romanise
 _RULES: tuple[tuple[str, str, str], ...] = (
     # the Arabic article, written together with a name (Alkhatib, Elsayed, Ezzahra), and not Alfred, Almeida, Elmira
     ("al", r"^al(?=(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])[aeiou][a-z]{2})(?!alb[aie]|alf[or]|alman|alme[idr]|altma)", ""),
-    ("el", r"^el(?=(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])[aeiou][a-z]{3})(?!elfi|elmi|elbe[rt]|elsbe|elsab|elch)", ""),
+    ("el", r"^el(?=h[aeou][a-z]{2}|(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])[aeiou][a-z]{3})(?!elfi|elmi|elbe[rt]|elsbe|elsab|elch)", ""),
     ("e", r"^e(?=(?:ss|zz|nn|rr|dd)[aeiou][a-z]{2})", ""),
     # written together: Vandenbroucke, Delacruz
     ("van", r"^van(?:den|der)(?=[a-z]{4})", ""),

@@ -11,6 +11,7 @@ from encoder.standardise.names.words import words
 
 _FEWEST = 2  # a given and a family name
 HYPHENS = re.compile("[-‐-―−־]+")
+_OF_VIETNAM = ("LATIN", "CYRILLIC")
 _VIETNAMESE_SYLLABLE = re.compile(
     "(?:ngh?|tkh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?(?:uye|uyo|[aeiouy]{1,3})(?:ng|nh|ch|[cmnpt])?"
 )
@@ -36,7 +37,7 @@ def arranged_words() -> frozenset[str]:
 def is_vietnamese(parts: list[str]) -> bool:
     """Return whether parts are a Vietnamese name, in which Van, Le or Do is no particle: with marks or without."""
     known = words()
-    if not {script_of(part) for part in parts} <= {"LATIN", "CYRILLIC"}:
+    if not all(part.isascii() or script_of(part) in _OF_VIETNAM for part in parts):
         return False
     parts = [part if part.isascii() else romanise(part) for part in parts]
     if known.vietnamese_words.isdisjoint(parts) and not (
