@@ -18,10 +18,13 @@ StateKind = Literal["state", "dissolved", "territory", "issuer", "stateless", "r
 _TABLES = Path(__file__).parent / "tables"
 _BETWEEN = re.compile(r"\s*[/;|,+&]\s*|\s+(?:and|et|und|y|e|и|та|و)\s+", re.IGNORECASE)
 _CITIZEN = re.compile(
-    r"^(?:citizen of|national of|nationality|ressortissante? de?|ciudadan[oa] de|cidad[ãa]o? de|гражданство|"
-    r"гражданин|гражданка|громадянство|громадянин|громадянка|warga\s?negara|kewarganegaraan|quốc tịch|สัญชาติ|国籍|國籍|국적|جنسية)[\s:]*",
+    r"^(?:citizen of|national of|nationality|ressortissante? de?|ciudadan[oa] de|cidad[ãa]o? de|гражданство|гражданин|"
+    r"гражданка|громадянство|громадянин|громадянка|warga\s?negara|kewarganegaraan|quốc tịch|สัญชาติ|国籍|國籍|국적|جنسية)"
+    r"[\s:]*",
     re.IGNORECASE,
 )
+"""What stands before a country in words for its citizen or its nationality."""
+
 _LEAST_FOR_ENDING = 5
 
 

@@ -36,7 +36,10 @@ _DECADE = re.compile(
 _OPEN_DECADE = re.compile(r"(?<!\d)(\d{3})[xх?_*](?![^\W_])")
 _ERA_LETTER = re.compile(r"^([mtshr])\.?\s?(?=(?:\d{1,2}|元)[年./-])")
 _YEAR_IN_BRACKETS = re.compile(r"\([^()\d]{0,4}\d{1,4}年?\)")
-_ROMAN_MONTHS = dict(zip("i ii iii iv v vi vii viii ix xi xii".split(), "jan feb mar apr may jun jul aug sep nov dec".split()))
+_ROMAN_MONTHS = {
+    "i": "jan", "ii": "feb", "iii": "mar", "iv": "apr", "v": "may", "vi": "jun", "vii": "jul", "viii": "aug",
+    "ix": "sep", "xi": "nov", "xii": "dec",
+}  # fmt: skip
 # 4.VI.1983, as Poland, Hungary and the Soviet Union wrote; a single X is left out, which stands for what is not known.
 _ROMAN_MONTH = re.compile(r"(?<=\d)([\s./-]{1,2})(i{1,3}|iv|vi{0,3}|ix|xii?)(?=[\s./-]{1,2}\d)")
 _DOTTED = re.compile(r"(?<=[^\s\d/.,:;()-])\.(?=[^\s\d/.,:;()-])")

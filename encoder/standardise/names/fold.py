@@ -9,13 +9,14 @@ from functools import lru_cache
 
 from encoder.standardise.names.romanise import romanise
 
+_ARABIC = "(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])"  # no name of Arabic begins with p or v
 # In order: letters without which the rule has nothing to do, what is found, what it becomes. Capitals are sounds that
 # later rules leave alone; they become small at the end. What stands before is looked at last, because a search that
 # begins with a letter is fast.
 _RULES: tuple[tuple[str, str, str], ...] = (
-    # the Arabic article, written together with a name (Alkhatib, Elsayed, Ezzahra), and not Alfred, Almeida, Elmira
-    ("al", r"^al(?=(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])[aeiou][a-z]{2})(?!alb[aie]|alf[or]|alman|alme[idr]|altma)", ""),
-    ("el", r"^el(?=h[aeou][a-z]{2}|(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])[aeiou][a-z]{3})(?!elfi|elmi|elbe[rt]|elsbe|elsab|elch)", ""),
+    # the Arabic article, written together with a name (Alkhatib, Elsayed, Elhadi, Ezzahra), and not Alfred, Elmira
+    ("al", rf"^al(?={_ARABIC}[aeiou][a-z]{{2}})(?!alb[aie]|alf[or]|alman|alme[idr]|altma)", ""),
+    ("el", rf"^el(?=h[aeou][a-z]{{2}}|{_ARABIC}[aeiou][a-z]{{3}})(?!elfi|elmi|elbe[rt]|elsbe|elsab|elch)", ""),
     ("e", r"^e(?=(?:ss|zz|nn|rr|dd)[aeiou][a-z]{2})", ""),
     # written together: Vandenbroucke, Delacruz
     ("van", r"^van(?:den|der)(?=[a-z]{4})", ""),

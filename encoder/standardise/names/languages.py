@@ -19,7 +19,15 @@ from encoder.standardise.names.words import words
 Language = Literal["", "ja", "ko", "vi", "yue", "zh"]
 """By its tag: Japanese, Korean, Vietnamese, Cantonese, Mandarin of Taiwan; empty where none is told."""
 
-_LANGUAGES: Mapping[str, Language] = {"JP": "ja", "KR": "ko", "KP": "ko", "VN": "vi", "HK": "yue", "MO": "yue", "TW": "zh"}
+_LANGUAGES: Mapping[str, Language] = {
+    "JP": "ja",
+    "KR": "ko",
+    "KP": "ko",
+    "VN": "vi",
+    "HK": "yue",
+    "MO": "yue",
+    "TW": "zh",
+}
 _PERSIAN = {"ث": "س", "ض": "ز"}  # s and z, in Persian, Dari and Urdu; th and d in Arabic
 _SOUNDS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("IR", "AF", "PK", "IN"), _PERSIAN),

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from encoder.numbering import looked_up, new_numbers, numbered
 from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES
 from encoder.standardise.names.part_keys import PartKeys, keys_of
-from encoder.standardise.names.reading import hangs_together, independent_parts, is_read_whole, own_part, read_name, spaced
+from encoder.standardise.names.reading import (
+    hangs_together,
+    independent_parts,
+    is_read_whole,
+    own_part,
+    read_name,
+    spaced,
+)
 from encoder.standardise.names.words import words
 
 _SIGN = "\0"

@@ -13,7 +13,7 @@ _ARABIC = _table(
     "ڪ=k ٳ=a ٸ=y"
 )
 _HARAKAT = _table("َ=a ُ=u ِ=i ً= ٌ= ٍ= ْ= ّ= ٰ=a")
-# The article, but not the first letters of Elahi, Elias, Ilham, Elaheh, Elnaz, Elmira, Almas, Altaf, Elizabeth, Alexander.
+# The article, but not the first letters of Elahi, Elias, Ilham, Elaheh, Elnaz, Elmira, Almas, Altaf, Elizabeth.
 _ARTICLE = re.compile("^ال(?=..)(?!ٰ|ه[يی]$|[يی]اس|[يی]ز|[يی]نا|[هہ]ام$|هه$|ناز|م[يی]را|ماس$|طاف$|[كک]س)")
 _SERVANT = re.compile("^عبد ?ال(?=..)")
 _OF_GOD = re.compile("(?<=..)(?:الله|اللہ|الّله)$")  # Najibullah, Nasrallah

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 _Rules = tuple[tuple[str, str], ...]
 
-_ARABIC_ARTICLE = (r"^[ae]l(?=[aou](?!ex|in|is|on)[a-z]{4})", "")  # Alahmad, Elamin; Alexander, Alison are Copts and others
+# Alahmad, Elamin; Alexander is borne there, too.
+_ARABIC_ARTICLE = (r"^[ae]l(?=[aou](?!ex|in|is|on)[a-z]{4})", "")
 _FRENCH = ((r"(?<!t)ch(?!r)", "sh"), (r"gu(?=[eiéèy])", "g"), _ARABIC_ARTICLE)  # Cherif, Guerrouj
 _PLOSIVES = (("ph", "p"), ("bh", "b"))
 _RULES: Mapping[str, _Rules] = {
@@ -46,7 +47,9 @@ _WHOLE: Mapping[str, _Rules] = {
     # Ben and Bou are part of a surname there, and no chain of fathers.
     "MA DZ TN LY": ((r"\b(ben|bou|بن|بو) +(?=\w)", r"\1"),),
     # Ma. is Maria, unless it is all of a name.
-    "PH ES MX CO VE PE EC GT HN SV NI CR PA CU DO BO CL AR UY PY PR GQ": ((r"\bm[aª]\b(?=\W*\w)|(?<=\w )ma\b", "maria"),),
+    "PH ES MX CO VE PE EC GT HN SV NI CR PA CU DO BO CL AR UY PY PR GQ": (
+        (r"\bm[aª]\b(?=\W*\w)|(?<=\w )ma\b", "maria"),
+    ),
     # Honorifics that stand before every name.
     "MM": ((r"^(?:u|daw|ma|ko|maung|mg)\b\W+(?=\w+\W+\w)", ""),),
 }
@@ -57,7 +60,8 @@ class Spelling(NamedTuple):
 
     Attributes:
         touched: what a name must have to be another afterwards, whatever its case.
-        of_name: the rules for the name as a whole, then those for each word.
+        of_name: the rules for the name as a whole, which go first.
+        of_word: those for each word.
     """
 
     touched: re.Pattern[str]
@@ -71,6 +75,7 @@ def spelling_of(country: str) -> Spelling | None:
     of_word, of_name = _of(country, _RULES), _of(country, _WHOLE)
     if not of_word and not of_name:
         return None
+    # Within a name, the ends of a word are not those of the text.
     either = "|".join(pattern.pattern for pattern, _ in (*of_word, *of_name)).replace("^", r"\b").replace("$", r"\b")
     return Spelling(re.compile(either, re.IGNORECASE), of_name, of_word)
 

@@ -1,4 +1,4 @@
-"""Thai, after the Royal Thai General System, but p for its ph, which is no f: tones unwritten, final consonants by sound."""
+"""Thai, after the Royal Thai General System, with p for its ph: tones unwritten, final consonants by sound."""
 
 import re
 
