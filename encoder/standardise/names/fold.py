@@ -96,6 +96,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     # endings that follow the sex or the country: Ivanova, Ivanovs, Ivanovas; Kovalska, Kovalskaya; Papadopoulou
     ("v", r"(?:s(?<=..[oe]vs)|a(?<=..[oe]va)s?)$", ""),
     ("sk", r"sk(?:aia|aa|aja|aJa|a|ai|i|oi|ii|is|as|)$", "ski"),
+    ("Ck", r"Ck(?:aia|aa|aja|aJa|a|ai|i|oi|ii)$", "Cki"),
     ("opulu", r"opulu$", "opulos"),
     ("n", r"n(?=[bp])(?<!^n)", "m"),
     ("dt", r"dt$", "t"),
