@@ -19,12 +19,13 @@ _VIETNAMESE_SYLLABLE = re.compile(
 
 def arranged(parts: list[str]) -> list[str]:
     """Return parts with those parted that hyphens join, and those joined that are one name."""
-    parts = [piece for part in _hyphens_parted(parts) for piece in _in_full(part)]
+    parts = [piece for part in _hyphens_parted(parts) for piece in _compounds().get(part, (part,))]
     if is_vietnamese(parts):
         return parts
     if begins_eastern(parts):
         return join_given(parts)
-    return join_given(_joined(parts))
+    in_full = words().written_short
+    return [in_full.get(part, part) for part in join_given(_joined(parts))]
 
 
 @cache
@@ -60,11 +61,6 @@ def _hyphens_parted(parts: list[str]) -> list[str]:
             case pieces:
                 out.extend(pieces)
     return out
-
-
-def _in_full(part: str) -> tuple[str, ...]:
-    """Return what a part stands for: Md is Muhammad, and Alireza is Ali Reza."""
-    return _compounds().get(part) or (words().written_short.get(part, part),)
 
 
 @cache

@@ -18,7 +18,7 @@ class Words(NamedTuple):
         joined: prefixes that are one name with the next part: "Abd al-Rahman", "Mac Donald", "Abu Bakr".
         articles: dropped between such a prefix and the next part, and before an ending.
         endings: what is one name with the part before it, and how it is written there: "Nur al-Din", "Najib Ullah".
-        written_short: names that registers shorten: "Md" for Muhammad.
+        written_short: names that registers shorten: "Mohd" for Muhammad.
         first_of_two, second_of_two: given names of Iran that are written as one or as two: "Ali Reza", "Alireza".
         vietnamese_words: syllables without marks that no other language has in names.
         vietnamese_surnames: without marks, beside which "Van" is no particle.
