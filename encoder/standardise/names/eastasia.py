@@ -46,10 +46,11 @@ def split_han(text: str) -> list[tuple[str, str]]:
 
 
 def read_han(text: str) -> str:
-    """Return the folded reading of `text`: that of the attested Japanese name with these characters, else Mandarin."""
+    """Return the folded reading of `text`: that of the attested name with these characters, else Mandarin."""
     if text in words().japanese_surnames:
         return fold_latin(words().japanese_surnames[text])
-    return name_class(text)[0] if _is_japanese(text) else read_mandarin(text)
+    classes = () if text in words().korean_han_surnames else name_class(text)
+    return classes[0] if classes else read_mandarin(text)
 
 
 def split_hangul(text: str) -> list[tuple[str, str]]:
@@ -78,11 +79,11 @@ def join_given(parts: list[str]) -> list[str]:
     syllables = parts[len(before) : len(parts) - len(after)]
     if not LEAST_SYLLABLES <= len(syllables) <= MOST_SYLLABLES or not all(map(_ONE_SYLLABLE.fullmatch, syllables)):
         return parts
-    if syllables[0] in words().romanised_surnames:
+    known = words()
+    last = syllables[-1] in known.romanised_surnames and not before and not after
+    if syllables[0] in known.romanised_surnames and not (last and syllables[0] in known.particles):
         return [*before, syllables[0], "".join(syllables[1:]), *after]
-    if syllables[-1] in words().romanised_surnames and not before and not after:
-        return ["".join(syllables[:-1]), syllables[-1]]
-    return parts
+    return ["".join(syllables[:-1]), syllables[-1]] if last else parts
 
 
 def begins_eastern(parts: list[str]) -> bool:

@@ -23,8 +23,8 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("dela", r"^dela(?=[bcfpqrt][a-z]{3})", ""),
     # God's and faith's: Najibullah, Nasrallah, Habibollah; Nuruddin, Noureddine, Nuraldin, Nurettin
     ("l", r"(?:[aeo]l+ah|ulla|ulah)$(?<=...[a-z]{4})", "ullah"),
-    ("in", r"(?:[aeou](?:ld|l?dd)(?:in|ine|en)|ettin|attin|uttin)$", "uddin"),
-    ("een", r"[aeou](?:ld|l?dd)een$", "uddin"),
+    ("in", r"(?:[aeou](?:ld|l?dd)ine?|[aeu]ttin)$(?<=[a-z]{3}.{5})", "uddin"),
+    ("een", r"[aeou](?:ld|l?dd)een$(?<=[a-z]{3}.{6})", "uddin"),
     # Mandarin (x, q) and its older spelling (hs)
     ("hs", r"^hs", "S"),
     ("x", r"^x(?=[iu])", "S"),
