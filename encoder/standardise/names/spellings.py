@@ -19,7 +19,6 @@ _H = (
 )  # Farhad, Ilham, Minhaj: a sound of its own, which the folding leaves
 _DJ = (r"(?<!d)j(?=[aeiou])", "dj")  # Najib, Khadija: never a y
 _FRENCH = ((r"(?<!t)ch(?!r)", "sh"), (r"gu(?=[eiéèy])", "g"), _ARTICLE, _H, _DJ)  # Cherif, Guerrouj
-_MUHAMMAD = r"(?:m[ou]hamm?[aeo]d|মোহাম্মদ|মুহাম্মদ|মোহাম্মাদ)[\s.]+"
 _PLOSIVES = (("ph", "p"), ("bh", "b"))
 _RULES: Mapping[str, _Rules] = {
     "SO DJ": (("x", "h"), ("c(?!h)", ""), _DJ),  # Xasan Cali: Hasan Ali
@@ -59,8 +58,6 @@ _WHOLE: Mapping[str, _Rules] = {
     "PH ES MX CO VE PE EC GT HN SV NI CR PA CU DO BO CL AR UY PY PR GQ": (
         (r"\bm[aª]\b(?=\W*\w)|(?<=\w )ma\b", "maria"),
     ),
-    # Nearly every man is called Mohammad there, or Md., or not: it goes where two others remain, as Md does everywhere.
-    "BD": ((rf"(?:^{_MUHAMMAD}(?=\S+\s+\S)|(?<=,\s){_MUHAMMAD}(?=\S))", ""),),
     # Honorifics that stand before every name.
     "MM": ((r"^(?:u|daw|ma|ko|maung|mg)\b\W+(?=\w+\W+\w)", ""),),
 }
