@@ -2,7 +2,8 @@
 
 Chinese characters are read by a language as a whole. A name that is told one stays one text on its way through the
 encoder: the language stands behind a sign. China, Taiwan, Singapore and Malaysia tell none: names of their people are
-read in several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway.
+read in several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
+countries do to Latin letters is in :mod:`encoder.standardise.names.spellings`.
 """
 
 import re
