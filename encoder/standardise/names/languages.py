@@ -1,8 +1,8 @@
 """In which language a name is read: its bearer's nationality says so, where it is known and the letters do not.
 
 Chinese characters are read by a language as a whole. A name that is told one stays one text on its way through the
-encoder: the language stands behind a sign. China, Taiwan, Singapore and Malaysia tell none: names of their people are
-read in several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
+encoder: the language stands behind a sign. China, Singapore and Malaysia tell none: names of their people are read in
+several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
 countries do to Latin letters is in :mod:`encoder.standardise.names.spellings`.
 """
 
