@@ -17,7 +17,7 @@ from encoder.keys import field_keys
 from encoder.parts import Reader
 from encoder.salting import field_readers, salt_places, salted_columns
 from encoder.standardise import Facts
-from encoder.told import NamePlaces, told_columns
+from encoder.told import ToldFields, told_columns
 from linkage.command import OnProgress
 from linkage.schema import MinHash, Saul, Schema, load_schema
 
@@ -75,7 +75,7 @@ class ClkEncoder:
         self, schema: Schema, secret: bytes | str, *, validate: bool = True, facts: ColumnFacts | None = None
     ) -> None:
         readers = field_readers(schema, validate=validate, facts=facts or {})
-        self._names = NamePlaces.of(schema)
+        self._told = ToldFields.of(schema)
         self._salts = salt_places(schema)
         keys = HardeningKeys.of(schema, secret)
         self.schema = schema
@@ -95,7 +95,7 @@ class ClkEncoder:
         A record without any token has an encoding of zeros. `seeds`, one for each record, are needed where the schema
         flips bits at random.
         """
-        made, added = self._maker.encode(salted_columns(told_columns(columns, self._names), self._salts))
+        made, added = self._maker.encode(salted_columns(told_columns(columns, self._told), self._salts))
         encodings = self._hardening.apply(made, seeds)
         used = [outcome for outcome in added if outcome is not None]
         if self.schema.hardening:

@@ -40,7 +40,7 @@ def standardised(cells: Mapping[str, str], profile: ColumnProfile) -> dict[str, 
         elif field == "nationality":
             after[field] = " ".join(nationality_parts(text))
         elif field == "birth_city":
-            after[field] = _place(text)
+            after[field] = _place(text, cells.get("nationality", ""))
         elif field == MRZ:
             said = filled({column: [""] for column in ZONE_COLUMNS}, [text])
             after[field] = " ".join(filter(None, (said[column][0] for column in ZONE_COLUMNS)))
@@ -55,7 +55,7 @@ def standardised(cells: Mapping[str, str], profile: ColumnProfile) -> dict[str, 
     return after
 
 
-def _place(text: str) -> str:
+def _place(text: str, nationality: str) -> str:
     """Return the country and the GeoNames number of a city, or its name folded where the gazetteer lacks it."""
-    place = read_place(text)
+    place = read_place(text, country_code(nationality))
     return " ".join(f"{city.country}:{city.number}" for city in place.cities) or place.folded

@@ -19,7 +19,7 @@ from encoder.keys import field_keys
 from encoder.salting import salt_of, salt_places, salted
 from encoder.standardise import standardiser
 from encoder.tokens import tokenise
-from encoder.told import NamePlaces, told_columns
+from encoder.told import ToldFields, told_columns
 from encoder.values import ValueReader, token_encoding
 from linkage.schema import Field, MinHash, Saul, Schema
 
@@ -32,7 +32,7 @@ def encode_record(
     Raises:
         ValueError: a cell does not fit its field.
     """
-    cells = [cell for (cell,) in told_columns([[cell] for cell in cells], NamePlaces.of(schema))]
+    cells = [cell for (cell,) in told_columns([[cell] for cell in cells], ToldFields.of(schema))]
     keys = HardeningKeys.of(schema, secret)
     match schema.hardening:
         case [Saul() as step, *_]:

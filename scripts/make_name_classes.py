@@ -3,7 +3,8 @@
     python scripts/make_name_classes.py name_forms_wikidata.parquet nicknames_en.csv
 
 The first file has the columns wikidata_ids, form, script (names grouped by Wikidata item); the second name1,
-relationship, name2. To be run again whenever the folding changes: keys and classes are folded spellings.
+relationship, name2. What both lack is in equivalents.tsv, beside the table. To be run again whenever the folding
+changes: keys and classes are folded spellings.
 """
 
 import csv
@@ -19,7 +20,8 @@ import pyarrow.parquet as pq
 from encoder.standardise.names.classes import MOST_CLASSES, class_key
 from encoder.standardise.names.fold import fold
 
-TARGET = Path(__file__).parents[1] / "encoder/standardise/names/tables/classes.tsv.xz"
+TABLES = Path(__file__).parents[1] / "encoder/standardise/names/tables"
+TARGET = TABLES / "classes.tsv.xz"
 MOST_HAN_FORMS = 12  # beyond that, a group is a syllable (Korean "Jeong") and no name
 MOST_WEIGHT = 40
 JOINTS = re.compile(r"[\s'’ʼ.\-]+")
@@ -55,6 +57,14 @@ def keys_of(group: Iterable[tuple[str, str]]) -> tuple[Counter[str], set[str]]:
     return folds, han if len(han) <= MOST_HAN_FORMS else set()
 
 
+def equivalents() -> Iterator[tuple[str, list[str]]]:
+    """Yield the name of a class and its further forms, folded, of each row of equivalents.tsv."""
+    for row in (TABLES / "equivalents.tsv").read_text(encoding="utf-8").splitlines():
+        if not row.startswith("#"):
+            name, *others = (fold(JOINTS.sub("", form)) for form in row.replace("\t", " ").split())
+            yield name, others
+
+
 def main(forms: Path, nicknames: Path) -> None:
     """Write the table."""
     groups = [keys_of(group) for group in groups_of(forms)]
@@ -75,6 +85,9 @@ def main(forms: Path, nicknames: Path) -> None:
                 formal, short = fold(row["name1"]), fold(row["name2"])
                 if 1 < len(short) <= len(formal) and formal != short and spread[formal]:
                     votes[short][formal] += 3 * MOST_WEIGHT
+    for name, forms_of_it in equivalents():
+        for key in (name, *forms_of_it):
+            votes[key][name] += 2 * MOST_WEIGHT
     lines = []
     for key in sorted(votes):
         classes = [name for name, _ in sorted(votes[key].items(), key=lambda item: (-item[1], item[0]))][:MOST_CLASSES]

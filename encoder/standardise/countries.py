@@ -17,6 +17,14 @@ StateKind = Literal["state", "dissolved", "territory", "issuer", "stateless", "r
 
 _TABLES = Path(__file__).parent / "tables"
 _BETWEEN = re.compile(r"\s*[/;|,+&]\s*|\s+(?:and|et|und|y|e|и|та|و)\s+", re.IGNORECASE)
+_CITIZEN = re.compile(
+    r"^(?:citizen of|national of|nationality|ressortissante? de?|ciudadan[oa] de|cidad[ãa]o? de|гражданство|гражданин|"
+    r"гражданка|громадянство|громадянин|громадянка|warga\s?negara|kewarganegaraan|quốc tịch|สัญชาติ|国籍|國籍|국적|جنسية)"
+    r"[\s:]*",
+    re.IGNORECASE,
+)
+"""What stands before a country in words for its citizen or its nationality."""
+
 _LEAST_FOR_ENDING = 5
 
 
@@ -66,6 +74,9 @@ def read_country(text: str) -> ReadCountry:
         state = _find(key)
     if state is not None:
         return ReadCountry((), "unknown") if state is _NOTHING_SAID else ReadCountry((state,))
+    stated = _CITIZEN.sub("", text.strip())
+    if stated and stated != text.strip():
+        return read_country(stated)
     parts = [part for part in _BETWEEN.split(text.replace("(", ",").replace(")", "")) if part.strip()]
     if len(parts) > 1:
         found = dict.fromkeys(_find(table_key(part)) for part in parts)

@@ -7,8 +7,8 @@ name, folded.
 
 import lzma
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -22,6 +22,7 @@ Fold = Callable[[str], str]
 _TABLE = Path(__file__).parent / "tables" / "places.txt.xz"
 _MOST_OF_ONE_NAME = 4
 _FOLDED = "~"
+_SIGN = "\x1f"
 
 _SEGMENTS = re.compile(r"\s*[,;(/،、|]\s*|\s+[-–—]\s+")  # fmt: skip
 _AROUND = """
@@ -31,6 +32,9 @@ ville città commune comune miasto město grad oraș şehri şehir si shi gun qu
 """
 _WORDS = frozenset(map(table_key, _AROUND.split()))
 """Words around the name of a city that do not name it."""
+
+_DISTRICT = re.compile(r"\d+(?:e|eme|er|th)?|[ivx]+|cedex|[dcf]|sp|rj")
+"""Praha 4, Budapest XIV, Lyon Cedex 03, Bogotá D.C."""
 
 _ENDINGS = "特別市 特别市 직할시 광역시 특별시 市 縣 县 区 區 府 都 시 군"
 _CJK_ENDINGS = tuple(map(table_key, _ENDINGS.split()))
@@ -63,6 +67,9 @@ class ReadPlace(NamedTuple):
         if self.cities or self.missing is not None:
             return None
         return "place-not-in-gazetteer" if self.folded else "country-instead-of-city"
+
+
+_NOTHING = ReadPlace(())
 
 
 def read_place(text: str, country: str | None = None, *, fold: Fold = table_key) -> ReadPlace:
@@ -109,6 +116,28 @@ def place_parts(text: str, country: str | None = None, *, fold: Fold = table_key
     return (_FOLDED + place.folded,) if place.folded else ()
 
 
+def told_places(cells: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
+    """Return `cells`, each with the country that the nationality beside it names, where that may decide its reading."""
+    return [
+        f"{cell}{_SIGN}{code}" if cell and nationality and (code := _deciding(cell, nationality)) else cell
+        for cell, nationality in zip(cells, nationalities, strict=True)
+    ]
+
+
+def country_told(cell: str) -> tuple[str, str | None]:
+    """Return a cell and the country that is told of it."""
+    text, _, code = cell.partition(_SIGN)
+    return text, code or None
+
+
+@lru_cache(maxsize=1 << 16)
+def _deciding(cell: str, nationality: str) -> str | None:
+    """Return the country of a nationality where the cell alone names no one city."""
+    code = country_code(nationality)
+    place = read_place(cell) if code else _NOTHING
+    return code if len(place.cities) > 1 or place.folded else None
+
+
 def _of_country(cities: tuple[City, ...], country: str | None) -> tuple[City, ...]:
     if len(cities) == 1:
         return cities
@@ -133,7 +162,7 @@ def _cities(numbers: Iterable[int]) -> tuple[City, ...]:
 
 def _bare(key: str) -> Iterator[str]:
     words = key.split()
-    kept = [word for word in words if word not in _WORDS]
+    kept = [word for word in words if word not in _WORDS and not _DISTRICT.fullmatch(word)]
     if kept and len(kept) < len(words):
         yield " ".join(kept)
     if len(words) > 1:

@@ -57,9 +57,12 @@ def standardiser(standard: Standard, facts: Facts = NO_FACTS) -> Standardiser:
         return nationality_parts
     if standard == "place":
         from encoder.standardise.names import fold
-        from encoder.standardise.places import place_parts
+        from encoder.standardise.places import country_told, place_parts
 
-        return lambda text: place_parts(text, fold=lambda place: "".join(map(fold, place.split())))
+        def folded(place: str) -> str:
+            return "".join(map(fold, place.split()))
+
+        return lambda text: place_parts(*country_told(text), fold=folded)
     from encoder.standardise.documents import document_parts
 
     return document_parts

@@ -1,4 +1,4 @@
-"""Names read as the nationality beside them says: which ones, in which schemas, and under which further names."""
+"""Names and cities read as the nationality beside them says: which, in which schemas, under which further names."""
 
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from encoder.engines import make_engine
 from encoder.preview_standard import standardised
 from encoder.profile import ColumnProfile
 from encoder.standardise.names import read_name, told
+from encoder.standardise.rules import standardiser
 from encoder.table import TableOptions, open_table
-from encoder.told import NamePlaces, told_columns
+from encoder.told import ToldFields, told_columns
 from linkage import Schema, load_schema
 from linkage.package import open_package
 from linkage.schema import STANDARDISATION
@@ -81,7 +82,52 @@ def test_nationality_that_tells_no_language_changes_nothing(nationality: str) ->
     assert told(names, [nationality] * len(names)) == names
 
 
-def test_only_names_with_chinese_characters_are_told() -> None:
+@pytest.mark.parametrize(
+    ("spelled", "elsewhere", "nationality"),
+    [
+        ("Xasan Cabdullaahi", "Hassan Abdullahi", "SO"),
+        ("Le Da Lan", "Lê Đa Lan", "VN"),
+        ("Ma. Lourdes Santos", "Maria Lourdes Santos", "PH"),
+        ("Youssef Ben Brahim", "Youssef Benbrahim", "MA"),
+        ("Sawicka Chalupa", "Савицкая Халупа", "PL"),
+        ("林志玲", "Lin Chih-ling", "TW"),
+    ],
+)
+def test_spelling_of_a_country_meets_the_one_elsewhere(spelled: str, elsewhere: str, nationality: str) -> None:
+    plain = alike(encoded(schema("country"), spelled, nationality), encoded(schema("country"), elsewhere, nationality))
+    said = alike(encoded(schema(), spelled, nationality), encoded(schema(), elsewhere, nationality))
+    assert said > plain + 0.05
+    assert said > 0.9
+
+
+@pytest.mark.parametrize("words", ["Dr Van Le", "MR VAN LE"])
+def test_titles_are_dropped_from_names_that_are_told(words: str) -> None:
+    (name,) = told([words], ["VN"])
+    assert [token.folded for token in read_name(name).tokens] == ["van", "le"]
+
+
+def test_city_of_several_is_that_of_the_nationality() -> None:
+    of = ToldFields(cities=(0,), nationality=1)
+    place = standardiser("place")
+
+    def parts(city: str, nationality: str) -> list[str]:
+        return [*place(told_columns([[city], [nationality]], of)[0][0])]
+
+    assert len(parts("San Fernando", "")) == 4
+    assert len(parts("San Fernando", "Spain")) == 1
+    assert parts("San Fernando", "JP") == parts("San Fernando", "ES/PH") == parts("San Fernando", "")
+    assert parts("London, Canada", "GB") == parts("London", "CA")
+    assert parts("Nowhere Ville", "FR") == parts("Nowhere Ville", "")
+
+
+def test_schema_person_tells_names_and_cities() -> None:
+    person = load_schema("person")
+    fields = ToldFields.of(person)
+    assert {person.fields[place].column for place in fields.names} == {"full_name"}
+    assert {person.fields[place].column for place in fields.cities} == {"birth_city"}
+
+
+def test_names_in_the_letters_of_the_country_are_not_told() -> None:
     names = ["Kim", "김우남", "ヤマダ", "", "Kim 金"]
     said = told(names, ["KR"] * len(names))
     assert list(said[:4]) == names[:4]
@@ -98,14 +144,14 @@ def test_a_name_that_says_nothing_says_nothing_in_any_language() -> None:
 
 def test_columns_of_a_schema_without_nationality_stay_as_they_are() -> None:
     of = schema("country_of_birth")
-    assert NamePlaces.of(of).names == ()
+    assert ToldFields.of(of).names == ()
     columns = [["金宇南"], ["金宇南"], ["KR"]]
-    assert told_columns(columns, NamePlaces.of(of)) == columns
+    assert told_columns(columns, ToldFields.of(of)) == columns
 
 
 def test_fields_made_of_one_column_stay_one_column() -> None:
     names = ["金宇南", "Ana"]
-    one, other, states = told_columns([names, names, ["KR", "KR"]], NamePlaces.of(schema()))
+    one, other, states = told_columns([names, names, ["KR", "KR"]], ToldFields.of(schema()))
     assert one is other
     assert states == ["KR", "KR"]
     assert one[1] == "Ana"

@@ -36,6 +36,12 @@ _DECADE = re.compile(
 _OPEN_DECADE = re.compile(r"(?<!\d)(\d{3})[xх?_*](?![^\W_])")
 _ERA_LETTER = re.compile(r"^([mtshr])\.?\s?(?=(?:\d{1,2}|元)[年./-])")
 _YEAR_IN_BRACKETS = re.compile(r"\([^()\d]{0,4}\d{1,4}年?\)")
+_ROMAN_MONTHS = {
+    "i": "jan", "ii": "feb", "iii": "mar", "iv": "apr", "v": "may", "vi": "jun", "vii": "jul", "viii": "aug",
+    "ix": "sep", "xi": "nov", "xii": "dec",
+}  # fmt: skip
+# 4.VI.1983, as Poland, Hungary and the Soviet Union wrote; a single X is left out, which stands for what is not known.
+_ROMAN_MONTH = re.compile(r"(?<=\d)([\s./-]{1,2})(i{1,3}|iv|vi{0,3}|ix|xii?)(?=[\s./-]{1,2}\d)")
 _DOTTED = re.compile(r"(?<=[^\s\d/.,:;()-])\.(?=[^\s\d/.,:;()-])")
 _NUMBERS_ONLY = re.compile(r"(?:\d{1,8}[\s./-]*){1,3}")
 _PIECES = re.compile(r"(\d+)|([^\d\s\-־–—/.,;:()\[\]{}\"“”„«»،؛·•・|+*~_!?&=<>।።]+)|([^\s.'־-])")
@@ -50,6 +56,7 @@ def lex(text: str) -> Lexed:
         return Lexed(tuple(Number(int(digits), len(digits)) for digits in re.findall(r"\d+", text)))
     folded = _ERA_LETTER.sub(lambda found: ERA_LETTERS[found[1]], fold(text).strip())
     folded = with_decimal_digits(folded).strip()
+    folded = _ROMAN_MONTH.sub(lambda found: f"{found[1]}{_ROMAN_MONTHS[found[2]]}", folded)
     timeless = _TIME.sub("", folded)
     plain = _OPEN_DECADE.sub(r"\g<1>0 decade ", _BLANK.sub("00", timeless))
     plain = _DECADE.sub(" decade ", plain)

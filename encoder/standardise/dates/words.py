@@ -57,6 +57,8 @@ def words_of(name: str) -> str:
 _THAI = re.compile("[\u0e00-\u0e7f]")
 """Names of months in Thai come with years of the Buddhist era, unless something says otherwise."""
 
+_HEBREW = re.compile("[\u05d0-\u05ea]")
+
 _BREAKS = str.maketrans("-־–.", "    ")
 
 
@@ -83,6 +85,8 @@ def _month_names() -> Iterator[tuple[Calendar, int, str]]:
                 # CLDR puts Adar II of the Hebrew calendar, which is the Adar of common years, last.
                 family = Calendar.BUDDHIST if key == Calendar.GREGORIAN and _THAI.match(name) else Calendar(key)
                 yield family, 7 if key == Calendar.HEBREW and number > 13 else number, name  # noqa: PLR2004
+                if key == Calendar.GREGORIAN and _HEBREW.match(name):
+                    yield family, number, f"ב{name}"  # in June
     for calendar, text in MONTHS.items():
         for number, names in enumerate(text.split("|"), start=1):
             for name in filter(None, (name.strip() for name in names.split(","))):

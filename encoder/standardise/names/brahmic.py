@@ -26,6 +26,7 @@ _TAMIL_SOUNDS = (
     (re.compile("(?<=[nm])p"), "b"),
     (re.compile("(?:^|(?<=[aeiou]))ch(?=[aeiou])"), "s"),
 )
+_RETROFLEX = re.compile("(ண்|ണ്)[டട]")  # Pandian, Chandy; the dental t is of Vasantha and of Chandran
 _SCHWA_KEPT = ("TELUGU", "KANNADA", "MALAYALAM", "TAMIL", "ORIYA", "SINHALA")
 
 
@@ -33,7 +34,7 @@ def romanise_brahmic(token: str, script: str) -> str:
     """Return the romanisation of `token`; in the North the a at the end of a word is silent."""
     out: list[str] = []
     pending = False  # a consonant waits for its vowel
-    for letter in unicodedata.normalize("NFC", token):
+    for letter in _RETROFLEX.sub("\\1ड", unicodedata.normalize("NFC", token)):
         base = _FIRST + (ord(letter) & 0x7F) if _FIRST <= ord(letter) < _LAST else 0
         if base == _NUKTA:
             out[-1:] = [_DOTTED.get(spelling, spelling) for spelling in out[-1:]]

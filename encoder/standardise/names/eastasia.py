@@ -8,13 +8,15 @@ from anyascii import anyascii
 
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.fold import fold, fold_latin
+from encoder.standardise.names.han_readings import in_cantonese, in_hangul
 from encoder.standardise.names.hangul import hangul_syllables
 from encoder.standardise.names.words import words
 
+_ONSET = "(?:zh|ch|sh|wh|ts|tz|hs|kw|gw|hw|ng|ph|kh|th|kk|tt|pp|ss|jj|sz|[bpmfdtnlrgkhjqxzcswv])?y?"
 _SYLLABLE = (
-    r"(?:(?:zh|ch|sh|ts|tz|hs|kw|gw|hw|ng|ph|kh|th|kk|tt|pp|ss|jj|sz|[bpmfdtnlrgkhjqxzcswv])?y?"
+    rf"(?:{_ONSET}(?:au|oi|eou|eui)|{_ONSET}"
     r"(?:iao|iang|iong|uang|yeo|yae|iu|ia|ie|io|iu|ua|uo|ui|ue|ae|eo|oe|eu|ai|ei|ao|ou|oo|ee|oh|ah|wa|we|wo|wi|[aeiou])"
-    r"(?:ng|ck|rk|hn|[nmktplhrwbg])?|ng|sze?|tzu)"
+    r"(?:ng|ck|rk|hn|[nmktplhrwbg])?|ng|sze?|tsz|tzu)"
 )
 _LONGEST_GIVEN = 3
 LEAST_SYLLABLES, MOST_SYLLABLES = 3, 4
@@ -47,7 +49,7 @@ def read_han(text: str) -> str:
     """Return the folded reading of `text`: that of the attested name with these characters, else Mandarin."""
     if text in words().japanese_surnames:
         return fold_latin(words().japanese_surnames[text])
-    classes = name_class(text)
+    classes = () if text in words().korean_han_surnames else name_class(text)
     return classes[0] if classes else read_mandarin(text)
 
 
@@ -69,16 +71,28 @@ def join_given(parts: list[str]) -> list[str]:
     """Return the parts of a romanised East Asian name with the syllables of the given name in one part.
 
     "Hwang Joo Hong", "Joo Hong Hwang" and "Hwang Joohong" become two parts. A name is taken to be East Asian where
-    every part is one syllable of such a language and the first or the last is a surname. Other names come back as
-    they are.
+    every part is one syllable of such a language and the first or the last is a surname; beside a name of another kind
+    (Andy Hui Chi On, Hui Chi On Andy) the first. Other names come back as they are.
     """
-    if not LEAST_SYLLABLES <= len(parts) <= MOST_SYLLABLES or not all(_ONE_SYLLABLE.fullmatch(part) for part in parts):
+    before = [part for part in parts[:1] if not _ONE_SYLLABLE.fullmatch(part)]
+    after = [part for part in parts[len(before) :][-1:] if not before and not _ONE_SYLLABLE.fullmatch(part)]
+    syllables = parts[len(before) : len(parts) - len(after)]
+    if not LEAST_SYLLABLES <= len(syllables) <= MOST_SYLLABLES or not all(map(_ONE_SYLLABLE.fullmatch, syllables)):
         return parts
-    if parts[0] in words().romanised_surnames:
-        return [parts[0], "".join(parts[1:])]
-    if parts[-1] in words().romanised_surnames:
-        return ["".join(parts[:-1]), parts[-1]]
-    return parts
+    known = words()
+    last = syllables[-1] in known.romanised_surnames and not before and not after
+    if syllables[0] in known.romanised_surnames and not (last and syllables[0] in known.particles):
+        return [*before, syllables[0], "".join(syllables[1:]), *after]
+    return ["".join(syllables[:-1]), syllables[-1]] if last else parts
+
+
+def begins_eastern(parts: list[str]) -> bool:
+    """Return whether parts are a family name and the syllables of a given name, in which Da or De is no particle."""
+    return (
+        LEAST_SYLLABLES <= len(parts) <= MOST_SYLLABLES
+        and parts[0] in words().romanised_surnames
+        and all(map(_ONE_SYLLABLE.fullmatch, parts))
+    )
 
 
 def is_given_pair(first: str, second: str) -> bool:
@@ -97,10 +111,12 @@ def read_mandarin(text: str) -> str:
     return fold_latin(anyascii(text).lower())
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_japanese(text: str) -> bool:
-    """Return whether `text` is an attested name of which no class is its Mandarin reading."""
+    """Return whether `text` is an attested name of which no class is its reading in China, Hong Kong or Korea."""
     if text in words().japanese_surnames:
         return True
     classes = name_class(text)
-    mandarin = read_mandarin(text)
-    return bool(classes) and mandarin not in classes
+    if not classes or read_mandarin(text) in classes:
+        return False
+    return fold_latin(in_cantonese(text)) not in classes and fold(in_hangul(text)) not in classes

@@ -9,10 +9,22 @@ from functools import lru_cache
 
 from encoder.standardise.names.romanise import romanise
 
+_ARABIC = "(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])"  # no name of Arabic begins with p or v
 # In order: letters without which the rule has nothing to do, what is found, what it becomes. Capitals are sounds that
 # later rules leave alone; they become small at the end. What stands before is looked at last, because a search that
 # begins with a letter is fast.
 _RULES: tuple[tuple[str, str, str], ...] = (
+    # the Arabic article, written together with a name (Alkhatib, Elsayed, Elhadi, Ezzahra), and not Alfred, Elmira
+    ("al", rf"^al(?={_ARABIC}[aeiou][a-z]{{2}})(?!alb[aie]|alf[or]|alman|alme[idr]|altma)", ""),
+    ("el", rf"^el(?=h[aeou][a-z]{{2}}|{_ARABIC}[aeiou][a-z]{{3}})(?!elfi|elmi|elbe[rt]|elsbe|elsab|elch)", ""),
+    ("e", r"^e(?=(?:ss|zz|nn|rr|dd)[aeiou][a-z]{2})", ""),
+    # written together: Vandenbroucke, Delacruz
+    ("van", r"^van(?:den|der)(?=[a-z]{4})", ""),
+    ("dela", r"^dela(?=[bcfpqrt][a-z]{3})", ""),
+    # God's and faith's: Najibullah, Nasrallah, Habibollah; Nuruddin, Noureddine, Nuraldin, Nurettin
+    ("l", r"(?:[aeo]l+ah|ulla|ulah)$(?<=...[a-z]{4})", "ullah"),
+    ("in", r"(?:[aeou](?:ld|l?dd)ine?|[aeu]ttin)$(?<=[a-z]{3}.{5})", "uddin"),
+    ("een", r"[aeou](?:ld|l?dd)een$(?<=[a-z]{3}.{6})", "uddin"),
     # Mandarin (x, q) and its older spelling (hs)
     ("hs", r"^hs", "S"),
     ("x", r"^x(?=[iu])", "S"),
@@ -39,18 +51,22 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("ph", r"ph", "f"),
     ("h", r"h(?<=[bdgjrtlwn]h)", ""),
     ("que", r"(?:cque|que)s?$", "k"),
+    ("ck", r"ck(?=(?:i|a|ii|aia|iego|iej)$)", "Ck"),  # Wysocki
     ("c", r"ck|cq", "k"),
     ("c", r"c(?=[eiyj]|$)", "C"),
     ("c", r"c", "k"),
     ("q", r"q", "k"),
     ("x", r"x", "ks"),
     ("dg", r"dg(?=[ei])", "J"),
+    ("dz", r"dz(?=[aeiou])", "J"),
+    ("dse", r"dse$(?<=.[ai]dse)", "Je"),  # German for Georgian -dze
     # -off, -ow, -eff of Slavic surnames
     ("o", r"(?:f(?<=of)f?|w(?<=ow))$", "v"),
     ("u", r"(?:f(?<=uf)f?|w(?<=uw))$", "v"),
     ("e", r"(?:f(?<=ef)f|w(?<=ew))$", "v"),
     ("w", r"w", "v"),
     # Korean
+    ("voo", r"voo$(?<=.voo)", "u"),
     ("yeo", r"yeo", "yu"),
     ("eo", r"eo(?=ng|k|l(?![aeiou]))", "u"),
     # glides: Iouri, Jurij, Yuri
@@ -80,8 +96,9 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     # endings that follow the sex or the country: Ivanova, Ivanovs, Ivanovas; Kovalska, Kovalskaya; Papadopoulou
     ("v", r"(?:s(?<=..[oe]vs)|a(?<=..[oe]va)s?)$", ""),
     ("sk", r"sk(?:aia|aa|aja|aJa|a|ai|i|oi|ii|is|as|)$", "ski"),
+    ("Ck", r"Ck(?:aia|aa|aja|aJa|a|ai|i|oi|ii)$", "Cki"),
     ("opulu", r"opulu$", "opulos"),
-    ("n", r"n(?=[bp])", "m"),
+    ("n", r"n(?=[bp])(?<!^n)", "m"),
     ("dt", r"dt$", "t"),
 )
 _COMPILED = tuple((letters, re.compile(pattern, re.MULTILINE).sub, spelling) for letters, pattern, spelling in _RULES)

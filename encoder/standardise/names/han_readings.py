@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from anyascii import anyascii
+
 from encoder.standardise.names.fold import fold, fold_latin
 from encoder.standardise.names.words import words
 
@@ -79,6 +81,11 @@ def in_cantonese(text: str) -> str:
     """Return Chinese characters in Cantonese as Hong Kong spells it; empty if one has no Cantonese reading."""
     syllables = [_of(character).cantonese for character in text]
     return "".join(syllables) if all(syllables) else ""
+
+
+def in_mandarin(text: str) -> list[str]:
+    """Return the syllables of Chinese characters in pinyin, without tones."""
+    return [anyascii(character).lower() for character in text]
 
 
 def in_vietnamese(text: str) -> list[str]:

@@ -1,25 +1,34 @@
 """In which language a name is read: its bearer's nationality says so, where it is known and the letters do not.
 
 Chinese characters are read by a language as a whole. A name that is told one stays one text on its way through the
-encoder: the language stands behind a sign. China, Taiwan, Singapore and Malaysia tell none: names of their people are
-read in several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway.
+encoder: the language stands behind a sign. China, Singapore and Malaysia tell none: names of their people are read in
+several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
+countries do to Latin letters is in :mod:`encoder.standardise.names.spellings`.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import chain
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from encoder.standardise.countries import read_country
 from encoder.standardise.missing import missing_kind
 from encoder.standardise.names.scripts import letters_of
+from encoder.standardise.names.spellings import Spelling, respelled, spelling_of
 from encoder.standardise.names.words import words
 
-Language = Literal["", "ja", "ko", "vi", "yue"]
-"""By its tag: Japanese, Korean, Vietnamese, Cantonese; empty where none is told."""
+Language = Literal["", "ja", "ko", "vi", "yue", "zh"]
+"""By its tag: Japanese, Korean, Vietnamese, Cantonese, Mandarin of Taiwan; empty where none is told."""
 
-_LANGUAGES: Mapping[str, Language] = {"JP": "ja", "KR": "ko", "KP": "ko", "VN": "vi", "HK": "yue", "MO": "yue"}
+_LANGUAGES: Mapping[str, Language] = {
+    "JP": "ja",
+    "KR": "ko",
+    "KP": "ko",
+    "VN": "vi",
+    "HK": "yue",
+    "MO": "yue",
+    "TW": "zh",
+}
 _PERSIAN = {"ث": "س", "ض": "ز"}  # s and z, in Persian, Dari and Urdu; th and d in Arabic
 _SOUNDS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("IR", "AF", "PK", "IN"), _PERSIAN),
@@ -32,7 +41,25 @@ _RESPELLED = {
 }
 _SIGN = "\x1f"  # parts words, as a space does
 _HAN = letters_of("HAN")
-_HANGS = re.compile(f"{_HAN.pattern[:-1]}{''.join(map(chr, sorted({*chain(*_RESPELLED.values())})))}]")
+_MARK = "\u0323"  # a mark on a letter, as Vietnamese has them: no list of words knows a word that has one
+
+
+class _Said(NamedTuple):
+    """What a nationality says of names.
+
+    Attributes:
+        language: of Chinese characters.
+        letters: those of alphabets that sound otherwise, and what they are respelled as.
+        spelling: of Latin letters.
+        marked: whether words that look like particles are names: in Vietnam, where the marks of letters would tell.
+        touched: what a name has that is read otherwise.
+    """
+
+    language: Language
+    letters: dict[int, str]
+    spelling: Spelling | None
+    marked: bool
+    touched: re.Pattern[str] | None
 
 
 def told(names: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
@@ -40,10 +67,12 @@ def told(names: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
 
     Nothing is told where the nationality is missing, not understood, or names two countries that tell different things.
     """
-    if _HANGS.search("".join(names)) is None:
+    said = {nationality: _said_by(nationality) for nationality in {*nationalities} if nationality}
+    touched = {nationality: of.touched.search for nationality, of in said.items() if of.touched is not None}
+    if not touched:
         return names
     return [
-        _told(name, nationality) if nationality and _HANGS.search(name) else name
+        _told(name, said[nationality]) if (found := touched.get(nationality)) and found(name) else name
         for name, nationality in zip(names, nationalities, strict=True)
     ]
 
@@ -55,26 +84,49 @@ def language_told(text: str) -> tuple[str, Language]:
     return (name, cast("Language", language)) if is_told else (text, "")
 
 
-def _told(name: str, nationality: str) -> str:
-    language, country = _said_by(nationality)
-    if language and _HAN.search(name):
-        return f"{name}{_SIGN}{language}"
-    if country and missing_kind(name, "name") is None:
-        sounds = _RESPELLED[country]
-        return " ".join(word if word in _no_names() else word.translate(sounds) for word in name.split())
+def _told(name: str, said: _Said) -> str:
+    if _HAN.search(name):
+        return f"{name}{_SIGN}{said.language}" if said.language else name
+    if missing_kind(name, "name") is not None:
+        return name
+    if said.letters:
+        name = " ".join(word if _is_known(word) else word.translate(said.letters) for word in name.split())
+    if said.spelling is not None and said.spelling.touched.search(name):
+        name = respelled(name, said.spelling, _is_known)
+    if said.marked:
+        name = " ".join(word if word.lower() in words().dropped else _marked(word) for word in name.split())
     return name
 
 
+def _marked(word: str) -> str:
+    """Return a word with a mark on its last letter."""
+    end = len(word.rstrip(".,;"))
+    return f"{word[:end]}{_MARK}{word[end:]}" if word[:end].isalpha() else word
+
+
 @lru_cache(maxsize=4096)
-def _said_by(nationality: str) -> tuple[Language, str]:
-    """Return the language of Chinese characters and the country whose sounds count, each empty if none is told."""
+def _said_by(nationality: str) -> _Said:
+    """Return what a nationality says; of several ones what one of them says alone."""
     codes = {state.code for state in read_country(nationality).states}
     languages = {_LANGUAGES[code] for code in codes & _LANGUAGES.keys()}
-    countries = codes & _RESPELLED.keys()
-    return (
-        languages.pop() if len(languages) == 1 else "",
-        countries.pop() if len(countries) == 1 else "",
-    )
+    sounds = codes & _RESPELLED.keys()
+    spelled = list(filter(None, map(spelling_of, sorted(codes))))
+    language: Language = languages.pop() if len(languages) == 1 else ""
+    letters = _RESPELLED[sounds.pop()] if len(sounds) == 1 else {}
+    spelling = spelled[0] if len(spelled) == 1 else None
+    marked = language == "vi"
+    touching = [
+        _HAN.pattern if language else "",
+        f"[{''.join(map(chr, letters))}]" if letters else "",
+        spelling.touched.pattern if spelling else "",
+        "[A-Za-z]" if marked else "",
+    ]
+    pattern = "|".join(filter(None, touching))
+    return _Said(language, letters, spelling, marked, re.compile(pattern, re.IGNORECASE) if pattern else None)
+
+
+def _is_known(word: str) -> bool:
+    return word.lower().strip(".,;") in _no_names()
 
 
 @cache

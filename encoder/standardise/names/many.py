@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from encoder.numbering import looked_up, new_numbers, numbered
 from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES
 from encoder.standardise.names.part_keys import PartKeys, keys_of
-from encoder.standardise.names.reading import hangs_together, independent_parts, is_read_whole, read_name, spaced
+from encoder.standardise.names.reading import (
+    hangs_together,
+    independent_parts,
+    is_read_whole,
+    own_part,
+    read_name,
+    spaced,
+)
 from encoder.standardise.names.words import words
 
 _SIGN = "\0"
@@ -40,6 +47,7 @@ class Names(NamedTuple):
 def read_names(texts: tuple[str, ...]) -> Names:
     """Return the tokens of the names in `texts`; the last ones are kept, because several fields ask for the same."""
     numbers = new_numbers()
+    texts = tuple(map(own_part, texts))
     codes, owners = _split(texts, numbers)
     together, whole = _not_by_parts(texts, codes, owners, list(numbers))
     by_parts = ~(together | whole)[owners]
@@ -94,8 +102,9 @@ def _not_by_parts(
     # Syllables beside such a surname may be one given name.
     firsts = np.flatnonzero(np.diff(owners, prepend=-1))
     lengths = np.diff(firsts, append=len(owners))
-    may_join = (is_surname[firsts] | is_surname[firsts + lengths - 1]) & (
-        (lengths >= LEAST_SYLLABLES) & (lengths <= MOST_SYLLABLES)
+    seconds = np.minimum(firsts + 1, firsts + lengths - 1)  # behind a name of another kind
+    may_join = (is_surname[firsts] | is_surname[seconds] | is_surname[firsts + lengths - 1]) & (
+        (lengths >= LEAST_SYLLABLES) & (lengths <= MOST_SYLLABLES + 1)
     )
     together[owners[firsts[may_join]]] = True
     return together, whole

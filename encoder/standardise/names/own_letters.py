@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
-from encoder.standardise.names.han_readings import in_cantonese, in_hangul, in_vietnamese, korean_surname
+from encoder.standardise.names.han_readings import in_cantonese, in_hangul, in_mandarin, in_vietnamese, korean_surname
 from encoder.standardise.names.languages import Language
+from encoder.standardise.names.wade_giles import wade_giles
 from encoder.standardise.names.words import words
 
 _LONGEST = 4  # characters; longer ones write a foreign name by its sound
@@ -53,8 +54,17 @@ def _cantonese(parts: Sequence[str]) -> list[str]:
     return [*map(in_cantonese, parts)]
 
 
+def _taiwanese(parts: Sequence[str]) -> list[str]:
+    """Return the surname and the syllables of the given name in one, as passports of Taiwan spell Mandarin."""
+    family, *given = parts
+    usual = words().surname_readings.get(family)
+    syllables = [[usual] if usual else in_mandarin(family), *map(in_mandarin, given)]
+    return ["".join(map(wade_giles, spelled)) for spelled in syllables]
+
+
 _WRITERS: Mapping[str, Callable[[Sequence[str]], list[str]]] = {
     "ko": _korean,
     "vi": _vietnamese,
     "yue": _cantonese,
+    "zh": _taiwanese,
 }

@@ -10,8 +10,6 @@ from encoder.standardise.missing import first_missing_words, may_begin_missing, 
 from encoder.standardise.names.burmese import burmese_syllables
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.eastasia import (
-    is_given_pair,
-    join_given,
     read_han,
     read_korean_surname,
     read_mandarin,
@@ -21,12 +19,12 @@ from encoder.standardise.names.eastasia import (
 from encoder.standardise.names.fold import fold, fold_latin, phonetic_of, skeleton_of
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
 from encoder.standardise.names.japanese import looks_japanese, read_japanese
-from encoder.standardise.names.languages import language_told
+from encoder.standardise.names.joining import HYPHENS, arranged, arranged_words
+from encoder.standardise.names.languages import Language, language_told
 from encoder.standardise.names.own_letters import in_own_letters
 from encoder.standardise.names.scripts import letters_of, script_of
 from encoder.standardise.names.words import words
 
-_FEWEST = 2  # a given and a family name
 _IN_ONE_PIECE = ("HAN", "HANGUL")  # scripts in which a whole name may be written without a space
 _READ_WHOLE = letters_of(*_IN_ONE_PIECE)
 
@@ -81,9 +79,12 @@ class Name(NamedTuple):
 
 _APOSTROPHES = re.compile("(?<![\u0590-\u05ff])['’‘ʼʻʹʺ`´′ʿʾ]+")
 _SIGNS = re.compile(r"[,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
-_HYPHENS = re.compile("[-‐-―−־]+")
 # What the first two do to ASCII, at once.
 _ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullmatch(sign)} | dict.fromkeys(b"'`")
+_OF_ANOTHER = re.compile(r"(?<=\w)[\s,]+[wsdch]/o\b.*", re.IGNORECASE | re.DOTALL)  # wife, son, daughter, care of
+_CHILD_OF = re.compile(
+    r"\b[ab]/[lp]\b", re.IGNORECASE
+)  # in Malaysia anak lelaki, anak perempuan: the father is in the name
 _VANISHING = ("\u0640", "\ufeff", "\u00ad")
 
 
@@ -95,45 +96,58 @@ def read_name(text: str) -> Name:
     """
     name, language = language_told(text)
     parts = _written(name)
+    in_characters = [part for part in parts if is_read_whole(part)]
+    if len("".join(in_characters)) > 1 and len(parts) - len(in_characters) > 1:
+        # One name in two scripts: Suzuki Ichiro (鈴木一郎).
+        beside = " ".join([part for part in parts if part not in in_characters])
+        return Name((*_read(in_characters, language), *read_name(beside).tokens))
+    return Name(_read(parts, language))
+
+
+def _read(parts: list[str], language: Language) -> tuple[NameToken, ...]:
+    """Return the tokens of the parts of a name, told to be of a language or not."""
     if language == "ja" or (not language and looks_japanese(parts)):
         japanese = read_japanese(parts)
         if japanese:
-            return Name(tuple(map(_japanese, japanese)))
+            return tuple(map(_japanese, japanese))
     if language:
         parts = in_own_letters(parts, language)
     if len(parts) == 1:
         whole = _in_one_piece(parts[0])
         if whole:
-            return Name(whole)
-    parts = _arranged(parts)
+            return whole
+    parts = arranged(parts)
     alone = len(parts) == 1
-    return Name(_with_readings(tuple([token for part in parts if (token := read_token(part, alone=alone))])))
+    tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
+    return _with_readings(tokens)
 
 
 def independent_parts(text: str) -> list[str]:
     """Return the parts of a name without Chinese characters or Hangul: each is a token, whatever the others are."""
-    return _arranged(_written(text))
+    return arranged(_written(text))
 
 
 def _written(text: str) -> list[str]:
     """Return the parts of a name as written, without titles and fillers; none when it says nothing."""
     if missing_kind(text, "name") is not None:
         return []
-    parts = spaced(text).split()
+    parts = spaced(own_part(text)).split()
     if not text.isascii():
         parts = [piece for part in parts for piece in _syllables(part)]
     dropped = words().dropped
     return parts if dropped.isdisjoint(parts) else [part for part in parts if part not in dropped]
 
 
-def _arranged(parts: list[str]) -> list[str]:
-    """Return parts with those parted that hyphens join, and those joined that are one name."""
-    return join_given(_joined(_hyphens_parted(parts)))
-
-
 def _syllables(part: str) -> list[str]:
     """Return the syllables of a Burmese part, which Latin letters part, and any other as it is."""
     return burmese_syllables(part) if script_of(part) == "MYANMAR" else [part]
+
+
+def own_part(text: str) -> str:
+    """Return a name without that of a husband or father behind it: Sunita Devi W/O Ram Prasad."""
+    if "/" not in text:
+        return text
+    return _CHILD_OF.sub(" ", _OF_ANOTHER.sub("", text))
 
 
 def spaced(text: str) -> str:
@@ -157,7 +171,7 @@ def hangs_together(part: str) -> bool:
         return False
     return (
         may_begin_missing(part)
-        or _HYPHENS.search(part) is not None
+        or HYPHENS.search(part) is not None
         or is_read_whole(part)
         or script_of(part) == "MYANMAR"
     )
@@ -165,8 +179,7 @@ def hangs_together(part: str) -> bool:
 
 @cache
 def _of_more_than_themselves() -> frozenset[str]:
-    known = words()
-    return known.dropped | known.particles | known.joined | first_missing_words()
+    return words().dropped | arranged_words() | first_missing_words()
 
 
 def is_read_whole(part: str) -> bool:
@@ -229,41 +242,3 @@ def read_token(part: str, *, alone: bool) -> NameToken | None:
 def is_initial(part: str) -> bool:
     """Return whether `part` is the first letter of a name."""
     return len(part) == 1 and script_of(part) not in ("HAN", "HANGUL", "KANA")
-
-
-def _hyphens_parted(parts: list[str]) -> list[str]:
-    """Return the parts with hyphenated ones parted, unless they are the syllables of one given name (Joo-hong)."""
-    out: list[str] = []
-    for part in parts:
-        if part.isalpha():
-            out.append(part)
-            continue
-        match [piece for piece in _HYPHENS.split(part) if piece]:
-            case [first, second] if len(parts) > 1 and first not in words().particles and is_given_pair(first, second):
-                out.append(first + second)
-            case pieces:
-                out.extend(pieces)
-    return out
-
-
-def _joined(parts: list[str]) -> list[str]:
-    """Return the parts with prefixes joined to what follows, and particles dropped where another part remains."""
-    known = words()
-    if known.joined.isdisjoint(parts) and known.particles.isdisjoint(parts):
-        return parts
-    out: list[str] = []
-    prefix = ""
-    for part in parts:
-        if prefix and part in known.articles:
-            continue
-        if prefix:
-            out.append(prefix + part.removeprefix("ال"))
-            prefix = ""
-        elif part in known.joined:
-            prefix = part
-        else:
-            out.append(part)
-    if prefix:
-        out.append(prefix)
-    kept = [part for part in out if part not in known.particles]
-    return kept if len(kept) >= _FEWEST or (kept and len(out) > _FEWEST) else out

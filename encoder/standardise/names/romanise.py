@@ -21,6 +21,10 @@ from encoder.standardise.names.semitic import romanise_arabic, romanise_hebrew
 from encoder.standardise.names.thai import romanise_thai
 
 _NOT_A_LETTER = re.compile("[^a-z]+")
+# Digits that were read or typed for the letters that they look like: M0N1CA, K1ein, 5teffen.
+_DIGIT_IN_WORD = re.compile("(?:[a-z].*[0158]|[0158][a-z]{2})")
+_ONE_FOR_I = re.compile("(?<=[^aeiou0158])1(?=[^aeiou1])")
+_LETTERS_OF_DIGITS = str.maketrans("0158", "olsb")
 _BRAHMIC = {
     "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM",
 }  # fmt: skip
@@ -28,8 +32,8 @@ _KHMER_END = re.compile("h+$")
 
 
 def romanise_khmer(token: str) -> str:
-    """Return `token` sign by sign; breath at the end is not heard (Sok), and t after n is d (Chenda)."""
-    return _KHMER_END.sub("", anyascii(token).lower()).replace("nt", "nd")
+    """Return `token` sign by sign; breath at the end is not heard (Sok), t after n is d (Chenda), ph is no f."""
+    return _KHMER_END.sub("", anyascii(token).lower()).replace("nt", "nd").replace("ph", "p")
 
 
 _READERS = {
@@ -52,6 +56,8 @@ _READERS = {
 def romanise(token: str) -> str:
     """Return `token` in the letters a to z, lower case, spelled by its sound where a rule knows it."""
     token = token.lower()
+    if _DIGIT_IN_WORD.search(token):
+        token = _ONE_FOR_I.sub("i", token).translate(_LETTERS_OF_DIGITS)
     if token.isascii():
         return _NOT_A_LETTER.sub("", token)
     script = script_of(token)

@@ -13,8 +13,13 @@ _ARABIC = _table(
     "ڪ=k ٳ=a ٸ=y"
 )
 _HARAKAT = _table("َ=a ُ=u ِ=i ً= ٌ= ٍ= ْ= ّ= ٰ=a")
-_ARTICLE = re.compile("^ال(?=..)")
+# The article, but not the first letters of Elahi, Elias, Ilham, Elaheh, Elnaz, Elmira, Almas, Altaf, Elizabeth.
+_ARTICLE = re.compile("^ال(?=..)(?!ٰ|ه[يی]$|[يی]اس|[يی]ز|[يی]نا|[هہ]ام$|هه$|ناز|م[يی]را|ماس$|طاف$|[كک]س)")
 _SERVANT = re.compile("^عبد ?ال(?=..)")
+_OF_GOD = re.compile("(?<=..)(?:الله|اللہ|الّله)$")  # Najibullah, Nasrallah
+_OF_FAITH = re.compile("(?<=..)ال[دّ]+[يی]ن$")  # Nuruddin, Noureddine
+_FIRST_YEH = re.compile("^[يی](?=[^اويىیأإآ])")  # Yahya, Yaqub: a first yeh is never a vowel
+_NB = re.compile("ن(?=ب)")  # Nabil, Zaynab: hardly ever without a vowel between, as in Anbar
 _LAST_AYN = re.compile("(?<=.[يو])ع$")  # Rabi, Wadi; elsewhere it goes with an a (Ali, Said, Jafar)
 _WAW_VOWEL = re.compile("(?:(?<=[^aiouey])|(?<=^y))w(?=[^aiouey]|$)")
 _YEH_VOWEL = re.compile("(?<=[^aiouey])y(?=[^aiouey]|$)")
@@ -22,12 +27,16 @@ _YEH_VOWEL = re.compile("(?<=[^aiouey])y(?=[^aiouey]|$)")
 _HEBREW = _table(
     "א=a ב=v ג=g ד=d ה=hh ו=w ז=z ח=kh ט=t י=y ך=kh כ=k ל=l ם=m מ=m ן=n נ=n ס=s ע=a ף=f פ=p ץ=ts צ=ts ק=k ר=r ש=sh ת=t"
 )
+_HEBREW_FIRST = {"ב": "b", "כ": "q"}  # stops at the beginning; q is k that no h after it turns into kh
+_HEBREW_FIRST_YOD = re.compile("^י(?=[החרדק])")  # Yehoshua, Yaron: the i of Yitzhak is written by it
 
 
 def romanise_arabic(token: str) -> str:
     """Return the consonants and long vowels of `token`; the article is dropped, short vowels only where written."""
     token = unicodedata.normalize("NFKC", token).replace("ـ", "").replace("\u200c", "")
-    token = _LAST_AYN.sub("", _SERVANT.sub("عبد", _ARTICLE.sub("", token)))
+    token = _OF_FAITH.sub("uddin", _OF_GOD.sub("ullah", _ARTICLE.sub("", token)))
+    token = _LAST_AYN.sub("", _SERVANT.sub("عبد", token))
+    token = _NB.sub("نa", _FIRST_YEH.sub("ya", token))
     token = token.translate(_HARAKAT).translate(_ARABIC)
     token = "".join(letter for letter in token if letter.isascii())
     return _YEH_VOWEL.sub("i", _WAW_VOWEL.sub("u", token))
@@ -39,8 +48,10 @@ def romanise_hebrew(token: str) -> str:
     token = token.replace("ג'", "dj").replace("ז'", "zh").replace("צ'", "ch").replace("ץ'", "ch")
     token = token.replace("ג׳", "dj").replace("ז׳", "zh").replace("צ׳", "ch").replace("ץ׳", "ch")
     token = token.replace("יי", "י").replace("וו", "v")
-    if token.startswith("ב"):
-        token = "b" + token[1:]
+    for letter, sound in _HEBREW_FIRST.items():
+        if token.startswith(letter):
+            token = sound + token[1:]
+    token = _HEBREW_FIRST_YOD.sub("ye", token)
     if token.endswith("ה"):
         token = token[:-1] + "a"
     token = token.translate(_HEBREW)

@@ -1,11 +1,11 @@
-"""Thai, after the Royal Thai General System: tones unwritten, final consonants by sound."""
+"""Thai, after the Royal Thai General System, with p for its ph: tones unwritten, final consonants by sound."""
 
 import re
 
 _INITIAL = {
     **dict.fromkeys("ขฃคฅฆ", "kh"), **dict.fromkeys("จฉชฌ", "ch"), **dict.fromkeys("ซศษส", "s"),
     **dict.fromkeys("ฎด", "d"), **dict.fromkeys("ฏต", "t"), **dict.fromkeys("ฐฑฒถทธ", "th"),
-    **dict.fromkeys("ณน", "n"), **dict.fromkeys("ผพภ", "ph"),
+    **dict.fromkeys("ณน", "n"), **dict.fromkeys("ผพภ", "p"),
     **dict.fromkeys("ฝฟ", "f"), **dict.fromkeys("ญย", "y"), **dict.fromkeys("ลฬ", "l"), **dict.fromkeys("หฮ", "h"),
     "ก": "k", "ง": "ng", "บ": "b", "ป": "p", "ม": "m", "ร": "r", "ว": "w", "อ": "",
 }  # fmt: skip

@@ -16,7 +16,12 @@ class Words(NamedTuple):
         dropped: titles, and what is written where there is no name.
         particles: dropped where at least two other parts remain, so that "Le" stays the surname of "Le Duc".
         joined: prefixes that are one name with the next part: "Abd al-Rahman", "Mac Donald", "Abu Bakr".
-        articles: dropped between such a prefix and the next part.
+        articles: dropped between such a prefix and the next part, and before an ending.
+        endings: what is one name with the part before it, and how it is written there: "Nur al-Din", "Najib Ullah".
+        written_short: names that registers shorten: "Mohd" for Muhammad.
+        first_of_two, second_of_two: given names of Iran that are written as one or as two: "Ali Reza", "Alireza".
+        vietnamese_words: syllables without marks that no other language has in names.
+        vietnamese_surnames: without marks, beside which "Van" is no particle.
         compound_surnames: Chinese and Korean surnames of two characters.
         surname_readings: Mandarin reading of characters that are read otherwise elsewhere.
         japanese_surnames: readings of the usual ones, which the table of attested names lacks in part.
@@ -30,6 +35,12 @@ class Words(NamedTuple):
     particles: frozenset[str]
     joined: frozenset[str]
     articles: frozenset[str]
+    endings: dict[str, str]
+    written_short: dict[str, str]
+    first_of_two: frozenset[str]
+    second_of_two: frozenset[str]
+    vietnamese_words: frozenset[str]
+    vietnamese_surnames: frozenset[str]
     compound_surnames: frozenset[str]
     surname_readings: dict[str, str]
     japanese_surnames: dict[str, str]

@@ -1,0 +1,105 @@
+"""Which parts of a name are one: prefixes, endings and syllables join, hyphens and compounds part, particles go."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from encoder.standardise.names.eastasia import begins_eastern, is_given_pair, join_given
+from encoder.standardise.names.romanise import romanise
+from encoder.standardise.names.scripts import script_of
+from encoder.standardise.names.words import words
+
+_FEWEST = 2  # a given and a family name
+HYPHENS = re.compile("[-‐-―−־]+")
+_OF_VIETNAM = ("LATIN", "CYRILLIC")
+_VIETNAMESE_SYLLABLE = re.compile(
+    "(?:ngh?|tkh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?(?:uye|uyo|[aeiouy]{1,3})(?:ng|nh|ch|[cmnpt])?"
+)
+
+
+def arranged(parts: list[str]) -> list[str]:
+    """Return parts with those parted that hyphens join, and those joined that are one name."""
+    parts = [piece for part in _hyphens_parted(parts) for piece in _compounds().get(part, (part,))]
+    if is_vietnamese(parts):
+        return parts
+    if begins_eastern(parts):
+        return join_given(parts)
+    in_full = words().written_short
+    return [in_full.get(part, part) for part in join_given(_joined(parts))]
+
+
+@cache
+def arranged_words() -> frozenset[str]:
+    """Return the words of which more becomes than a part of their own."""
+    known = words()
+    return known.particles | known.joined | known.endings.keys() | known.written_short.keys() | _compounds().keys()
+
+
+def is_vietnamese(parts: list[str]) -> bool:
+    """Return whether parts are a Vietnamese name, in which Van, Le or Do is no particle: with marks or without."""
+    known = words()
+    if not all(part.isascii() or script_of(part) in _OF_VIETNAM for part in parts):
+        return False
+    parts = [part if part.isascii() else romanise(part) for part in parts]
+    if known.vietnamese_words.isdisjoint(parts) and not (
+        "van" in parts[1:-1] and parts[0] in known.vietnamese_surnames
+    ):
+        return False
+    return all(_VIETNAMESE_SYLLABLE.fullmatch(part) for part in parts)
+
+
+def _hyphens_parted(parts: list[str]) -> list[str]:
+    """Return the parts with hyphenated ones parted, unless they are the syllables of one given name (Joo-hong)."""
+    out: list[str] = []
+    for part in parts:
+        if part.isalpha():
+            out.append(part)
+            continue
+        match [piece for piece in HYPHENS.split(part) if piece]:
+            case [first, second] if len(parts) > 1 and first not in words().particles and is_given_pair(first, second):
+                out.append(first + second)
+            case pieces:
+                out.extend(pieces)
+    return out
+
+
+@cache
+def _compounds() -> Mapping[str, tuple[str, ...]]:
+    """Return the two given names that Persians write as one or as two."""
+    known = words()
+    return {
+        first + second: (first, second)
+        for first in known.first_of_two
+        for second in known.second_of_two
+        if first.isascii() == second.isascii() and first != second
+    }
+
+
+def _joined(parts: list[str]) -> list[str]:
+    """Return the parts with prefixes and endings joined, and particles dropped where others remain."""
+    known = words()
+    out: list[str] = []
+    prefix = ""
+    for part in parts:
+        if prefix and part in known.articles:
+            continue
+        if prefix:
+            out.append(prefix + part.removeprefix("ال"))
+            prefix = ""
+        elif part in known.joined:
+            prefix = part
+        elif part in known.endings and (before := _without_articles(out)):
+            out = [*before[:-1], before[-1] + known.endings[part]]
+        else:
+            out.append(part)
+    if prefix:
+        out.append(prefix)
+    kept = [part for part in out if part not in known.particles]
+    return kept if len(kept) >= _FEWEST or (kept and len(out) > _FEWEST) else out
+
+
+def _without_articles(parts: list[str]) -> list[str]:
+    """Return parts without the articles at their end."""
+    while parts and parts[-1] in words().articles:
+        parts = parts[:-1]
+    return parts
