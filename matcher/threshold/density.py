@@ -13,19 +13,17 @@ _CHANGE = 1e-6
 _LARGEST_EXPONENT = 25.0
 
 
-def smooth_density(  # noqa: PLR0917 - counts and what is known of them
+def smooth_density(
     counts: Floats,
     known: Floats,
     weight: Floats,
     order: int,
     stiffness: float,
-    start: Floats | None = None,
 ) -> Floats:
     """Return the logarithm of the expected counts by bin, beside those known: float64, shape of `counts`.
 
     Counts are taken as Poisson with mean exp(density) + known, and differences of the density are penalised (Eilers
-    and Marx 1996): second ones make it nearly an exponential, third ones nearly a normal distribution where little is
-    known.
+    and Marx 1996): second ones make it nearly an exponential where little is known.
 
     Args:
         counts: by bin.
@@ -33,17 +31,12 @@ def smooth_density(  # noqa: PLR0917 - counts and what is known of them
         weight: how much each bin counts.
         order: of the differences.
         stiffness: how much they count.
-        start: density to begin with.
     """
     bins = len(counts)
     rough: Floats = np.diff(np.eye(bins), order, axis=0)
     penalty: Floats = stiffness * rough.T @ rough + _TINY * np.eye(bins)
-    density: Floats
-    if start is None:
-        seen = np.log(np.maximum(counts - known, 0) + 0.1)
-        density = np.linalg.solve(np.eye(bins) + penalty, seen).astype(np.float64)
-    else:
-        density = start
+    seen = np.log(np.maximum(counts - known, 0) + 0.1)
+    density: Floats = np.linalg.solve(np.eye(bins) + penalty, seen).astype(np.float64)
     loss = _loss(density, counts, known, weight, penalty)
     for _ in range(_ROUNDS):
         own = expected_counts(density)

@@ -14,6 +14,7 @@ from matcher.values import CandidatePairs
 Floats = NDArray[np.float64]
 
 _MOST_BINS = 100
+_IDENTICAL = 1.0  # score
 _PARTNERS_AGREE = 0.5  # chance that who looks like one record of a person looks like the next one too
 _STEPS = (1, 2, 5)
 _LIKENESS_STEP, _FINEST = 0.01, 0.0001  # width of a bin on the scale of likeness, where edges are no round scores
@@ -72,6 +73,11 @@ class Evidence(NamedTuple):
     cross_pairs: int
     most: int
     files: int
+
+    @property
+    def identical(self) -> NDArray[np.bool_]:
+        """Which bins are of identical encodings."""
+        return self.edges[:-1] >= _IDENTICAL
 
     @classmethod
     def of(cls, compared: Sequence[Compared], sample: ChanceSample, unrelated: Unrelated | None = None) -> "Evidence":
