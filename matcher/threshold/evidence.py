@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
-from matcher.threshold.chance import ChanceSample
 from matcher.threshold.unrelated import Unrelated
 from matcher.values import CandidatePairs
 
@@ -39,6 +38,20 @@ class Compared(NamedTuple):
     floor: float
     left: int = 0
     right: int = 1
+
+
+class ChanceSample(NamedTuple):
+    """Scores of pairs of different records of one file, from one file or several.
+
+    Attributes:
+        scores: float64, those at or above the floor, in any order.
+        pairs: how many pairs were compared.
+        floor: all pairs from this score up are there.
+    """
+
+    scores: Floats
+    pairs: int
+    floor: float
 
 
 class Evidence(NamedTuple):

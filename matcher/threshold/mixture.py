@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
-from matcher.threshold.chance import chance_counts
-from matcher.threshold.density import smooth_density
 from matcher.threshold.evidence import Evidence, from_top
 
 Floats = NDArray[np.float64]
@@ -22,14 +20,15 @@ OVERDISPERSION = 2.0  # pairs by chance vary more than by Poisson's law, as one 
 # Order of the differences, and one over the square of how large they are from bin to bin.
 _INSIDE = ((2, 300.0),)  # nearly exponential where little was seen
 _SAME = ((2, 100.0),)  # as well, but it may bend more: matches are of several kinds, by what differs
-_WANDERING = ((1, 1000.0),)  # of the rate: it stays as it was last seen
-_FALLING = ((1, 5.0), (2, 10_000.0))  # of the rate: it goes on falling as it was last seen to
-# One over the square of how far the logarithm of the rate may lie from 0 before anything is seen: two files may well be
-# of one country, as the people in one are, and many are not.
-_OF_TWO, _OF_MANY = 1.0, 0.1
+# Of the rate, between two files and between more; and one over the square of how far its logarithm may lie from 0 before
+# anything is seen. Two files may well be of one country, as the people in one are: the rate stays as it was last seen.
+# Many are not, and people of one country are more alike than people of two, and the more so, the more alike a pair is:
+# the rate goes on falling as it was last seen to.
 _TWO = 2
+_OF_TWO, _LEVEL_OF_TWO = ((1, 1000.0),), 1.0
+_OF_MANY, _LEVEL_OF_MANY = ((1, 5.0), (2, 10_000.0)), 0.1
 _RATES = (0.05, 2.0)  # of look-alikes, to begin with
-_RATE_ERROR = 0.1  # relative
+_UNSEEN = 0.1  # pairs of a bin where none was seen, to begin with
 _LAW_ERROR = 0.05  # relative: pairs of encodings of one record are not tries for themselves, as the law takes them
 _HIDING = 100.0  # pairs by chance from the top on: where they are more than the matches, too, they hide these
 _HIDDEN = 10.0  # stiffness of matches there, from bin to bin: they stay as dense as they were last seen,
@@ -61,28 +60,18 @@ class Mixture(NamedTuple):
 
     @classmethod
     def start(cls, evidence: Evidence) -> "Mixture":
-        """Return where to begin: chance inside alone, as many times as where matches are few, and matches beyond that.
-
-        Bins count the less for matches, the more of chance has been passed from the top, as an error of chance would
-        outweigh them.
-        """
-        lawful = evidence.chance_pairs * evidence.unrelated
-        inside = chance_counts(evidence.chance, lawful)
+        """Return where to begin: what was counted inside, as many times between as where matches are few, and the rest."""
+        lawful = np.outer([evidence.chance_pairs, evidence.cross_pairs], evidence.unrelated)
+        inside, between = np.maximum([evidence.chance, evidence.candidates] - lawful, 0) + _UNSEEN
         alike = evidence.cross_pairs / evidence.chance_pairs * inside
-        others = evidence.cross_pairs * evidence.unrelated
         low = np.cumsum(evidence.candidates) <= evidence.candidates.sum() / 2
         low[0] = True
-        rate = np.clip((evidence.candidates - others)[low].sum() / max(alike[low].sum(), _TINY), *_RATES)
-        passed, learnt = from_top(rate * alike + others), np.maximum(from_top(evidence.chance), 1)
-        weight = np.where(evidence.identical, 0.0, 1 / (1 + passed * (_RATE_ERROR**2 + OVERDISPERSION / learnt)))
-        ((order, stiffness),) = _SAME
-        same = smooth_density(evidence.candidates, rate * alike + others, weight, order, stiffness)
-        seen = hidden_below(rate * alike + others, np.exp(same))
-        same[: seen + 1] = np.minimum.accumulate(same[seen::-1])[::-1]
-        return cls(np.log(np.maximum(inside, _TINY)), np.full(len(inside), np.log(rate)), same)
+        rate = np.clip(between[low].sum() / alike[low].sum(), *_RATES)
+        same = np.maximum(between - rate * alike, _UNSEEN)
+        return cls(np.log(inside), np.full(len(inside), np.log(rate)), np.log(same))
 
 
-def separate(evidence: Evidence, start: Mixture, *, falls: bool, random: np.random.Generator | None = None) -> Mixture:
+def separate(evidence: Evidence, start: Mixture, random: np.random.Generator | None = None) -> Mixture:
     """Return what the counts are most likely made of, or, with `random`, something that they may be made of.
 
     How many encodings between files are identical says nothing about the bins next to them, and is left out.
@@ -90,12 +79,12 @@ def separate(evidence: Evidence, start: Mixture, *, falls: bool, random: np.rand
     Args:
         evidence: the counts; with `random`, as they might have been.
         start: a mixture near by.
-        falls: whether the rate goes on falling where it is not seen.
         random: draws how the densities differ from the smoothest ones.
     """
     bins = len(evidence.candidates)
     band, push = np.zeros((_KINDS * bins, _BAND + 1)), np.zeros(_KINDS * bins)
-    for kind, penalties in enumerate((_INSIDE, _FALLING if falls else _WANDERING, _SAME)):
+    of_rate, level = (_OF_TWO, _LEVEL_OF_TWO) if evidence.files <= _TWO else (_OF_MANY, _LEVEL_OF_MANY)
+    for kind, penalties in enumerate((_INSIDE, of_rate, _SAME)):
         for order, stiffness in penalties:
             rough = np.diff(np.eye(bins), order, axis=0)
             squared = stiffness * rough.T @ rough
@@ -103,7 +92,6 @@ def separate(evidence: Evidence, start: Mixture, *, falls: bool, random: np.rand
                 band[kind::_KINDS, _KINDS * apart][apart:] += np.diagonal(squared, apart)
             if random is not None and order < bins:
                 push[kind::_KINDS] += np.sqrt(stiffness) * rough.T @ random.normal(size=bins - order)
-    level = _OF_TWO if evidence.files <= _TWO else _OF_MANY
     band[1, 0] += level
     hidden = np.zeros(bins)  # how much denser matches become from bin to bin where they are not seen, in this draw
     if random is not None:

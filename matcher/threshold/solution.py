@@ -11,11 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.threshold.chance import chance_counts
-from matcher.threshold.density import expected_counts
 from matcher.threshold.evidence import Evidence, from_top
 from matcher.threshold.mixture import Mixture, hidden_below, separate
-from matcher.threshold.rate import surely_falls
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +33,6 @@ class Solution(NamedTuple):
 
     Attributes:
         mixture: what the counts are made of.
-        falls: whether look-alikes are surely the rarer between files, the more alike they are.
         false_links: links of different people at or above the bin.
         doubtful_links: the same, if every record could be linked that is not linked between the same two files.
         same: pairs of one person in the bin.
@@ -49,7 +45,6 @@ class Solution(NamedTuple):
     """
 
     mixture: Mixture
-    falls: bool
     false_links: Floats
     doubtful_links: Floats
     same: Floats
@@ -72,24 +67,16 @@ def solve(evidence: Evidence, start: Solution | None = None, random: np.random.G
     seen, links = from_top(evidence.candidates), from_top(evidence.links)
     most = (seen + 3 + 2 * np.sqrt(seen)) / evidence.cross_pairs  # what was seen, and two standard errors
     unrelated = evidence.unrelated
-    inside = chance_counts(evidence.chance, evidence.chance_pairs * unrelated) / evidence.chance_pairs
-    cautious = _at_most(from_top(unrelated + inside), most)
-    if start is None:
-        mixture = separate(evidence, Mixture.start(evidence), falls=False)
-        falls = surely_falls(evidence, mixture)
-        if falls:
-            mixture = separate(evidence, mixture, falls=True)
-    else:
-        falls = start.falls
-        mixture = separate(evidence, start.mixture, falls=falls, random=random)
-    alike = expected_counts(mixture.inside) / evidence.chance_pairs
-    share = _at_most(from_top(unrelated + expected_counts(mixture.rate) * alike), most)
+    mixture = separate(evidence, Mixture.start(evidence) if start is None else start.mixture, random)
+    alike = np.exp(mixture.inside) / evidence.chance_pairs
+    cautious = _at_most(from_top(unrelated + alike), most)
+    share = _at_most(from_top(unrelated + np.exp(mixture.rate) * alike), most)
     doubtful = from_top(evidence.free * -np.diff(share, append=0))
     share, repeated = _without_repeated(share, doubtful, links)
     by_bin = -np.diff(share, append=0)
     by_chance = evidence.cross_pairs * share
     rest = np.maximum(evidence.candidates - evidence.cross_pairs * by_bin, 0)
-    same = _not_rising_in_the_dark(np.where(evidence.identical, rest, expected_counts(mixture.same)), by_chance)
+    same = _not_rising_in_the_dark(np.where(evidence.identical, rest, np.exp(mixture.same)), by_chance)
     doubtful_links = np.minimum(from_top(evidence.free * by_bin), by_chance)
     false_links = np.minimum(from_top(_joinable(evidence, same, by_bin) * by_bin), by_chance)
     learnt = from_top(evidence.chance)
@@ -99,7 +86,6 @@ def solve(evidence: Evidence, start: Solution | None = None, random: np.random.G
     sureness = _sureness(links, from_top(evidence.free * -np.diff(cautious, append=0)), evidence)
     return Solution(
         mixture,
-        falls,
         false_links,
         doubtful_links,
         same,
