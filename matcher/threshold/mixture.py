@@ -20,15 +20,16 @@ OVERDISPERSION = 2.0  # pairs by chance vary more than by Poisson's law, as one 
 # Order of the differences, and one over the square of how large they are from bin to bin.
 _INSIDE = ((2, 300.0),)  # nearly exponential where little was seen
 _SAME = ((2, 100.0),)  # as well, but it may bend more: matches are of several kinds, by what differs
-# Of the rate, between two files and between more; and one over the square of how far its logarithm may lie from 0 before
-# anything is seen. Two files may well be of one country, as the people in one are: the rate stays as it was last seen.
-# Many are not, and people of one country are more alike than people of two, and the more so, the more alike a pair is:
-# the rate goes on falling as it was last seen to.
+# Of the rate, between two files and between more; and one over the square of how far its logarithm may lie from 0
+# before anything is seen. Two files may well be of one country, as the people in one are: the rate stays as it was last
+# seen. Many are not, and people of one country are more alike than people of two, and the more so, the more alike a
+# pair is: the rate goes on falling as it was last seen to.
 _TWO = 2
 _OF_TWO, _LEVEL_OF_TWO = ((1, 1000.0),), 1.0
 _OF_MANY, _LEVEL_OF_MANY = ((1, 5.0), (2, 10_000.0)), 0.1
 _RATES = (0.05, 2.0)  # of look-alikes, to begin with
 _UNSEEN = 0.1  # pairs of a bin where none was seen, to begin with
+_NONE_SEEN = 0.5  # pairs inside files in all, if none was seen
 _LAW_ERROR = 0.05  # relative: pairs of encodings of one record are not tries for themselves, as the law takes them
 _HIDING = 100.0  # pairs by chance from the top on: where they are more than the matches, too, they hide these
 _HIDDEN = 10.0  # stiffness of matches there, from bin to bin: they stay as dense as they were last seen,
@@ -60,7 +61,7 @@ class Mixture(NamedTuple):
 
     @classmethod
     def start(cls, evidence: Evidence) -> "Mixture":
-        """Return where to begin: what was counted inside, as many times between as where matches are few, and the rest."""
+        """Return where to begin: what was counted inside, its rate where matches are few, and what is left between."""
         lawful = np.outer([evidence.chance_pairs, evidence.cross_pairs], evidence.unrelated)
         inside, between = np.maximum([evidence.chance, evidence.candidates] - lawful, 0) + _UNSEEN
         alike = evidence.cross_pairs / evidence.chance_pairs * inside
@@ -97,7 +98,8 @@ def separate(evidence: Evidence, start: Mixture, random: np.random.Generator | N
     if random is not None:
         push[1] += np.sqrt(level) * random.normal()
         hidden = random.normal(size=bins)
-    counts = np.stack([evidence.chance, evidence.candidates])
+    inside_counts = evidence.chance if evidence.chance.any() else np.full(bins, _NONE_SEEN / bins)
+    counts = np.stack([inside_counts, evidence.candidates])
     pairs = np.array([evidence.chance_pairs, evidence.cross_pairs], dtype=np.float64)
     lawful = np.outer(pairs, evidence.unrelated)
     counted = np.stack([np.ones(bins), np.where(evidence.identical, 0.0, 1.0)])
@@ -117,7 +119,7 @@ def separate(evidence: Evidence, start: Mixture, random: np.random.Generator | N
 
 
 def hidden_below(by_chance: Floats, same: Floats) -> int:
-    """Return the bin below which pairs by chance hide matches: many, and more than they are, so an error outweighs them.
+    """Return the bin below which pairs by chance hide matches: they are many there, and more than these.
 
     Args:
         by_chance: pairs of different people in each bin.

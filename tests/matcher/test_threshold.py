@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from matcher.threshold import ChanceSample, Compared, Estimate, Unrelated, estimate_threshold
-from matcher.threshold.chance import chance_counts
 from matcher.threshold.evidence import Evidence, from_top, one_to_one
-from matcher.threshold.mixture import Mixture, _solved, separate
-from matcher.threshold.rate import surely_falls
+from matcher.threshold.mixture import Mixture, _solved, hidden_below, separate
 from matcher.values import CandidatePairs
 
 Floats = NDArray[np.float64]
@@ -140,19 +138,17 @@ def test_share_by_the_law_of_unrelated_records_is_the_exact_sum_of_chances(alpha
     assert several.share(np.array([0.0]))[0] == 1
 
 
-def counted(chance: Floats, candidates: Floats, unrelated: Floats | None = None) -> Evidence:
+def counted(chance: Floats, candidates: Floats, unrelated: Floats | None = None, files: int = 42) -> Evidence:
     """Evidence of these counts by bin, of as many pairs inside files as between them."""
     none = np.zeros(len(chance))
     edges = (np.arange(len(chance) + 1) * 0.01).astype(np.float64)
     share = none if unrelated is None else unrelated
-    return Evidence(edges, candidates, none, none, none, chance, share, 10**8, 10**8, 1000, 42)
+    return Evidence(edges, candidates, none, none, none, chance, share, 10**8, 10**8, 1000, files)
 
 
-def separated(evidence: Evidence) -> tuple[Mixture, bool]:
-    """What counts are made of, and whether the rate falls."""
-    found = separate(evidence, Mixture.start(evidence), falls=False)
-    falls = surely_falls(evidence, found)
-    return separate(evidence, found, falls=falls), falls
+def separated(evidence: Evidence) -> Mixture:
+    """What counts are made of."""
+    return separate(evidence, Mixture.start(evidence))
 
 
 def test_rate_of_look_alikes_is_learnt_beside_pairs_that_a_law_puts_everywhere() -> None:
@@ -162,24 +158,39 @@ def test_rate_of_look_alikes_is_learnt_beside_pairs_that_a_law_puts_everywhere()
     true_rate = np.exp(-0.5 - 0.06 * bins)
     chance = random.poisson(unrelated + inside).astype(np.float64)
     candidates = random.poisson(unrelated + true_rate * inside).astype(np.float64)
-    found, falls = separated(counted(chance, candidates, unrelated / 1e8))
-    assert falls
+    found = separated(counted(chance, candidates, unrelated / 1e8))
     assert np.exp(found.rate)[3:16] == pytest.approx(true_rate[3:16], rel=0.25)
-    blind, _ = separated(counted(chance, candidates))
+    blind = separated(counted(chance, candidates))
     assert np.abs(blind.rate - np.log(true_rate))[:5].max() > 0.2
 
 
-@pytest.mark.parametrize("fall", [0.0, 0.06])
-def test_rate_goes_on_as_it_was_seen_where_matches_hide_it(fall: float) -> None:
+def test_law_that_does_not_hold_exactly_leaves_look_alikes_and_matches_as_they_are() -> None:
+    bins = np.arange(40)
+    unrelated, inside, matches = 1e6 * np.exp(-1.2 * bins), 2e4 * np.exp(-0.12 * bins), np.full(40, 60.0)
+    candidates = 0.97 * unrelated + 0.15 * inside + matches
+    found = separated(counted(unrelated + inside, candidates, unrelated / 1e8))
+    assert np.exp(found.rate)[8:] == pytest.approx(0.15, rel=0.1)
+    assert np.exp(found.same)[8:].sum() == pytest.approx(matches[8:].sum(), rel=0.15)
+
+
+@pytest.mark.parametrize(("fall", "files"), [(0.0, 2), (0.0, 42), (0.06, 42)])
+def test_rate_goes_on_as_it_was_seen_where_matches_hide_it(fall: float, files: int) -> None:
     random = np.random.default_rng(4)
     bins = np.arange(50)
     inside, true_rate = 2e4 * np.exp(-0.22 * bins), np.exp(-fall * bins)
     matches = 60 * np.exp(-(((bins - 38) / 7) ** 2))
     chance = random.poisson(inside).astype(np.float64)
-    found, falls = separated(counted(chance, random.poisson(true_rate * inside + matches).astype(np.float64)))
-    assert falls == (fall > 0)
-    assert np.exp(found.rate)[:30] == pytest.approx(true_rate[:30], rel=0.2)
+    candidates = random.poisson(true_rate * inside + matches).astype(np.float64)
+    found = separated(counted(chance, candidates, files=files))
+    assert np.exp(found.rate)[:24] == pytest.approx(true_rate[:24], rel=0.2)
     assert np.exp(found.same)[28:].sum() == pytest.approx(matches[28:].sum(), rel=0.1)  # from where they are seen
+
+
+def test_matches_are_hidden_by_many_pairs_by_chance_that_are_more_than_they_are() -> None:
+    by_chance = 1e4 * np.exp(-0.3 * np.arange(40))
+    assert hidden_below(by_chance, np.full(40, 2.0)) == 20  # a hundred from there up
+    assert hidden_below(by_chance, np.full(40, 400.0)) == 11  # fewer than matches from there up
+    assert hidden_below(by_chance, np.full(40, 2e4)) == 0
 
 
 def test_matches_that_chance_hides_are_as_dense_as_where_they_were_last_seen() -> None:
@@ -187,7 +198,7 @@ def test_matches_that_chance_hides_are_as_dense_as_where_they_were_last_seen() -
     bins = np.arange(50)
     inside, matches = 2e4 * np.exp(-0.3 * bins), np.where(bins < 42, 20.0, 60 * np.exp(-(((bins - 42) / 3) ** 2)))
     chance = random.poisson(inside).astype(np.float64)
-    found, _ = separated(counted(chance, random.poisson(inside + matches).astype(np.float64)))
+    found = separated(counted(chance, random.poisson(inside + matches).astype(np.float64)))
     assert np.exp(found.same)[:15].mean() == pytest.approx(20, rel=0.3)
     assert np.exp(found.same).sum() == pytest.approx(matches.sum(), rel=0.15)
 
@@ -200,7 +211,7 @@ def test_look_alikes_among_many_pairs_of_a_law_are_not_taken_for_matches() -> No
         random = np.random.default_rng(seed)
         chance = random.poisson(unrelated + inside).astype(np.float64)
         candidates = random.poisson(unrelated + inside + matches).astype(np.float64)
-        found, _ = separated(counted(chance, candidates, unrelated / 1e8)._replace(files=2))
+        found = separated(counted(chance, candidates, unrelated / 1e8, files=2))
         assert np.exp(found.same).sum() < inside.sum()
         assert np.exp(found.rate[0]) > 0.3
 
@@ -209,9 +220,9 @@ def test_draws_of_what_is_behind_the_counts_differ_most_where_they_say_least() -
     bins = np.arange(50)
     inside, matches = 2e4 * np.exp(-0.3 * bins), 60 * np.exp(-(((bins - 38) / 7) ** 2))
     evidence = counted(np.round(inside), np.round(inside + matches))
-    found, _ = separated(evidence)
+    found = separated(evidence)
     random = np.random.default_rng(6)
-    drawn = [separate(evidence, found, falls=False, random=random) for _ in range(30)]
+    drawn = [separate(evidence, found, random) for _ in range(30)]
     spread = np.std([draw.same for draw in drawn], axis=0)
     assert spread[38] < 0.2
     assert spread[20] > 3 * spread[38]  # thirty pairs by chance for each match
@@ -223,7 +234,7 @@ def test_matches_do_not_rise_towards_scores_at_which_chance_hides_them() -> None
     bins = np.arange(50)
     inside, matches = 2e4 * np.exp(-0.25 * bins), 20 * np.exp(-(((bins - 38) / 7) ** 2))
     chance = random.poisson(inside).astype(np.float64)
-    found, _ = separated(counted(chance, random.poisson(0.6 * inside + matches).astype(np.float64)))
+    found = separated(counted(chance, random.poisson(0.6 * inside + matches).astype(np.float64)))
     assert np.diff(found.same)[:10].min() > -0.05
     assert np.exp(found.rate)[:15] == pytest.approx(0.6, rel=0.05)
 
@@ -252,7 +263,8 @@ def test_tail_by_chance_goes_on_where_nothing_was_seen() -> None:
     edges = np.arange(0.5, 1, 0.01)
     normal = random.normal(0.3, 0.08, 2_000_000)
     counts, _ = np.histogram(normal, [*edges, np.inf])
-    expected = from_top(chance_counts(counts.astype(np.float64), np.zeros(len(edges))))
+    found = separated(counted(counts.astype(np.float64), counts.astype(np.float64), files=2))
+    expected = from_top(np.exp(found.inside))
     assert np.all(np.diff(expected) <= 0)
     assert expected[0] == pytest.approx(counts.sum(), rel=0.02)
     place = int(np.searchsorted(edges, 0.72))  # 5.25 deviations: 0.15 pairs of two million
@@ -263,20 +275,22 @@ def test_pairs_by_chance_are_told_from_those_of_a_law() -> None:
     random = np.random.default_rng(11)
     bins = np.arange(40)
     lawful, alike = 1e6 * np.exp(-1.2 * bins), 1e3 * np.exp(-0.15 * bins)
-    expected = chance_counts(random.poisson(lawful + alike).astype(np.float64), lawful)
+    chance, candidates = random.poisson(lawful + alike, (2, 40)).astype(np.float64)
+    expected = np.exp(separated(counted(chance, candidates, lawful / 1e8)).inside)
     assert expected[12:30] == pytest.approx(alike[12:30], rel=0.3)
 
 
 def test_no_pair_by_chance_at_all_leaves_room_for_half_a_pair() -> None:
-    assert chance_counts(np.zeros(8), np.zeros(8)).sum() == pytest.approx(0.5)
+    nothing = np.zeros(8)
+    assert 0.2 < np.exp(separated(counted(nothing, nothing)).inside).sum() < 0.6
 
 
 def test_identical_encodings_do_not_bend_the_matches_next_to_them() -> None:
     hump = 40 * np.exp(-(((np.arange(101) - 70) / 10) ** 2))
     beside = hump + 500 * (np.arange(101) == 100)
     none = np.zeros(101)
-    alone, _ = separated(counted(none, hump))
-    together, _ = separated(counted(none, beside))
+    alone = separated(counted(none, hump))
+    together = separated(counted(none, beside))
     assert np.exp(together.same)[:100] == pytest.approx(np.exp(alone.same)[:100], rel=1e-3)
     assert np.exp(together.same)[100] < 1
 
