@@ -69,7 +69,8 @@ def solve(evidence: Evidence, start: Solution | None = None, random: np.random.G
     unrelated = evidence.unrelated
     mixture = separate(evidence, Mixture.start(evidence) if start is None else start.mixture, random)
     alike = np.exp(mixture.inside) / evidence.chance_pairs
-    cautious = _at_most(from_top(unrelated + alike), most)
+    alone = separate(evidence._replace(candidates=np.zeros(len(seen)), cross_pairs=0), mixture)  # whatever is between
+    cautious = _at_most(from_top(unrelated + np.exp(alone.inside) / evidence.chance_pairs), most)
     share = _at_most(from_top(unrelated + np.exp(mixture.rate) * alike), most)
     doubtful = from_top(evidence.free * -np.diff(share, append=0))
     share, repeated = _without_repeated(share, doubtful, links)
