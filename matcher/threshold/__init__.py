@@ -5,9 +5,8 @@ beyond that is people who are in both. Nothing here knows bits: a score may be a
 which chance agreement falls off smoothly (so the logarithm of an odds ratio, not a posterior probability).
 """
 
-from matcher.threshold.chance import ChanceSample
 from matcher.threshold.estimate import Estimate, Interval, estimate_threshold
-from matcher.threshold.evidence import Compared
+from matcher.threshold.evidence import ChanceSample, Compared
 from matcher.threshold.unrelated import Unrelated
 
 __all__ = ["ChanceSample", "Compared", "Estimate", "Interval", "Unrelated", "estimate_threshold"]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.threshold.evidence import Evidence, from_top
+from matcher.threshold.mixture import OVERDISPERSION
 from matcher.threshold.solution import RATE_ERROR, Solution, solve
 
 Floats = NDArray[np.float64]
@@ -84,21 +85,23 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
 
     Args:
         evidence: the counts.
-        random: makes the repetitions that the intervals come from.
+        random: makes the repetitions that the threshold and the intervals come from: for the one, counts as they might
+            have been; for the others, what may be behind them where they say little, too.
     """
     found = solve(evidence)
-    repeats = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
-    f1 = np.mean([_expected_f1(evidence.links, repeat) for repeat in repeats], axis=0)
+    recounts = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
+    f1 = np.mean([_expected_f1(evidence.links, recount) for recount in recounts], axis=0)
     good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
     best = int(good[len(good) // 2])  # the middle: what the counts do not tell may move the best either way
     doubt = max(min(_LOOKS * erfc(found.sureness / sqrt(2)) / 2, 1.0), _TINY)  # that so much came about by chance
-    place = max(best, _strict(evidence, np.mean([repeat.cautious for repeat in repeats], axis=0), doubt))
+    place = max(best, _strict(evidence, np.mean([recount.cautious for recount in recounts], axis=0), doubt))
     threshold = float(evidence.edges[place])
     at = min(place, len(f1) - 1)
     counted = place < len(f1)
     right = max(float(from_top(evidence.links)[at] - found.doubtful_links[at]), 0.0) * counted
     false = float(found.false_links[at]) * counted
     accepted = round(right + false)
+    repeats = [solve(_again(evidence, found, random), found, random) for _ in range(_REPLICATES)]
     rates = random.normal(1, RATE_ERROR, _REPLICATES) * [repeat.false_links[at] for repeat in repeats] * counted
     false_ones = np.minimum(random.poisson(np.maximum(rates, 0)), accepted)
     matches = np.array([repeat.matches for repeat in repeats])
@@ -124,11 +127,18 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
 
 def _again(evidence: Evidence, found: Solution, random: np.random.Generator) -> Evidence:
     """Return what might as well have been counted."""
+    by_chance = -np.diff(found.by_chance, append=0)
+    share = by_chance / (by_chance + found.same + _TINY)
     return evidence._replace(
-        candidates=random.poisson(evidence.candidates).astype(np.float64),
+        candidates=_by_chance(evidence.candidates * share, random) + random.poisson(evidence.candidates * (1 - share)),
         links=random.poisson(evidence.links).astype(np.float64),
-        chance=random.poisson(found.inside).astype(np.float64),
+        chance=_by_chance(found.inside, random),
     )
+
+
+def _by_chance(expected: Floats, random: np.random.Generator) -> Floats:
+    """Return counts that vary as pairs by chance do."""
+    return OVERDISPERSION * random.poisson(expected / OVERDISPERSION).astype(np.float64)
 
 
 def _expected_f1(links: Floats, found: Solution) -> Floats:

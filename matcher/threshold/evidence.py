@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
-from matcher.threshold.chance import ChanceSample
 from matcher.threshold.unrelated import Unrelated
 from matcher.values import CandidatePairs
 
 Floats = NDArray[np.float64]
 
 _MOST_BINS = 100
+_IDENTICAL = 1.0  # score
 _PARTNERS_AGREE = 0.5  # chance that who looks like one record of a person looks like the next one too
 _STEPS = (1, 2, 5)
 _LIKENESS_STEP, _FINEST = 0.01, 0.0001  # width of a bin on the scale of likeness, where edges are no round scores
@@ -38,6 +38,20 @@ class Compared(NamedTuple):
     floor: float
     left: int = 0
     right: int = 1
+
+
+class ChanceSample(NamedTuple):
+    """Scores of pairs of different records of one file, from one file or several.
+
+    Attributes:
+        scores: float64, those at or above the floor, in any order.
+        pairs: how many pairs were compared.
+        floor: all pairs from this score up are there.
+    """
+
+    scores: Floats
+    pairs: int
+    floor: float
 
 
 class Evidence(NamedTuple):
@@ -72,6 +86,11 @@ class Evidence(NamedTuple):
     cross_pairs: int
     most: int
     files: int
+
+    @property
+    def identical(self) -> NDArray[np.bool_]:
+        """Which bins are of identical encodings."""
+        return self.edges[:-1] >= _IDENTICAL
 
     @classmethod
     def of(cls, compared: Sequence[Compared], sample: ChanceSample, unrelated: Unrelated | None = None) -> "Evidence":

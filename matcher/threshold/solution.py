@@ -11,10 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.threshold.chance import chance_counts
 from matcher.threshold.evidence import Evidence, from_top
-from matcher.threshold.matches import match_density
-from matcher.threshold.rate import falling_rate
+from matcher.threshold.mixture import Mixture, hidden_below, separate
 
 Floats = NDArray[np.float64]
 
@@ -23,15 +21,10 @@ _LOOK_ALIKES = 3.0  # links that one family of look-alikes brings, with no other
 _UNSEEN = 3.0  # pairs that a tail which nobody saw is worth
 _CERTAIN = 1.0  # standard error below the links beyond chance: so many matches there are at least
 _HIDDEN = 0.2  # of that: so many more may hide where chance is, if it is learnt from as many pairs as it is applied to
-_ROUNDS = 8
-_HIDING = 100.0  # pairs by chance from the top on, among which a rise of matches cannot be told from an error
-_LEAST_RATE, _LARGEST_RATE = 0.05, 2.0  # of chance between files, to that inside them
 _LEAST_LINKS = 20  # that say anything about duplicates inside files,
 _LEAST_BEYOND = 30.0  # if at least so many of them are beyond chance
 _TOP_SHARE = 0.25
 _SURELY_SHARED = 0.5  # times as many expected by chance as links: below, there are matches
-_IDENTICAL = 1.0  # score
-_WELL_TOLD = 6.0  # standard errors of the level, of those bins that are taken for it
 _TINY = 1e-9
 
 
@@ -39,12 +32,11 @@ class Solution(NamedTuple):
     """What follows from one set of counts; arrays have a value for each bin.
 
     Attributes:
+        mixture: what the counts are made of.
         false_links: links of different people at or above the bin.
         doubtful_links: the same, if every record could be linked that is not linked between the same two files.
-        density: logarithm of `same`.
         same: pairs of one person in the bin.
         inside: pairs inside files in the bin, expected.
-        rate: how much rarer look-alikes are between files than inside them.
         by_chance: pairs of different people at or above the bin.
         cautious: share of pairs at or above the bin by chance, taken as frequent between files as inside them.
         matches: pairs of one person in all.
@@ -52,12 +44,11 @@ class Solution(NamedTuple):
         sureness: by how many standard errors links exceed chance, where they do so most.
     """
 
+    mixture: Mixture
     false_links: Floats
     doubtful_links: Floats
-    density: Floats
     same: Floats
     inside: Floats
-    rate: Floats
     by_chance: Floats
     cautious: Floats
     matches: float
@@ -65,66 +56,47 @@ class Solution(NamedTuple):
     sureness: float
 
 
-def solve(evidence: Evidence, start: Solution | None = None) -> Solution:
-    """Return what follows from the counts; `start` makes it fast where they are nearly those of another solution."""
+def solve(evidence: Evidence, start: Solution | None = None, random: np.random.Generator | None = None) -> Solution:
+    """Return what follows from the counts.
+
+    Args:
+        evidence: the counts.
+        start: a solution of nearly the same counts, which makes it fast.
+        random: where it is given, what may as well be behind the counts as what is most likely.
+    """
     seen, links = from_top(evidence.candidates), from_top(evidence.links)
     most = (seen + 3 + 2 * np.sqrt(seen)) / evidence.cross_pairs  # what was seen, and two standard errors
     unrelated = evidence.unrelated
-    alike = chance_counts(evidence.chance, evidence.chance_pairs * unrelated) / evidence.chance_pairs
-    cautious = _at_most(from_top(unrelated + alike), most)
+    mixture = separate(evidence, Mixture.start(evidence) if start is None else start.mixture, random)
+    alike = np.exp(mixture.inside) / evidence.chance_pairs
+    alone = separate(evidence._replace(candidates=np.zeros(len(seen)), cross_pairs=0), mixture)  # whatever is between
+    cautious = _at_most(from_top(unrelated + np.exp(alone.inside) / evidence.chance_pairs), most)
+    share = _at_most(from_top(unrelated + np.exp(mixture.rate) * alike), most)
+    doubtful = from_top(evidence.free * -np.diff(share, append=0))
+    share, repeated = _without_repeated(share, doubtful, links)
+    by_bin = -np.diff(share, append=0)
+    by_chance = evidence.cross_pairs * share
+    rest = np.maximum(evidence.candidates - evidence.cross_pairs * by_bin, 0)
+    same = _not_rising_in_the_dark(np.where(evidence.identical, rest, np.exp(mixture.same)), by_chance)
+    doubtful_links = np.minimum(from_top(evidence.free * by_bin), by_chance)
+    false_links = np.minimum(from_top(_joinable(evidence, same, by_bin) * by_bin), by_chance)
     learnt = from_top(evidence.chance)
-    identical = evidence.edges[:-1] >= _IDENTICAL
-    density = None if start is None else start.density
-    rate = np.ones(len(seen)) if start is None else start.rate
-    for _ in range(_ROUNDS if start is None else 1):
-        share = _at_most(from_top(unrelated + rate * alike), most)
-        doubtful = from_top(evidence.free * -np.diff(share, append=0))
-        share, repeated = _without_repeated(share, doubtful, links)
-        by_bin = -np.diff(share, append=0)
-        by_chance = evidence.cross_pairs * share
-        density = match_density(evidence.candidates, evidence.cross_pairs * by_bin, learnt, identical, density)
-        same = _not_rising_in_the_dark(np.exp(density), by_chance)
-        doubtful_links = np.minimum(from_top(evidence.free * by_bin), by_chance)
-        false_links = np.minimum(from_top(_joinable(evidence, same, by_bin) * by_bin), by_chance)
-        beyond = max(float((links - doubtful_links - _CERTAIN * _error(doubtful_links, learnt)).max()), 0.0)
-        hidden = min(float(same.sum()), beyond, 0.9 * evidence.most, 0.5 * float(seen[0]))
-        others, relatives = evidence.cross_pairs * unrelated, evidence.cross_pairs * alike
-        level = _level(evidence, same * (hidden / max(float(same.sum()), _TINY)), others, relatives)
-        rate = falling_rate(evidence.candidates, same, others, relatives, evidence.chance, level, files=evidence.files)
-    assert density is not None  # there is at least one round
+    beyond = max(float((links - doubtful_links - _CERTAIN * _error(doubtful_links, learnt)).max()), 0.0)
     unknown = _HIDDEN * max(evidence.cross_pairs / evidence.chance_pairs, 1.0) ** 0.5
     matches = min(float(same.sum()), float(evidence.most), max((1 + unknown) * beyond, 1.0))
     sureness = _sureness(links, from_top(evidence.free * -np.diff(cautious, append=0)), evidence)
     return Solution(
+        mixture,
         false_links,
         doubtful_links,
-        density,
         same,
         evidence.chance_pairs * (unrelated + alike),
-        rate,
         by_chance,
         cautious,
         max(matches, _TINY),
         repeated,
         sureness,
     )
-
-
-def _level(evidence: Evidence, matches: Floats, others: Floats, relatives: Floats) -> float:
-    """Return how many pairs of different people there are per pair that chance inside files makes expect.
-
-    All bins tell, unless a law puts pairs there anyway. Then a bin counts by the share of its pairs that no law puts
-    there, since thousands of others leave their noise; and only the lowest bins count, as many as tell the level
-    well: what lies above is more and more likely of one person.
-    """
-    weight = relatives / np.maximum(relatives + others, _TINY)
-    if others.any():
-        times = evidence.cross_pairs / evidence.chance_pairs
-        noise = np.sqrt(np.cumsum(weight**2 * (evidence.candidates + times**2 * evidence.chance)))
-        told = np.cumsum(weight * relatives) / np.maximum(noise, _TINY)
-        weight[np.searchsorted(told, _WELL_TOLD) + 1 :] = 0
-    found = float(weight @ (evidence.candidates - matches - others)) / max(float(weight @ relatives), _TINY)
-    return float(np.clip(found, _LEAST_RATE, _LARGEST_RATE))
 
 
 def _at_most(share: Floats, most: Floats) -> Floats:
@@ -135,7 +107,7 @@ def _at_most(share: Floats, most: Floats) -> Floats:
 
 def _not_rising_in_the_dark(same: Floats, by_chance: Floats) -> Floats:
     """Return expected matches by bin that do not grow towards lower scores where chance hides them."""
-    seen = int(np.argmax(by_chance <= _HIDING))  # from here up they are seen
+    seen = hidden_below(-np.diff(by_chance, append=0), same)
     same = same.copy()
     same[: seen + 1] = np.minimum.accumulate(same[seen::-1])[::-1]
     return same

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from matcher.threshold import ChanceSample, Compared, Estimate, Unrelated, estimate_threshold
-from matcher.threshold.chance import chance_counts
 from matcher.threshold.evidence import Evidence, from_top, one_to_one
-from matcher.threshold.matches import match_density
-from matcher.threshold.rate import falling_rate
+from matcher.threshold.mixture import Mixture, _solved, hidden_below, separate
 from matcher.values import CandidatePairs
+
+Floats = NDArray[np.float64]
 
 FLOOR = 0.545  # about eight candidates per record by chance
 CHANCE = (0.4, 0.06)  # mean and deviation of the similarity of different people
@@ -137,6 +138,19 @@ def test_share_by_the_law_of_unrelated_records_is_the_exact_sum_of_chances(alpha
     assert several.share(np.array([0.0]))[0] == 1
 
 
+def counted(chance: Floats, candidates: Floats, unrelated: Floats | None = None, files: int = 42) -> Evidence:
+    """Evidence of these counts by bin, of as many pairs inside files as between them."""
+    none = np.zeros(len(chance))
+    edges = (np.arange(len(chance) + 1) * 0.01).astype(np.float64)
+    share = none if unrelated is None else unrelated
+    return Evidence(edges, candidates, none, none, none, chance, share, 10**8, 10**8, 1000, files)
+
+
+def separated(evidence: Evidence) -> Mixture:
+    """What counts are made of."""
+    return separate(evidence, Mixture.start(evidence))
+
+
 def test_rate_of_look_alikes_is_learnt_beside_pairs_that_a_law_puts_everywhere() -> None:
     random = np.random.default_rng(3)
     bins = np.arange(30)
@@ -144,25 +158,94 @@ def test_rate_of_look_alikes_is_learnt_beside_pairs_that_a_law_puts_everywhere()
     true_rate = np.exp(-0.5 - 0.06 * bins)
     chance = random.poisson(unrelated + inside).astype(np.float64)
     candidates = random.poisson(unrelated + true_rate * inside).astype(np.float64)
-    rate = falling_rate(candidates, np.zeros(30), unrelated, np.maximum(chance - unrelated, 0), chance, 1.0, files=42)
-    assert rate[5:] == pytest.approx(true_rate[5:], rel=0.1)
-    blind = falling_rate(candidates, np.zeros(30), np.zeros(30), chance, chance, 1.0, files=42)
-    assert np.abs(np.log(blind / true_rate))[5:].max() > 0.2
+    found = separated(counted(chance, candidates, unrelated / 1e8))
+    assert np.exp(found.rate)[3:16] == pytest.approx(true_rate[3:16], rel=0.25)
+    blind = separated(counted(chance, candidates))
+    assert np.abs(blind.rate - np.log(true_rate))[:5].max() > 0.2
 
 
-def test_rate_that_falls_at_once_is_what_was_seen_and_is_not_raised_by_matches() -> None:
+def test_law_that_does_not_hold_exactly_leaves_look_alikes_and_matches_as_they_are() -> None:
+    bins = np.arange(40)
+    unrelated, inside, matches = 1e6 * np.exp(-1.2 * bins), 2e4 * np.exp(-0.12 * bins), np.full(40, 60.0)
+    candidates = 0.97 * unrelated + 0.15 * inside + matches
+    found = separated(counted(unrelated + inside, candidates, unrelated / 1e8))
+    assert np.exp(found.rate)[8:] == pytest.approx(0.15, rel=0.1)
+    assert np.exp(found.same)[8:].sum() == pytest.approx(matches[8:].sum(), rel=0.15)
+
+
+@pytest.mark.parametrize(("fall", "files"), [(0.0, 2), (0.0, 42), (0.06, 42)])
+def test_rate_goes_on_as_it_was_seen_where_matches_hide_it(fall: float, files: int) -> None:
     random = np.random.default_rng(4)
-    bins = np.arange(12)
-    inside = 2e5 * np.exp(-2.0 * bins) + 4e3 * np.exp(-0.3 * bins)
-    true_rate = np.where(bins < 2, 0.5, 0.15)
-    matches = 30.0 * np.exp(0.3 * bins)
+    bins = np.arange(50)
+    inside, true_rate = 2e4 * np.exp(-0.22 * bins), np.exp(-fall * bins)
+    matches = 60 * np.exp(-(((bins - 38) / 7) ** 2))
     chance = random.poisson(inside).astype(np.float64)
     candidates = random.poisson(true_rate * inside + matches).astype(np.float64)
-    rate = falling_rate(candidates, matches, np.zeros(12), inside, chance, 0.45, files=42)
-    assert rate[:2] == pytest.approx(0.45)
-    assert rate[5:] == pytest.approx(0.15, rel=0.2)
-    same = falling_rate(inside, np.zeros(12), np.zeros(12), inside, inside, 1.0, files=42)
-    assert same == pytest.approx(1.0)
+    found = separated(counted(chance, candidates, files=files))
+    assert np.exp(found.rate)[:24] == pytest.approx(true_rate[:24], rel=0.2)
+    assert np.exp(found.same)[28:].sum() == pytest.approx(matches[28:].sum(), rel=0.1)  # from where they are seen
+
+
+def test_matches_are_hidden_by_many_pairs_by_chance_that_are_more_than_they_are() -> None:
+    by_chance = 1e4 * np.exp(-0.3 * np.arange(40))
+    assert hidden_below(by_chance, np.full(40, 2.0)) == 20  # a hundred from there up
+    assert hidden_below(by_chance, np.full(40, 400.0)) == 11  # fewer than matches from there up
+    assert hidden_below(by_chance, np.full(40, 2e4)) == 0
+
+
+def test_matches_that_chance_hides_are_as_dense_as_where_they_were_last_seen() -> None:
+    random = np.random.default_rng(8)
+    bins = np.arange(50)
+    inside, matches = 2e4 * np.exp(-0.3 * bins), np.where(bins < 42, 20.0, 60 * np.exp(-(((bins - 42) / 3) ** 2)))
+    chance = random.poisson(inside).astype(np.float64)
+    found = separated(counted(chance, random.poisson(inside + matches).astype(np.float64)))
+    assert np.exp(found.same)[:15].mean() == pytest.approx(20, rel=0.3)
+    assert np.exp(found.same).sum() == pytest.approx(matches.sum(), rel=0.15)
+
+
+def test_look_alikes_among_many_pairs_of_a_law_are_not_taken_for_matches() -> None:
+    bins = np.arange(60)
+    unrelated, inside = 2e3 * np.exp(-1.2 * bins), 14 * np.exp(-0.2 * bins)
+    matches = np.where(bins > 30, 0.4, 0)
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        chance = random.poisson(unrelated + inside).astype(np.float64)
+        candidates = random.poisson(unrelated + inside + matches).astype(np.float64)
+        found = separated(counted(chance, candidates, unrelated / 1e8, files=2))
+        assert np.exp(found.same).sum() < inside.sum()
+        assert np.exp(found.rate[0]) > 0.3
+
+
+def test_draws_of_what_is_behind_the_counts_differ_most_where_they_say_least() -> None:
+    bins = np.arange(50)
+    inside, matches = 2e4 * np.exp(-0.3 * bins), 60 * np.exp(-(((bins - 38) / 7) ** 2))
+    evidence = counted(np.round(inside), np.round(inside + matches))
+    found = separated(evidence)
+    random = np.random.default_rng(6)
+    drawn = [separate(evidence, found, random) for _ in range(30)]
+    spread = np.std([draw.same for draw in drawn], axis=0)
+    assert spread[38] < 0.2
+    assert spread[20] > 3 * spread[38]  # thirty pairs by chance for each match
+    assert np.std([draw.inside for draw in drawn], axis=0)[45] > 0.5
+
+
+def test_matches_do_not_rise_towards_scores_at_which_chance_hides_them() -> None:
+    random = np.random.default_rng(7)
+    bins = np.arange(50)
+    inside, matches = 2e4 * np.exp(-0.25 * bins), 20 * np.exp(-(((bins - 38) / 7) ** 2))
+    chance = random.poisson(inside).astype(np.float64)
+    found = separated(counted(chance, random.poisson(0.6 * inside + matches).astype(np.float64)))
+    assert np.diff(found.same)[:10].min() > -0.05
+    assert np.exp(found.rate)[:15] == pytest.approx(0.6, rel=0.05)
+
+
+@given(st.integers(7, 40), st.integers(0, 2**32))
+def test_banded_systems_are_solved_as_full_ones(rows: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    root = np.tril(np.triu(random.normal(size=(rows, rows)), -6)) + 3 * np.eye(rows)
+    full, right = root @ root.T, random.normal(size=rows)
+    band = np.array([[full[row, row - apart] if row >= apart else 0.0 for apart in range(7)] for row in range(rows)])
+    assert _solved(band, right) == pytest.approx(np.linalg.solve(full, right), rel=1e-6, abs=1e-6)
 
 
 def test_nothing_at_all_gives_a_threshold_that_accepts_nothing() -> None:
@@ -180,7 +263,8 @@ def test_tail_by_chance_goes_on_where_nothing_was_seen() -> None:
     edges = np.arange(0.5, 1, 0.01)
     normal = random.normal(0.3, 0.08, 2_000_000)
     counts, _ = np.histogram(normal, [*edges, np.inf])
-    expected = from_top(chance_counts(counts.astype(np.float64), np.zeros(len(edges))))
+    found = separated(counted(counts.astype(np.float64), counts.astype(np.float64), files=2))
+    expected = from_top(np.exp(found.inside))
     assert np.all(np.diff(expected) <= 0)
     assert expected[0] == pytest.approx(counts.sum(), rel=0.02)
     place = int(np.searchsorted(edges, 0.72))  # 5.25 deviations: 0.15 pairs of two million
@@ -191,21 +275,24 @@ def test_pairs_by_chance_are_told_from_those_of_a_law() -> None:
     random = np.random.default_rng(11)
     bins = np.arange(40)
     lawful, alike = 1e6 * np.exp(-1.2 * bins), 1e3 * np.exp(-0.15 * bins)
-    expected = chance_counts(random.poisson(lawful + alike).astype(np.float64), lawful)
+    chance, candidates = random.poisson(lawful + alike, (2, 40)).astype(np.float64)
+    expected = np.exp(separated(counted(chance, candidates, lawful / 1e8)).inside)
     assert expected[12:30] == pytest.approx(alike[12:30], rel=0.3)
 
 
 def test_no_pair_by_chance_at_all_leaves_room_for_half_a_pair() -> None:
-    assert chance_counts(np.zeros(8), np.zeros(8)).sum() == pytest.approx(0.5)
+    nothing = np.zeros(8)
+    assert 0.2 < np.exp(separated(counted(nothing, nothing)).inside).sum() < 0.6
 
 
 def test_identical_encodings_do_not_bend_the_matches_next_to_them() -> None:
-    identical = np.arange(41) == 40
-    hump = 40 * np.exp(-(((np.arange(41) - 18) / 6) ** 2))
-    alone = match_density(hump, np.full(41, 0.01), np.full(41, 1e4), identical)
-    beside = match_density(hump + 500 * identical, np.full(41, 0.01), np.full(41, 1e4), identical)
-    assert beside[:40] == pytest.approx(alone[:40], abs=1e-3)
-    assert np.exp(beside[40]) == pytest.approx(500, rel=0.01)
+    hump = 40 * np.exp(-(((np.arange(101) - 70) / 10) ** 2))
+    beside = hump + 500 * (np.arange(101) == 100)
+    none = np.zeros(101)
+    alone = separated(counted(none, hump))
+    together = separated(counted(none, beside))
+    assert np.exp(together.same)[:100] == pytest.approx(np.exp(alone.same)[:100], rel=1e-3)
+    assert np.exp(together.same)[100] < 1
 
 
 @given(st.integers(0, 40), st.integers(1, 8), st.integers(0, 2**32))
