@@ -8,6 +8,7 @@ from assessment.success import Success
 from assessment.verdict import Verdict
 from linkage.page import render_page
 
+_SMALL = 0.01
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
 MEANING = {
     Verdict.FALLS: "Someone with a register learns who is behind at least one encoding in twenty.",
@@ -38,5 +39,6 @@ def report_text(found: Assessment) -> str:
 
 
 def percent(share: Success) -> str:
-    """Return a share with its interval."""
-    return f"{share.share:.1%} ({share.low:.1%} to {share.high:.1%})"
+    """Return a share with its interval; small ones to two places, as a blind guess is of that size."""
+    told = [f"{part:.2%}" if 0 < part < _SMALL else f"{part:.1%}" for part in (share.share, share.low, share.high)]
+    return "{} ({} to {})".format(*told)

@@ -32,12 +32,14 @@ def shares(steps: list[dict[str, Any]]) -> list[float]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("steps", [[], [{"step": "fold"}], [{"step": "rule90"}]], ids=["plain", "fold", "rule90"])
 def test_plain_fold_and_rule90_fall(steps: list[dict[str, Any]]) -> None:
     assert np.median(shares(steps)) > 0.8
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_built_in_schema_does_not_fall_without_a_known_record() -> None:
     person = load_schema("person")
     rows = read_records(BACKGROUND, person, None)
