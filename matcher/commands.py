@@ -334,6 +334,7 @@ def _expected(estimate: dict[str, Any]) -> list[str]:
     share, number = "{value:.1%} ({low:.0%} to {high:.0%})", "{value:,.0f} ({low:,.0f} to {high:,.0f})"
     wrong, matches = (number.format(**estimate[name]) for name in ("false_links", "matches"))
     precision, recall = (share.format(**estimate[name]) for name in ("precision", "recall"))
+    precision = precision if estimate["links"] else "of no link"
     return [
         f"expected         {wrong} of {estimate['links']:,} links wrong; {matches} pairs of one person in all",
         f"                 precision {precision}, recall {recall}",

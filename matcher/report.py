@@ -117,7 +117,9 @@ def origin(linkage: Linkage) -> str:
     else:
         told = (
             f"{linkage.threshold:g}, strict: {learnt}, and between the packages little lies beyond that. So no more is "
-            "accepted than keeps packages without a common person to one false group in ten million pairs."
+            "accepted than keeps packages without a common person to one false group in ten million pairs. "
+            "Where people in both are expected all the same, compare again with a lower --threshold, and have every hit "
+            "looked at."
         )
     if estimate.repeated >= _WORTH_TELLING:
         told += (
@@ -188,6 +190,9 @@ def _expected(estimate: Estimate) -> list[Expected]:
         Expected(f"{estimate.links:,}", "links that groups are expected to hold"),
         Expected(_count(estimate.false_links), "of them expected to be of different people"),
         Expected(_count(estimate.matches), "pairs of one person expected in all"),
-        Expected(_percent(estimate.precision), "precision: share of the links that are right"),
+        Expected(
+            _percent(estimate.precision) if estimate.links else "of no link",
+            "precision: share of the links that are right",
+        ),
         Expected(_percent(estimate.recall), "recall: share of the pairs of one person that are linked"),
     ]

@@ -81,6 +81,17 @@ def test_page_draws_how_an_automatic_threshold_came_about_and_no_other(pages: di
     assert "<svg" not in pages["given"]
 
 
+def test_page_states_no_precision_of_no_link_and_says_what_to_do(make_package: MakePackage) -> None:
+    rows = np.random.default_rng(14).integers(0, 256, (200, 32), dtype=np.uint8)
+    strangers = [make_package("atl", rows[:100], seed=1), make_package("bor", rows[100:], seed=2)]
+    linkage = link(strangers, "auto", engine=engine("native"))
+    assert linkage.estimate is not None
+    assert linkage.estimate.links == 0
+    page = report_page(linkage, remainder(linkage.comparisons, linkage.groups), Search("dice"))
+    assert re.search(r"precision: share of the links that are right</th><td>of no link<", page)
+    assert "compare again with a lower --threshold" in page
+
+
 def test_page_holds_no_token(pages: dict[str, str]) -> None:
     assert not re.search(r"\b[0-9a-f]{32}\b", pages["auto"])
 
