@@ -79,10 +79,9 @@ class FewComparer:
                 tiling.many, (row, tile.block_stop), tiling.few, tiling.places, needed, self._symbols, self._buffer
             )
             if found:
-                many, few, common, together = self._buffer[:, :found].copy()
+                many, few, *counts = self._buffer[:, :found]
                 left, right = (few, many) if tiling.few_left else (many, few)
-                first, second = (np.uint32(offset) for offset in self._offsets)
-                self._put(Hits(left + first, right + second, common, together))
+                self._put(Hits(left, right, *counts).of_files(self._offsets))
 
     def flush(self) -> None:
         """Do nothing: no hit is held back."""
@@ -126,7 +125,7 @@ def _equal(_context: Any, _one: Any, _other: Any, _vectors: Any) -> Any:
     return types.int64(types.int64, types.int64, types.int64), generate
 
 
-_equal_symbols: Any = intrinsic(_equal)
+_count_equal: Any = intrinsic(_equal)
 
 
 @compiled
@@ -158,7 +157,7 @@ def compare_pairs(  # noqa: PLR0917 - compiled code has no keywords
             return row, written
         read_symbols(many, (row, row + 1), 0, places, symbols)
         for other in range(len(few)):
-            equal = _equal_symbols(own, np.int64(few[other].ctypes.data), vectors)
+            equal = _count_equal(own, np.int64(few[other].ctypes.data), vectors)
             if equal >= needed:
                 hits[0, written], hits[1, written] = row, other
                 hits[2, written], hits[3, written] = equal, 2 * places

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,11 @@ class Hits(NamedTuple):
     right: NDArray[np.uint32]
     common: NDArray[np.uint32]
     together: NDArray[np.uint32]
+
+    def of_files(self, offsets: tuple[int, int]) -> Self:
+        """Return a copy whose rows are those of the files, of pieces that begin at `offsets`, left and right."""
+        left, right = (np.uint32(offset) for offset in offsets)
+        return type(self)(self.left + left, self.right + right, self.common.copy(), self.together.copy())
 
 
 class Collector(ABC):

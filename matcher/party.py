@@ -9,9 +9,8 @@ from linkage import Encodings, Package
 from matcher.similarity import Measure, counts, scores
 from matcher.values import CandidatePairs
 
-_COMBINATIONS_AT_ONCE = (
-    1 << 13
-)  # of encodings, which are copied to be compared where they are of bits: some tens of megabytes
+# Of encodings, which are copied to be compared where they are of bits: some tens of megabytes.
+_COMBINATIONS_AT_ONCE = 1 << 13
 
 
 class Party(NamedTuple):

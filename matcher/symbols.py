@@ -135,9 +135,7 @@ class SymbolComparer:
                 tiling.left, (tile.block, tile.block_stop), row, listing, needed, self._scratch, Hits(*self._buffer)
             )
             if found:
-                left, right, common, together = self._buffer[:, :found]
-                first, second = (np.uint32(offset) for offset in self._offsets)
-                self._put(Hits(left + first, right + second, common.copy(), together.copy()))
+                self._put(Hits(*self._buffer[:, :found]).of_files(self._offsets))
         part.leave()
 
     def flush(self) -> None:

@@ -151,7 +151,5 @@ class BitComparer:
     def flush(self) -> None:
         """Give on the hits found so far."""
         if self._used:
-            left, right, common, together = self._buffer[:, : self._used]
-            first, second = (np.uint32(offset) for offset in self._offsets)
-            self._put(Hits(left + first, right + second, common.copy(), together.copy()))
+            self._put(Hits(*self._buffer[:, : self._used]).of_files(self._offsets))
             self._used = 0

@@ -22,7 +22,7 @@ Fold = Callable[[str], str]
 _TABLE = Path(__file__).parent / "tables" / "places.txt.xz"
 _MOST_OF_ONE_NAME = 4
 _FOLDED = "~"
-_SIGN = "\x1f"
+_SIGN = "\x1f"  # before the country that is told
 
 _SEGMENTS = re.compile(r"\s*[,;(/،、|]\s*|\s+[-–—]\s+")  # fmt: skip
 _AROUND = """

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from matcher.threshold.evidence import Evidence, from_top
 from matcher.threshold.mixture import OVERDISPERSION
-from matcher.threshold.solution import RATE_ERROR, Solution, solve
+from matcher.threshold.solution import RATE_ERROR, Solution, cautious_share, solve, sureness
 
 Floats = NDArray[np.float64]
 Reason = Literal["best F1", "few matches"]
@@ -89,12 +89,15 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
             have been; for the others, what may be behind them where they say little, too.
     """
     found = solve(evidence)
-    recounts = [solve(_again(evidence, found, random), found) for _ in range(_REPLICATES)]
+    again = [_again(evidence, found, random) for _ in range(_REPLICATES)]
+    recounts = [solve(counts, found) for counts in again]
     f1 = np.mean([_expected_f1(evidence.links, recount) for recount in recounts], axis=0)
     good = np.flatnonzero(f1 >= f1.max() - _AS_GOOD)
     best = int(good[len(good) // 2])  # the middle: what the counts do not tell may move the best either way
-    doubt = max(min(_LOOKS * erfc(found.sureness / sqrt(2)) / 2, 1.0), _TINY)  # that so much came about by chance
-    place = max(best, _strict(evidence, np.mean([recount.cautious for recount in recounts], axis=0), doubt))
+    sure = sureness(evidence, cautious_share(evidence, found))
+    doubt = max(min(_LOOKS * erfc(sure / sqrt(2)) / 2, 1.0), _TINY)  # that so much came about by chance
+    by_chance = np.mean(list(map(cautious_share, again, recounts)), axis=0)
+    place = max(best, _strict(evidence, by_chance, doubt))
     threshold = float(evidence.edges[place])
     at = min(place, len(f1) - 1)
     counted = place < len(f1)

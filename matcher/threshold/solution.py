@@ -38,10 +38,8 @@ class Solution(NamedTuple):
         same: pairs of one person in the bin.
         inside: pairs inside files in the bin, expected.
         by_chance: pairs of different people at or above the bin.
-        cautious: share of pairs at or above the bin by chance, taken as frequent between files as inside them.
         matches: pairs of one person in all.
         repeated: pairs inside files, per link, that are as alike as records of one person.
-        sureness: by how many standard errors links exceed chance, where they do so most.
     """
 
     mixture: Mixture
@@ -50,10 +48,8 @@ class Solution(NamedTuple):
     same: Floats
     inside: Floats
     by_chance: Floats
-    cautious: Floats
     matches: float
     repeated: float
-    sureness: float
 
 
 def solve(evidence: Evidence, start: Solution | None = None, random: np.random.Generator | None = None) -> Solution:
@@ -64,14 +60,10 @@ def solve(evidence: Evidence, start: Solution | None = None, random: np.random.G
         start: a solution of nearly the same counts, which makes it fast.
         random: where it is given, what may as well be behind the counts as what is most likely.
     """
-    seen, links = from_top(evidence.candidates), from_top(evidence.links)
-    most = (seen + 3 + 2 * np.sqrt(seen)) / evidence.cross_pairs  # what was seen, and two standard errors
-    unrelated = evidence.unrelated
+    links, unrelated = from_top(evidence.links), evidence.unrelated
     mixture = separate(evidence, Mixture.start(evidence) if start is None else start.mixture, random)
     alike = np.exp(mixture.inside) / evidence.chance_pairs
-    alone = separate(evidence._replace(candidates=np.zeros(len(seen)), cross_pairs=0), mixture)  # whatever is between
-    cautious = _at_most(from_top(unrelated + np.exp(alone.inside) / evidence.chance_pairs), most)
-    share = _at_most(from_top(unrelated + np.exp(mixture.rate) * alike), most)
+    share = _as_seen(from_top(unrelated + np.exp(mixture.rate) * alike), evidence)
     doubtful = from_top(evidence.free * -np.diff(share, append=0))
     share, repeated = _without_repeated(share, doubtful, links)
     by_bin = -np.diff(share, append=0)
@@ -84,7 +76,6 @@ def solve(evidence: Evidence, start: Solution | None = None, random: np.random.G
     beyond = max(float((links - doubtful_links - _CERTAIN * _error(doubtful_links, learnt)).max()), 0.0)
     unknown = _HIDDEN * max(evidence.cross_pairs / evidence.chance_pairs, 1.0) ** 0.5
     matches = min(float(same.sum()), float(evidence.most), max((1 + unknown) * beyond, 1.0))
-    sureness = _sureness(links, from_top(evidence.free * -np.diff(cautious, append=0)), evidence)
     return Solution(
         mixture,
         false_links,
@@ -92,16 +83,35 @@ def solve(evidence: Evidence, start: Solution | None = None, random: np.random.G
         same,
         evidence.chance_pairs * (unrelated + alike),
         by_chance,
-        cautious,
         max(matches, _TINY),
         repeated,
-        sureness,
     )
 
 
-def _at_most(share: Floats, most: Floats) -> Floats:
-    """Return a falling share that is at most so much: what is alike inside files may be no chance between them."""
-    capped = np.minimum(share, most)
+def cautious_share(evidence: Evidence, found: Solution) -> Floats:
+    """Return the share of pairs at or above each bin by chance, taken as frequent between files as inside them.
+
+    It is learnt inside files alone, whatever is between them.
+    """
+    nothing_between = evidence._replace(candidates=np.zeros_like(evidence.candidates), cross_pairs=0)
+    alike = np.exp(separate(nothing_between, found.mixture).inside) / evidence.chance_pairs
+    return _as_seen(from_top(evidence.unrelated + alike), evidence)
+
+
+def sureness(evidence: Evidence, cautious: Floats) -> float:
+    """Return by how many standard errors links exceed chance of a cautious share, where they do so most."""
+    links, false_links = from_top(evidence.links), from_top(evidence.free * -np.diff(cautious, append=0))
+    error = _error(false_links, from_top(evidence.chance), look_alikes=_LOOK_ALIKES)
+    return float(((links - false_links) / error).max())
+
+
+def _as_seen(share: Floats, evidence: Evidence) -> Floats:
+    """Return a falling share that is at most what was seen between files, and two standard errors.
+
+    What is alike inside files may be no chance between them.
+    """
+    seen = from_top(evidence.candidates)
+    capped = np.minimum(share, (seen + 3 + 2 * np.sqrt(seen)) / evidence.cross_pairs)
     return np.maximum.accumulate(capped[::-1])[::-1]
 
 
@@ -124,12 +134,6 @@ def _joinable(evidence: Evidence, same: Floats, by_bin: Floats) -> Floats:
     if len(dark):
         share[: dark[-1] + 1] = share[min(dark[-1] + 1, len(share) - 1)]
     return evidence.free * share
-
-
-def _sureness(links: Floats, false_links: Floats, evidence: Evidence) -> float:
-    """Return by how many standard errors links exceed chance, where they do so most."""
-    error = _error(false_links, from_top(evidence.chance), look_alikes=_LOOK_ALIKES)
-    return float(((links - false_links) / error).max())
 
 
 def _error(false_links: Floats, learnt: Floats, look_alikes: float = 0.0) -> Floats:

@@ -82,9 +82,8 @@ _SIGNS = re.compile(r"[,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u2
 # What the first two do to ASCII, at once.
 _ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullmatch(sign)} | dict.fromkeys(b"'`")
 _OF_ANOTHER = re.compile(r"(?<=\w)[\s,]+[wsdch]/o\b.*", re.IGNORECASE | re.DOTALL)  # wife, son, daughter, care of
-_CHILD_OF = re.compile(
-    r"\b[ab]/[lp]\b", re.IGNORECASE
-)  # in Malaysia anak lelaki, anak perempuan: the father is in the name
+# In Malaysia anak lelaki, anak perempuan: the father is in the name.
+_CHILD_OF = re.compile(r"\b[ab]/[lp]\b", re.IGNORECASE)
 _VANISHING = ("\u0640", "\ufeff", "\u00ad")
 
 

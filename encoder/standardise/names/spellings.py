@@ -13,10 +13,8 @@ _Rules = tuple[tuple[str, str], ...]
 
 # Alahmad, Elamin; Alexander is borne there, too.
 _ARTICLE = (r"^[ae]l(?=[aou](?!ex|in|is|on)[a-z]{4})", "")
-_H = (
-    r"(?<=[rln])(?<!^al)(?<!^el)(?<!abdul)(?<!abdel)h(?!h)",
-    "hh",
-)  # Farhad, Ilham, Minhaj: a sound of its own, which the folding leaves
+# Farhad, Ilham, Minhaj: a sound of its own, which the folding leaves.
+_H = (r"(?<=[rln])(?<!^al)(?<!^el)(?<!abdul)(?<!abdel)h(?!h)", "hh")
 _DJ = (r"(?<!d)j(?=[aeiou])", "dj")  # Najib, Khadija: never a y
 _FRENCH = ((r"(?<!t)ch(?!r)", "sh"), (r"gu(?=[eiéèy])", "g"), _ARTICLE, _H, _DJ)  # Cherif, Guerrouj
 _PLOSIVES = (("ph", "p"), ("bh", "b"))
