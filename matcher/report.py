@@ -118,8 +118,7 @@ def origin(linkage: Linkage) -> str:
         told = (
             f"{linkage.threshold:g}, strict: {learnt}, and between the packages little lies beyond that. So no more is "
             "accepted than keeps packages without a common person to one false group in ten million pairs. "
-            "Where people in both are expected all the same, compare again with a lower --threshold, and look at every "
-            "hit."
+            "Where people in both are expected all the same, compare again at a lower threshold, and look at every hit."
         )
     if estimate.repeated >= _WORTH_TELLING:
         told += (

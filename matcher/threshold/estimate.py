@@ -101,9 +101,10 @@ def estimate_threshold(evidence: Evidence, random: np.random.Generator) -> Estim
     threshold = float(evidence.edges[place])
     at = min(place, len(f1) - 1)
     counted = place < len(f1)
-    right = max(float(from_top(evidence.links)[at] - found.doubtful_links[at]), 0.0) * counted
+    links = float(from_top(evidence.links)[at]) * counted
+    right = max(links - float(found.doubtful_links[at]) * counted, 0.0)
     false = float(found.false_links[at]) * counted
-    accepted = round(right + false)
+    accepted = min(round(right + false), int(links))  # more wrong ones may be expected than there are links
     repeats = [solve(_again(evidence, found, random), found, random) for _ in range(_REPLICATES)]
     rates = random.normal(1, RATE_ERROR, _REPLICATES) * [repeat.false_links[at] for repeat in repeats] * counted
     false_ones = np.minimum(random.poisson(np.maximum(rates, 0)), accepted)

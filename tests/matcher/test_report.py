@@ -89,7 +89,7 @@ def test_page_states_no_precision_of_no_link_and_says_what_to_do(make_package: M
     assert linkage.estimate.links == 0
     page = report_page(linkage, remainder(linkage.comparisons, linkage.groups), Search("dice"))
     assert re.search(r"precision: share of the links that are right</th><td>of no link<", page)
-    assert "compare again with a lower --threshold" in page
+    assert "compare again at a lower threshold" in page
 
 
 def test_page_holds_no_token(pages: dict[str, str]) -> None:

@@ -123,6 +123,21 @@ def test_no_more_matches_are_expected_than_can_be_told_from_chance(matches: int)
     assert np.mean([estimate.matches.value for estimate in estimates]) == pytest.approx(matches, rel=0.25)
 
 
+@pytest.mark.parametrize("seed", [48, 49, 51, 52])
+def test_no_more_links_are_stated_than_were_counted(seed: int) -> None:
+    """Few records, and fewer alike between the files than those inside make expect."""
+    random = np.random.default_rng(seed)
+    inside, between = random.normal(*CHANCE, (30, 30))[np.triu_indices(30, 1)], random.normal(*CHANCE, (30, 6))
+    left, right = np.nonzero(between >= 0.5)
+    score = between[left, right]
+    order = np.argsort(-score)
+    compared = Compared(30, 6, CandidatePairs(left[order], right[order], score[order]), 0.5)
+    sample = ChanceSample(inside[inside >= 0.5], len(inside), 0.5)
+    estimate = estimate_threshold(Evidence.of([compared], sample), random)
+    assert estimate.links <= np.count_nonzero(score >= estimate.threshold)
+    assert estimate.false_links.high <= estimate.links
+
+
 @pytest.mark.parametrize("alphabet", [2, 4096])
 def test_share_by_the_law_of_unrelated_records_is_the_exact_sum_of_chances(alphabet: int) -> None:
     law = Unrelated(64, alphabet)
