@@ -60,16 +60,16 @@ class MinHash(_Step):
     """
 
     step: Literal["minhash"]
-    components: int = Key(default=6, ge=1, le=7, description="K, how many draws each symbol is a hash of")
+    components: int = Key(default=7, ge=1, le=7, description="K, how many draws each symbol is a hash of")
     symbols: int = Key(
-        default=2688,
+        default=3584,
         ge=64,
         le=LARGEST_CODE_BITS // SYMBOL_BITS,
         multiple_of=64,
         description="n, symbols of an encoding, 12 bits each",
     )
     draws: int = Key(
-        default=1344, ge=64, le=LARGEST_CODE_BITS // SYMBOL_BITS, multiple_of=64, description="how many draws there are"
+        default=1792, ge=64, le=LARGEST_CODE_BITS // SYMBOL_BITS, multiple_of=64, description="how many draws there are"
     )
     apart: tuple[Apart, ...] = Key(default=(), max_length=8, strict=False, description="fields that are drawn apart")
 
