@@ -34,6 +34,9 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     # hissing sounds of English, German, French, Polish, Hungarian and Scandinavian spelling
     ("s", r"shtsh|schtsch|shch|szcz|stsch|sjtsj", "S"),
     ("chtch", r"chtch", "S"),
+    # what is silent before t, and what is breath: Wright, Maastricht
+    ("ght", r"ght", "t"),
+    ("cht", r"cht", "ht"),
     ("c", r"tzsch|tsch|tch|ccs", "C"),
     ("ts", r"tsh|tsj", "C"),
     ("d", r"dsch|dzh|dsh|dj", "J"),
@@ -64,11 +67,17 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("o", r"(?:f(?<=of)f?|w(?<=ow))$", "v"),
     ("u", r"(?:f(?<=uf)f?|w(?<=uw))$", "v"),
     ("e", r"(?:f(?<=ef)f|w(?<=ew))$", "v"),
+    # a vowel before a consonant, but Lewandowski: Brown, Lawson, Tawfiq; and at the end, but Stanislaw: Shaw
+    ("w", r"w(?=[bdfghkmnpqtz]|s(?![ck])|l(?![aeiouy])|$)(?<=[ao]w)(?<!law)", "u"),
     ("w", r"w", "v"),
+    # a w by another letter: Guadalupe, Huan, Kouassi, Marouane
+    ("ua", r"(?:ou(?<=[gkhH]ou)|u(?<=[gkhH]u)|ou(?=an)(?<=rou)|u(?=an)(?<=ru))(?=a)", "v"),
     # Korean
     ("voo", r"voo$(?<=.voo)", "u"),
     ("yeo", r"yeo", "yu"),
     ("eo", r"eo(?=ng|k|l(?![aeiou]))", "u"),
+    # Yelena, Elena
+    ("ye", r"^ye(?=[bcdfghklmnprstvxz][a-zA-Z])(?!yeh[iy])", "e"),
     # glides: Iouri, Jurij, Yuri
     ("u", r"^(?:ou|u)(?=[aei])", "v"),
     ("o", r"^(?:io|jo|yo)", "Jo"),

@@ -23,5 +23,6 @@ def hangul_syllables(token: str) -> list[str]:
         if _FIRST <= code <= _LAST:
             initial, rest = divmod(code - _FIRST, 588)
             medial, final = divmod(rest, 28)
-            syllables.append(_INITIAL[initial] + _MEDIAL[medial] + _FINAL[final])
+            lateral = syllables and syllables[-1].endswith("l") and _INITIAL[initial] == "r"
+            syllables.append(("l" if lateral else _INITIAL[initial]) + _MEDIAL[medial] + _FINAL[final])
     return syllables
