@@ -129,18 +129,22 @@ def fold_latin(text: str) -> str:
 
 
 _FIRST_VOWEL = re.compile("^[aeiou]", re.MULTILINE)
-_CONSONANTS = str.maketrans("vzA", "fsa", "aeiou")
-_PHONETIC_LETTERS = str.maketrans("vbzcjgdr", "fpsssktl", "h")
+_FIRST_J = re.compile("^j", re.MULTILINE)
+_LAST_H = re.compile("h$(?<=..)", re.MULTILINE)  # Fatemeh, Sarah; Arabic writes one that sounds, and so it is lost
+# Within a name one spelling's j is another's y (Rajesh, Dijana), and Arabic and Thai have one letter for b and p.
+_CONSONANTS = str.maketrans("vzpAJ", "fsbaj", "aeiouj")
+_PHONETIC_LETTERS = str.maketrans("vbcjgdr", "fpssktl", "h")
 
 
 def skeleton(token: str) -> str:
-    """Return the consonants of the folded token; a first vowel, whichever, stands as a."""
+    """Return the consonants of the folded token that all spellings have; a first vowel, whichever, stands as a."""
     return skeleton_of(fold(token))
 
 
 def skeleton_of(folded: str) -> str:
     """Return the skeleton of a form that is folded already."""
-    return _DOUBLE.sub("", _FIRST_VOWEL.sub("A", folded).translate(_CONSONANTS))
+    kept = _LAST_H.sub("", _FIRST_J.sub("J", _FIRST_VOWEL.sub("A", folded)))
+    return _DOUBLE.sub("", kept.translate(_CONSONANTS))
 
 
 def phonetic(token: str) -> str:
