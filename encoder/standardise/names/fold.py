@@ -68,7 +68,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("u", r"(?:f(?<=uf)f?|w(?<=uw))$", "v"),
     ("e", r"(?:f(?<=ef)f|w(?<=ew))$", "v"),
     # a vowel before a consonant, but Lewandowski: Brown, Lawson, Tawfiq; and at the end, but Stanislaw: Shaw
-    ("w", r"w(?=[bdfghkmnpqtz]|s(?![ck])|l(?![aeiouy])|$)(?<=[ao]w)(?<!law)", "u"),
+    ("w", r"w(?=[bdfghkmpqtz]|[lns](?![aeiouyck])|$)(?<=[ao]w)(?<!law)", "u"),
     ("w", r"w", "v"),
     # a w by another letter: Guadalupe, Huan, Kouassi, Marouane
     ("ua", r"(?:ou(?<=[gkhH]ou)|u(?<=[gkhH]u)|ou(?=an)(?<=rou)|u(?=an)(?<=ru))(?=a)", "v"),
@@ -76,8 +76,8 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("voo", r"voo$(?<=.voo)", "u"),
     ("yeo", r"yeo", "yu"),
     ("eo", r"eo(?=ng|k|l(?![aeiou]))", "u"),
-    # Yelena, Elena
-    ("ye", r"^ye(?=[bcdfghklmnprstvxz][a-zA-Z])(?!yeh[iy])", "e"),
+    # Yelena, Elena; but Yehuda
+    ("ye", r"^ye(?=[bcdfgklmnprstvxz][a-zA-Z])", "e"),
     # glides: Iouri, Jurij, Yuri
     ("u", r"^(?:ou|u)(?=[aei])", "v"),
     ("o", r"^(?:io|jo|yo)", "Jo"),

@@ -66,7 +66,7 @@ def romanise_hebrew(token: str) -> str:
     for letter, sound in _HEBREW_FIRST.items():
         if token.startswith(letter):
             token = sound + token[1:]
-    token = _HEBREW_FIRST_YOD.sub("ye", token)
+    token = _HEBREW_FIRST_YOD.sub("ya", token)
     if token.endswith("ה"):
         token = token[:-1] + "a"
     token = token.translate(_HEBREW)

@@ -34,7 +34,7 @@ _RULES: Mapping[str, _Rules] = {
     "RO": (("[țţ]", "t"),),  # as passports print it
     "ID": (("oe", "u"), ("tj", "c"), (r"ch(?!r)", "kh"), ("sj", "sh")),  # the spelling of before 1972: Soeharto, Tjahjo
     "SR": (("oe", "u"),),
-    "TH LA": (*_PLOSIVES, (r"r(?=n(?![aeiouy]))", ""), (r"l(?![aeiouyl])", "n")),  # Phongsak, Supaporn, Weerakul
+    "TH LA": (*_PLOSIVES, ("kh", "k"), (r"r(?=n(?![aeiouy]))", "")),  # Phongsak, Khamthong, Supaporn
     "KH": (*_PLOSIVES, (r"r(?=n$)", "")),
     "MM": ((r"(?<=a)r(?![aeiouy])", ""),),  # Thandar: Thanda
     "JP": (  # long vowels, and the official spelling of before 1954: Satoh, Ohno, Yuuko, Tuda
