@@ -76,7 +76,8 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("voo", r"voo$(?<=.voo)", "u"),
     ("yeo", r"yeo", "yu"),
     ("eo", r"eo(?=ng|k|l(?![aeiou]))", "u"),
-    # Yelena, Elena; but Yehuda
+    # Yelena, Elena, Jelena; but Yehuda, Jens
+    ("je", r"^je(?=v[dgs]|l[ei][nz]|kat|gor|fi[mn]|fr|rm|mel|rof)", "e"),
     ("ye", r"^ye(?=[bcdfgklmnprstvxz][a-zA-Z])", "e"),
     # glides: Iouri, Jurij, Yuri
     ("u", r"^(?:ou|u)(?=[aei])", "v"),

@@ -23,6 +23,7 @@ _NB = re.compile("(?:^|(?<=[يی]))ن(?=ب)")  # Nabil, Zaynab, and not Anbar, O
 # A waw behind alef, or behind a yeh that is a consonant, is a vowel: Obama, Beckenbauer, Antonio, Daoud, Ayyub; but Kaveh.
 _FIRST_WAW = re.compile("^[اأإآئ]و(?=[^اويىیأإآئةەۆۇېهہ])")
 _WAW_AFTER_ALEF = re.compile("(?<=ا)و(?=[^اويىیأإآئةەۆۇېهہ]|$)(?!ر[يی]?$)")
+_PERSIAN_LETTER = re.compile("[یکگچ]")  # Tanavoli
 _UYGHUR_CARRIER = re.compile("^ئ(?=[اەېىوۇۆۈ])")  # a sign without sound before every first vowel
 _LAST_HEH = re.compile("(?<=[^اأآويىیئەۆۇېے])[هہ]$|(?<=يي)ه$")  # Fatemeh, as فاطمة; but Shah, Faqih
 # What would be kh and sh in Latin letters: Stockholm, Azhar.
@@ -48,12 +49,14 @@ def romanise_arabic(token: str) -> str:
     token = unicodedata.normalize("NFKC", token).replace("ـ", "").replace("\u200c", "")
     token = _OF_FAITH.sub("uddin", _OF_GOD.sub("ullah", _ARTICLE.sub("", token)))
     token = _LAST_AYN.sub("", _SERVANT.sub("عبد", token))
-    token = _WAW_AFTER_ALEF.sub("ؤ", _FIRST_WAW.sub("ؤ", _UYGHUR_CARRIER.sub("", token)))
+    token = _FIRST_WAW.sub("ؤ", _UYGHUR_CARRIER.sub("", token))
+    if not _PERSIAN_LETTER.search(token):
+        token = _WAW_AFTER_ALEF.sub("ؤ", token)
     token = _LAST_HEH.sub("ة", _S_BEFORE_H.sub("ز", _K_BEFORE_H.sub("ق", token)))
     token = _NB.sub("نa", _FIRST_YEH.sub("ya", token))
     token = token.translate(_HARAKAT).translate(_ARABIC)
     token = "".join(letter for letter in token if letter.isascii())
-    return _YEH_VOWEL.sub("i", _WAW_VOWEL.sub("u", token))
+    return _YEH_VOWEL.sub("i", _WAW_VOWEL.sub("u", token)).replace("w", "v")
 
 
 def romanise_hebrew(token: str) -> str:
@@ -70,4 +73,4 @@ def romanise_hebrew(token: str) -> str:
     if token.endswith("ה"):
         token = token[:-1] + "a"
     token = token.translate(_HEBREW)
-    return _YEH_VOWEL.sub("i", _WAW_VOWEL.sub("u", token))
+    return _YEH_VOWEL.sub("i", _WAW_VOWEL.sub("u", token)).replace("w", "v")
