@@ -87,7 +87,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("e", r"^(?:ie|je|ye)", "Je"),
     ("o", r"oo|ou", "u"),
     ("ee", r"ee", "i"),
-    ("i", r"ij|iy|yi|ii|ji$(?<=.ji)", "i"),
+    ("i", r"ij|iy|yi|ii|ji$(?<=[^n\n]ji)", "i"),
     ("yj", r"yj", "i"),
     ("y", r"y(?![aeiou])", "i"),
     ("j", r"j(?![aeiou])", "i"),

@@ -16,6 +16,7 @@ from encoder.standardise.names.eastasia import (
     split_han,
     split_hangul,
 )
+from encoder.standardise.names.eastern_cyrillic import may_be_eastern
 from encoder.standardise.names.fold import fold, fold_latin, phonetic_of, skeleton_of
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
 from encoder.standardise.names.japanese import looks_japanese, read_japanese
@@ -173,6 +174,7 @@ def hangs_together(part: str) -> bool:
         or HYPHENS.search(part) is not None
         or is_read_whole(part)
         or script_of(part) == "MYANMAR"
+        or may_be_eastern(part)
     )
 
 
