@@ -19,6 +19,7 @@ from encoder.standardise.names.eastasia import (
 from encoder.standardise.names.eastern_cyrillic import may_be_eastern
 from encoder.standardise.names.fold import fold, fold_latin, phonetic_of, skeleton_of
 from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
+from encoder.standardise.names.initials import is_initial, southern_initial
 from encoder.standardise.names.japanese import looks_japanese, read_japanese
 from encoder.standardise.names.joining import HYPHENS, arranged, arranged_words
 from encoder.standardise.names.languages import Language, language_told
@@ -139,8 +140,8 @@ def _written(text: str) -> list[str]:
 
 
 def _syllables(part: str) -> list[str]:
-    """Return the syllables of a Burmese part, which Latin letters part, and any other as it is."""
-    return burmese_syllables(part) if script_of(part) == "MYANMAR" else [part]
+    """Return the syllables of a Burmese part, which Latin letters part, and any other as it is, an initial in Latin."""
+    return burmese_syllables(part) if script_of(part) == "MYANMAR" else [southern_initial(part) or part]
 
 
 def own_part(text: str) -> str:
@@ -175,6 +176,7 @@ def hangs_together(part: str) -> bool:
         or is_read_whole(part)
         or script_of(part) == "MYANMAR"
         or may_be_eastern(part)
+        or southern_initial(part) != ""
     )
 
 
@@ -238,8 +240,3 @@ def read_token(part: str, *, alone: bool) -> NameToken | None:
     if not folded.isalpha():
         return None
     return NameToken.of(folded, script, part, initial=is_initial(part))
-
-
-def is_initial(part: str) -> bool:
-    """Return whether `part` is the first letter of a name."""
-    return len(part) == 1 and script_of(part) not in ("HAN", "HANGUL", "KANA")

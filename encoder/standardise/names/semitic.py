@@ -38,7 +38,8 @@ _HEBREW = _table(
 )
 _HEBREW_FIRST = {"כ": "q"}  # a stop at the beginning; q is k that no h after it turns into kh
 # Bet is v at the end, in Avraham, and before the endings of Slavic names; elsewhere mostly b.
-_BET_AS_V = re.compile("ב(?=ן?$|(?<=[וי]ב)[יסקצ]|(?<=^אב))")
+_BET_AS_V = re.compile("ב(?=ן?$|(?<=וב)ה$|(?<=[וי]ב)[יסקצ]|(?<=^אב))")
+_T_BEFORE_S = re.compile("[טת](?=[סשז])")  # no ts, which has a letter of its own: Tesfay
 _HEBREW_FIRST_VAV = re.compile("^או(?=[^אויעה])")  # Obama, Austerlitz
 _VAV_AFTER_ALEF = re.compile("(?<=א)ו(?=[^אויעה]|$)")
 _HEBREW_FIRST_YOD = re.compile("^י(?=[החרדק])")  # Yehoshua, Yaron: the i of Yitzhak is written by it
@@ -65,6 +66,7 @@ def romanise_hebrew(token: str) -> str:
     token = token.replace("ג'", "dj").replace("ז'", "zh").replace("צ'", "ch").replace("ץ'", "ch")
     token = token.replace("ג׳", "dj").replace("ז׳", "zh").replace("צ׳", "ch").replace("ץ׳", "ch")
     token = _BET_AS_V.sub("v", token.replace("יי", "י").replace("וו", "v"))
+    token = _T_BEFORE_S.sub("th", token)
     token = _VAV_AFTER_ALEF.sub("u", _HEBREW_FIRST_VAV.sub("u", token))
     for letter, sound in _HEBREW_FIRST.items():
         if token.startswith(letter):

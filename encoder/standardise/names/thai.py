@@ -18,13 +18,20 @@ _FINAL = {
     **dict.fromkeys("ญณนร", "n"), **dict.fromkeys("ลฬ", "l"), "ง": "ng", "ม": "m", "ย": "i", "ว": "o", "ฤ": "r",
 }  # fmt: skip
 _SIGNS = {"ะ": "a", "ั": "a", "า": "a", "ำ": "am", "ิ": "i", "ี": "i", "ึ": "ue", "ื": "ue", "ุ": "u", "ู": "u"}
-_TONES = re.compile("[็-๋ํ-๎ฯๆฺ]")
+_TONES = re.compile("[็-๋๎ฯๆฺ]")
+# Ends of which less is heard than is written: Lak, Chan, Sat, Chet.
+_ENDS = (
+    (re.compile("ํา"), "ำ"), (re.compile("กษม?ณ?์"), "ก"), (re.compile("[ทต]ร์"), ""),
+    (re.compile("[สษ](?:ดิ|ฐิ?)์"), "ต"), (re.compile("พรหม"), "โพรม"), (re.compile("เพชร(?![ะ-ู])"), "เพช"),
+    # a double r is a, with n where no other letter ends the syllable: Wan, Tham, Wanna
+    (re.compile("รร(?=[ก-ฮ](?![ะ-ูอ์]))"), "ั"), (re.compile("รร"), "ัน"),
+)  # fmt: skip
 # Letters that carry the sign of silence: foreign ones that other spellings have (Mark, James, Ford) stay.
 _R_HEARD = re.compile("(?:(?<=[ะ-ูอ])|(?<=[เแโ][ก-ฮ]))ร์")
 _FOREIGN_HEARD = re.compile("(?<=[ดฟซชสล])์|(?<=ส[กค])์")
 _SILENT = re.compile("[ก-ฮ][ิุ]?์")
 _R_WITHIN = re.compile("(?<=[ะ-ูกจธวศสอ])ร(?=[ก-ฬฮ][^์])")  # Surachai, Worawit, but Pornchai
-_LAST_R = re.compile("(?:(?<=[ะ-ู][กตท])|(?<=เพช)|(?<=เนต)|(?<=เกษต))ร(?![ะ-ู])")  # Chawat, Phet, Net
+_LAST_R = re.compile("(?:(?<=[ะ-ู][กตท])|(?<=เนต)|(?<=เกษต))ร(?![ะ-ู])")  # Chawat, Net
 _FIRST_SR = re.compile("^ทร(?=[งัาว](?!ม))")  # Songchai, Sap, but Trump
 
 _CLUSTER = "[กขคตปผพบดฟ][รล]"
@@ -44,7 +51,7 @@ _RHYMES = (
     (f"เ{_ONSET_BEHIND_VOWEL}{_CODA}", "e"),
     (f"แ{_ONSET_BEHIND_VOWEL}{_CODA}", "ae"),
     (f"โ{_ONSET_BEHIND_VOWEL}{_CODA}", "o"),
-    (f"[ไใ]{_ONSET_BEHIND_VOWEL}ย?(?![ะ-ู])", "ai"),
+    (f"[ไใ]{_ONSET_BEHIND_VOWEL.replace(_ONE, 'ห[งญนมยรลว]|')}ย?(?![ะ-ู])", "ai"),
     (f"{_ONSET}ัว{_CODA}", "ua"),
     (f"{_ONSET}ว(?P<coda>[กงดนบมลย]{_NO_VOWEL_BEHIND})", "ua"),
     (f"{_ONSET}ือ", "ue"),
@@ -59,8 +66,10 @@ _READERS = tuple((re.compile(pattern), vowel) for pattern, vowel in _RHYMES)
 def romanise_thai(token: str) -> str:
     """Return the romanisation of `token`; an unwritten vowel is o in a closed syllable and a in an open one."""
     token = _TONES.sub("", token).replace("ฤ", "ริ")
+    for written, heard in _ENDS:
+        token = written.sub(heard, token)
     token = _SILENT.sub("", _FOREIGN_HEARD.sub("", _R_HEARD.sub("ฤ", token)))
-    token = _LAST_R.sub("", _FIRST_SR.sub("ซ", token.replace("รร", "ัน")))
+    token = _LAST_R.sub("", _FIRST_SR.sub("ซ", token))
     token = _R_WITHIN.sub("ฤ", token)
     out = []
     place = 0
@@ -69,8 +78,10 @@ def romanise_thai(token: str) -> str:
             found = pattern.match(token, place)
             if found:
                 parts = found.groupdict()
-                out.append("".join(_INITIAL.get(letter, "") for letter in parts["onset"][-2:]))
-                out.append(_SIGNS[parts["sign"]] if parts.get("sign") else vowel)
+                onset = parts["onset"] if len(parts["onset"]) == 1 else parts["onset"].removeprefix("ห")
+                out.append("".join(_INITIAL.get(letter, "") for letter in onset))
+                alone = found.re is _READERS[-1][0] and place > 0 and found.end() == len(token)  # George, Mark
+                out.append(_SIGNS[parts["sign"]] if parts.get("sign") else "" if alone else vowel)
                 out.append(_FINAL.get(parts.get("coda") or "", ""))
                 place = found.end()
                 break
