@@ -1,8 +1,7 @@
 """In which language a name is read: its bearer's nationality says so, where it is known and the letters do not.
 
 Chinese characters are read by a language as a whole. A name that is told one stays one text on its way through the
-encoder: the language stands behind a sign. China, Singapore and Malaysia tell none: names of their people are read in
-several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
+encoder: the language stands behind a sign. China tells none: names of its people are read in several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
 countries do to Latin letters is in :mod:`encoder.standardise.names.spellings`.
 """
 
@@ -17,8 +16,8 @@ from encoder.standardise.names.scripts import letters_of
 from encoder.standardise.names.spellings import Spelling, respelled, spelling_of
 from encoder.standardise.names.words import words
 
-Language = Literal["", "ja", "ko", "vi", "yue", "zh"]
-"""By its tag: Japanese, Korean, Vietnamese, Cantonese, Mandarin of Taiwan; empty where none is told."""
+Language = Literal["", "ja", "ko", "nan", "vi", "yue", "zh"]
+"""By its tag: Japanese, Korean, Hokkien beside Mandarin, Vietnamese, Cantonese, Mandarin of Taiwan; empty where none is."""
 
 _LANGUAGES: Mapping[str, Language] = {
     "JP": "ja",
@@ -28,6 +27,7 @@ _LANGUAGES: Mapping[str, Language] = {
     "HK": "yue",
     "MO": "yue",
     "TW": "zh",
+    **dict.fromkeys(("SG", "MY", "BN", "ID", "PH"), "nan"),
 }
 _PERSIAN = {"ث": "س", "ض": "ز"}  # s and z, in Persian, Dari and Urdu; th and d in Arabic
 _SOUNDS: Mapping[str, Mapping[str, str]] = {

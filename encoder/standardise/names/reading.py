@@ -18,7 +18,13 @@ from encoder.standardise.names.eastasia import (
 )
 from encoder.standardise.names.eastern_cyrillic import may_be_eastern
 from encoder.standardise.names.fold import fold, fold_latin, phonetic_of, skeleton_of
-from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
+from encoder.standardise.names.han_readings import (
+    NO_READINGS,
+    Readings,
+    in_hokkien,
+    korean_surname,
+    other_readings,
+)
 from encoder.standardise.names.initials import is_initial, southern_initial
 from encoder.standardise.names.japanese import looks_japanese, read_japanese
 from encoder.standardise.names.joining import HYPHENS, arranged, arranged_words
@@ -114,13 +120,13 @@ def _read(parts: list[str], language: Language) -> tuple[NameToken, ...]:
     if language:
         parts = in_own_letters(parts, language)
     if len(parts) == 1:
-        whole = _in_one_piece(parts[0])
+        whole = _in_one_piece(parts[0], language)
         if whole:
             return whole
     parts = arranged(parts)
     alone = len(parts) == 1
     tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
-    return _with_readings(tokens)
+    return _with_readings(tokens, language)
 
 
 def independent_parts(text: str) -> list[str]:
@@ -190,7 +196,7 @@ def is_read_whole(part: str) -> bool:
     return _READ_WHOLE.search(part) is not None
 
 
-def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
+def _with_readings(tokens: tuple[NameToken, ...], language: Language) -> tuple[NameToken, ...]:
     """Return the tokens of a name, with other readings of the given name where it is Chinese and has two parts."""
     match tokens:
         case (first, second) if first.script == second.script == "HAN":
@@ -198,6 +204,11 @@ def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
             given, family = (first, second) if given_first else (second, first)
             if given.folded != read_mandarin(given.form):
                 return tokens  # a Japanese name
+            if language == "nan" and (usual := words().hokkien_surnames.get(family.form)):
+                hokkien = fold_latin(in_hokkien(given.form))
+                given = NameToken.of(given.folded, "HAN", given.form, readings=Readings((hokkien,) if hokkien else ()))
+                family = NameToken.of(fold_latin(usual), "HAN", family.form)
+                return (given, family) if given_first else (family, given)
             readings = other_readings(given.form, family.form)
             given = NameToken.of(given.folded, "HAN", given.form, readings=readings)
             if readings.spelled and (hangul := korean_surname(family.form)):
@@ -213,7 +224,7 @@ def _japanese(readings: Sequence[str]) -> NameToken:
     return NameToken.of(first, "HAN", readings[0], readings=Readings(tuple(others)))
 
 
-def _in_one_piece(word: str) -> tuple[NameToken, ...]:
+def _in_one_piece(word: str, language: Language) -> tuple[NameToken, ...]:
     """Return family and given name of a Chinese, Japanese or Korean name without a space, nothing for any other."""
     script = script_of(word)
     if script not in _IN_ONE_PIECE:
@@ -224,7 +235,7 @@ def _in_one_piece(word: str) -> tuple[NameToken, ...]:
         for form, folded in pieces
         if folded.isalpha()  # a sign among the characters is no name
     ]
-    return _with_readings(tuple(tokens))
+    return _with_readings(tuple(tokens), language)
 
 
 @lru_cache(maxsize=1 << 16)
