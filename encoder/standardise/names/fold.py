@@ -16,7 +16,7 @@ _ARABIC = "(?:kh|gh|sh|dh|th|[bcdfghjkmnqrstwz])"  # no name of Arabic begins wi
 _RULES: tuple[tuple[str, str, str], ...] = (
     # the Arabic article, written together with a name (Alkhatib, Elsayed, Elhadi, Ezzahra), and not Alfred, Elmira
     ("al", rf"^al(?={_ARABIC}[aeiou][a-z]{{2}})(?!alb[aie]|alf[or]|alman|alme[idr]|altma)", ""),
-    ("el", rf"^el(?=h[aeou][a-z]{{2}}|{_ARABIC}[aeiou][a-z]{{3}})(?!elfi|elmi|elbe[rt]|elsbe|elsab|elch)", ""),
+    ("el", rf"^el(?=h[aeou][a-z]{{2}}|{_ARABIC}[aeiou][a-z]{{3}})(?!elfi|elmi|elbe[gkrt]|elsbe|elsab|elch)", ""),
     ("e", r"^e(?=(?:ss|zz|nn|rr|dd)[aeiou][a-z]{2})", ""),
     # written together: Vandenbroucke, Delacruz
     ("van", r"^van(?:den|der)(?=[a-z]{4})", ""),
@@ -46,6 +46,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("ch", r"ch(?=[rl])", "k"),
     ("ch", r"ch$(?<=[aou]ch)", "h"),
     ("chs", r"chs", "ks"),
+    ("chae", r"chae(?=l)", "kae"),
     ("c", r"ch|cz|cs", "C"),
     ("t", r"ts|tz", "C"),
     ("rz", r"rz(?=[aeiouy])(?<=[bdgkptw]rz)", "J"),

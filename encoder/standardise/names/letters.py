@@ -57,7 +57,7 @@ _GEORGIAN = _table(
 _TWO_SYLLABLES = re.compile("[aeiouy][^aeiouy]+[aeiouy]")
 # Czech and Slovak -ová, Lithuanian -ienė (wife) and -aitė, -ytė, -utė (daughter), told by their marks.
 _WIFE = re.compile("^(.{3,}?)(?:ová|ienė|aitė|ytė|utė|ūtė)$")
-_UKRAINIAN_LETTERS = re.compile("[іїєґў]")
+_UKRAINIAN_LETTERS = re.compile("^(?!.*[әғқңөұүһ]).*[іїєґў]")  # and no Kazakh ones
 _YE = re.compile("(?:^|(?<=[аеёиоуыэюяіїьъ]))е")
 _YO = re.compile("(?:^|(?<=[аеёиоуыэюяіїьъ]))ё")
 _FIRST_JE = re.compile("^йе")  # Jens, Jerusalem: no spelling leaves this j out

@@ -229,7 +229,7 @@ def _in_one_piece(word: str, language: Language) -> tuple[NameToken, ...]:
     script = script_of(word)
     if script not in _IN_ONE_PIECE:
         return ()
-    pieces = split_han(word) if script == "HAN" else split_hangul(word)
+    pieces = split_han(word, chinese=language == "nan") if script == "HAN" else split_hangul(word)
     tokens = [
         NameToken.of(folded, script, form)
         for form, folded in pieces

@@ -21,10 +21,12 @@ _OF_FAITH = re.compile("(?<=..)ال[دّ]+[يی]ن$")  # Nuruddin, Noureddine
 _FIRST_YEH = re.compile("^[يی](?=[^اويىیأإآ])")  # Yahya, Yaqub: a first yeh is never a vowel
 _NB = re.compile("(?:^|(?<=[يی]))ن(?=ب)")  # Nabil, Zaynab, and not Anbar, Oldenburg
 # A waw behind alef, or behind a yeh that is a consonant, is a vowel: Obama, Beckenbauer, Antonio, Daoud, Ayyub; but Kaveh.
-_FIRST_WAW = re.compile("^[اأإآئ]و(?=[^اويىیأإآئةەۆۇېهہ])")
-_WAW_AFTER_ALEF = re.compile("(?<=ا)و(?=[^اويىیأإآئةەۆۇېهہ]|$)(?!ر[يی]?$)")
+_FIRST_WAW = re.compile("^[اأإآئ]و(?=[^اويىیأإآئةەۆۇې])")
+_WAW_AFTER_ALEF = re.compile("(?<=[اأ])و(?=[^اويىیأإآئةەۆۇېهہ]|$)(?!ر[يی]?$)")
 _PERSIAN_LETTER = re.compile("[یکگچ]")  # Tanavoli
 _UYGHUR_CARRIER = re.compile("^ئ(?=[اەېىوۇۆۈ])")  # a sign without sound before every first vowel
+_UYGHUR_LETTER = re.compile("[ېۇۈۋڭ]|^ئ.*ى")
+_UYGHUR_VOWELS = str.maketrans("ىو", "يۆ")  # i and o, where other languages write a and u
 _LAST_HEH = re.compile("(?<=[^اأآويىیئەۆۇېے])[هہ]$|(?<=يي)ه$")  # Fatemeh, as فاطمة; but Shah, Faqih
 # What would be kh and sh in Latin letters: Stockholm, Azhar.
 _K_BEFORE_H = re.compile("[كک](?=[هہح])")
@@ -50,6 +52,8 @@ def romanise_arabic(token: str) -> str:
     token = unicodedata.normalize("NFKC", token).replace("ـ", "").replace("\u200c", "")
     token = _OF_FAITH.sub("uddin", _OF_GOD.sub("ullah", _ARTICLE.sub("", token)))
     token = _LAST_AYN.sub("", _SERVANT.sub("عبد", token))
+    if _UYGHUR_LETTER.search(token):
+        token = token.translate(_UYGHUR_VOWELS)
     token = _FIRST_WAW.sub("ؤ", _UYGHUR_CARRIER.sub("", token))
     if not _PERSIAN_LETTER.search(token):
         token = _WAW_AFTER_ALEF.sub("ؤ", token)

@@ -41,6 +41,8 @@ _RULES: Mapping[str, _Rules] = {
         (r"o(?:h(?![aeiouy])|o|u(?!e))", "o"), ("uu", "u"), ("jy", "j"), ("sy", "sh"), ("(?<!t)ty", "ch"), ("zy", "j"),
         (r"^si|(?<=[aeiou])si", "shi"), ("tu", "tsu"), ("ti", "chi"), ("zi", "ji"), (r"^hu|(?<=[aeiouy])hu", "fu"),
     ),
+    # after Polivanov, in Cyrillic
+    "JP ": (("дз(?=[аоуэе])", "з"), ("дз", "дж"), ("т(?=[июяё])", "ч"), ("нъ", "н")),
     "IL": ((r"(?<!t)ch(?![rl])", "kh"),),  # Chaim, Baruch
     "MA DZ TN MR LB": _FRENCH,
     "EG": (("dj", "g"), ("j", "g"), _ARTICLE, _H),  # Jamal: Gamal
