@@ -287,7 +287,7 @@ class Schema(_Part):
 
     version: Literal["counterfoil/1"] = "counterfoil/1"
     name: str = Key(default="", max_length=200)
-    standardisation: Literal[5] | None = Key(
+    standardisation: Literal[6] | None = Key(
         default=None, description="version of the rules of standard formats; present where one is used"
     )
     clk: ClkConfig = Key(alias="clkConfig")

@@ -17,7 +17,7 @@ _INITIALS = (
 )  # fmt: skip
 _SOFT = {"z": "j", "c": "q", "s": "x"}
 _FINALS = {
-    "а": "a", "ай": "ai", "ань": "an", "ан": "ang", "ао": "ao", "о": "o", "ань": "an", "оу": "ou", "ун": "ong",
+    "а": "a", "ай": "ai", "ань": "an", "ан": "ang", "ао": "ao", "о": "uo", "оу": "ou", "ун": "ong",
     "э": "e", "эй": "ei", "энь": "en", "эн": "eng", "ы": "i", "и": "i", "инь": "in", "ин": "ing", "у": "u",
     "уа": "ua", "уай": "uai", "уань": "uan", "уан": "uang", "уй": "ui", "унь": "un", "уэй": "ui", "ю": "iu", "юй": "u",
     "юэ": "ue", "юань": "uan", "юнь": "un", "юн": "iong", "я": "ia", "янь": "ian", "ян": "iang", "яо": "iao", "е": "ie",
@@ -32,7 +32,8 @@ _CHINESE = {
     letters + final: (_SOFT.get(initial, initial) if final[0] in "июяе" else initial) + spelled
     for letters, initial in _INITIALS
     for final, spelled in _FINALS.items()
-} | _ALONE
+}
+_CHINESE |= _ALONE | {"бо": "bo", "по": "po", "мо": "mo", "фо": "fo"}
 _MARKED = re.compile("цз|чж|э|нь|юй|[цсх]ю|[сц]я|уа|ао|[цс]и")  # hardly in names of other languages
 # A syllable ends before the next initial, and not before a vowel: Си-нань, Цзиньпин.
 _CHINESE_SYLLABLE = re.compile("|".join(sorted(_CHINESE, key=len, reverse=True)))
@@ -54,8 +55,8 @@ _KOREAN_INITIALS = {
     "х": "h", "р": "r", "л": "r", "м": "m", "н": "n",
 }  # fmt: skip
 _KOREAN_VOWELS = {
-    "а": "a", "я": "ya", "о": "o", "ё": "yeo", "у": "u", "ю": "yu", "ы": "eu", "и": "i", "э": "ae", "е": "e", "ва": "wa",
-    "во": "wo", "вэ": "wae", "ви": "wi", "ве": "we", "ый": "ui",
+    "а": "a", "я": "ya", "о": "o", "ё": "yeo", "у": "u", "ю": "yu", "ы": "eu", "и": "i", "э": "ae", "е": "e",
+    "ва": "wa", "во": "wo", "вэ": "wae", "ви": "wi", "ве": "we", "ый": "ui",
 }  # fmt: skip
 _KOREAN_FINALS = {
     "": "", "к": "k", "г": "k", "н": "n", "нъ": "ng", "нь": "n", "т": "t", "ль": "l", "л": "l", "р": "l", "м": "m",
@@ -72,9 +73,7 @@ _NO_NASAL = re.compile("(?:хё|во|хва)н$")  # Hyun, Won, Hwan
 
 def may_be_eastern(part: str) -> bool:
     """Return whether a part in Cyrillic may make a name Chinese or Korean, so that it is read with the rest."""
-    return part in _KOREAN_SURNAMES or (
-        _MARKED.search(part) is not None and _CHINESE_WORD.fullmatch(part) is not None
-    )
+    return part in _KOREAN_SURNAMES or (_MARKED.search(part) is not None and _CHINESE_WORD.fullmatch(part) is not None)
 
 
 def eastern_in_latin(parts: Sequence[str]) -> list[str]:

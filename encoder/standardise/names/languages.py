@@ -1,7 +1,8 @@
 """In which language a name is read: its bearer's nationality says so, where it is known and the letters do not.
 
 Chinese characters are read by a language as a whole. A name that is told one stays one text on its way through the
-encoder: the language stands behind a sign. China tells none: names of its people are read in several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
+encoder: the language stands behind a sign. China tells none: names of its people are read in several. A letter
+of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
 countries do to Latin letters is in :mod:`encoder.standardise.names.spellings`.
 """
 
@@ -17,7 +18,7 @@ from encoder.standardise.names.spellings import Spelling, respelled, spelling_of
 from encoder.standardise.names.words import words
 
 Language = Literal["", "ja", "ko", "nan", "vi", "yue", "zh"]
-"""By its tag: Japanese, Korean, Hokkien beside Mandarin, Vietnamese, Cantonese, Mandarin of Taiwan; empty where none is."""
+"""By its tag: Japanese, Korean, Hokkien and Mandarin, Vietnamese, Cantonese, Mandarin of Taiwan; empty for none."""
 
 _LANGUAGES: Mapping[str, Language] = {
     "JP": "ja",

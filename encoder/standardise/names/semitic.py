@@ -20,7 +20,7 @@ _OF_GOD = re.compile("(?<=..)(?:الله|اللہ|الّله)$")  # Najibullah, 
 _OF_FAITH = re.compile("(?<=..)ال[دّ]+[يی]ن$")  # Nuruddin, Noureddine
 _FIRST_YEH = re.compile("^[يی](?=[^اويىیأإآ])")  # Yahya, Yaqub: a first yeh is never a vowel
 _NB = re.compile("(?:^|(?<=[يی]))ن(?=ب)")  # Nabil, Zaynab, and not Anbar, Oldenburg
-# A waw behind alef, or behind a yeh that is a consonant, is a vowel: Obama, Beckenbauer, Antonio, Daoud, Ayyub; but Kaveh.
+# A waw behind alef, or behind a yeh that is a consonant, is a vowel: Obama, Daoud, Antonio, Ayyub; but Kaveh.
 _FIRST_WAW = re.compile("^[اأإآئ]و(?=[^اويىیأإآئةەۆۇې])")
 _WAW_AFTER_ALEF = re.compile("(?<=[اأ])و(?=[^اويىیأإآئةەۆۇېهہ]|$)(?!ر[يی]?$)")
 _PERSIAN_LETTER = re.compile("[یکگچ]")  # Tanavoli

@@ -1,4 +1,4 @@
-"""Thai, after the Royal Thai General System as bearers of names change it: Wisarut, Kul and Phatchara, no Witarut or Kun.
+"""Thai, after the Royal Thai General System as bearers of names change it: Wisarut and Kul, no Witarut or Kun.
 
 Its breathed stops are written k, p and t, as most bearers and all foreigners do; tones and most silent letters go.
 """
@@ -36,7 +36,9 @@ _FIRST_SR = re.compile("^ทร(?=[งัาว](?!ม))")  # Songchai, Sap, but
 
 _CLUSTER = "[กขคตปผพบดฟ][รล]"
 _ONE = "ห(?=[งญนมยรลว][ะ-ู])[งญนมยรลว]|"
-_ONSET = f"(?P<onset>{_ONE}{_CLUSTER}(?=[ะ-ูอ])|[ก-ฮ])"  # two letters are one onset if a vowel follows: Krit, but Pornchai
+_ONSET = (
+    f"(?P<onset>{_ONE}{_CLUSTER}(?=[ะ-ูอ])|[ก-ฮ])"  # two letters are one onset if a vowel follows: Krit, but Pornchai
+)
 _ONSET_BEHIND_VOWEL = f"(?P<onset>{_ONE}{_CLUSTER}|[ก-ฮ])"
 # What stands before a vowel begins the next syllable, and so does the last letter but one: Suli-phon.
 _NO_VOWEL_BEHIND = "(?![ะ-ูอ]|[กงดนบมรล]$)"
