@@ -21,7 +21,7 @@ LARGEST_FILTER_BITS = 1 << 20
 BYTE_BITS = 8
 LARGEST_HASH_COUNT = 1 << 16
 LARGEST_FIELD_COUNT = 1024
-STANDARDISATION = 5
+STANDARDISATION = 6
 """The version of the rules that standardise values; other rules give other bits, so it decides which files match."""
 
 Standard = Literal[

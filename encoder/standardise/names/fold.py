@@ -74,7 +74,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("u", r"(?:f(?<=uf)f?|w(?<=uw))$", "v"),
     ("e", r"(?:f(?<=ef)f|w(?<=ew))$", "v"),
     # a vowel before a consonant, but Lewandowski: Brown, Lawson, Tawfiq; and at the end, but Stanislaw: Shaw
-    ("w", r"w(?=[bdfghkmpqtz]|[lns](?![aeiouyck])|$)(?<=[ao]w)(?<!law)", "u"),
+    ("w", r"w(?=[bdfghkmpqtz]|s(?![ck])|[ln](?![aeiouy])|$(?<!law))(?<=[ao]w)", "u"),
     ("w", r"w", "v"),
     # a w by another letter: Guadalupe, Huan, Kouassi, Marouane
     ("ua", r"(?:ou(?<=[gkhH]ou)|u(?<=[gkhH]u)|ou(?=an)(?<=rou)|u(?=an)(?<=ru))(?=a)", "v"),

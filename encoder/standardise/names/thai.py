@@ -31,7 +31,7 @@ _R_HEARD = re.compile("(?:(?<=[ะ-ูอ])|(?<=[เแโ][ก-ฮ]))ร์")
 _FOREIGN_HEARD = re.compile("(?<=[ดฟซชสล])์|(?<=ส[กค])์")
 _SILENT = re.compile("[ก-ฮ][ิุ]?์")
 _R_WITHIN = re.compile("(?<=[ะ-ูกจธวศสอ])ร(?=[ก-ฬฮ][^์])")  # Surachai, Worawit, but Pornchai
-_LAST_R = re.compile("(?:(?<=[ะ-ู][กตท])|(?<=เนต)|(?<=เกษต))ร(?![ะ-ู])")  # Chawat, Net
+_LAST_R = re.compile("(?:(?<=[ัิุ][ตท])|(?<=ัก)|(?<=เนต)|(?<=เกษต))ร(?![ะ-ู])")  # Chawat, Net
 _FIRST_SR = re.compile("^ทร(?=[งัาว](?!ม))")  # Songchai, Sap, but Trump
 
 _CLUSTER = "[กขคตปผพบดฟ][รล]"
