@@ -77,7 +77,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("w", r"w(?=[bdfghkmpqtz]|s(?![ck])|[ln](?![aeiouy])|$(?<!law))(?<=[ao]w)", "u"),
     ("w", r"w", "v"),
     # a w by another letter: Guadalupe, Huan, Kouassi, Marouane
-    ("ua", r"(?:ou(?<=[gkhH]ou)|u(?<=[gkhH]u)|ou(?=an)(?<=rou)|u(?=an)(?<=ru))(?=a)", "v"),
+    ("ua", r"(?:ou(?<=[gkhH]ou)|u(?<=[gkhH]u)|ou(?=an(?!g))(?<=rou)|u(?=an(?!g))(?<=ru))(?=a)", "v"),
     # Korean
     ("voo", r"voo$(?<=.voo)", "u"),
     ("yeo", r"yeo", "yu"),
@@ -151,7 +151,7 @@ def skeleton(token: str) -> str:
 def skeleton_of(folded: str) -> str:
     """Return the skeleton of a form that is folded already."""
     kept = _LAST_H.sub("", _FIRST_J.sub("J", _FIRST_VOWEL.sub("A", folded)))
-    return _DOUBLE.sub("", kept.translate(_CONSONANTS))
+    return _DOUBLE.sub("", kept.translate(_CONSONANTS)).replace("nb", "mb")
 
 
 def phonetic(token: str) -> str:

@@ -25,7 +25,8 @@ _FIRST_WAW = re.compile("^[اأإآئ]و(?=[^اويىیأإآئةەۆۇې])")
 _WAW_AFTER_ALEF = re.compile("(?<=[اأ])و(?=[^اويىیأإآئةەۆۇېهہ]|$)(?!ر[يی]?$)")
 _PERSIAN_LETTER = re.compile("[یکگچ]")  # Tanavoli
 _UYGHUR_CARRIER = re.compile("^ئ(?=[اەېىوۇۆۈ])")  # a sign without sound before every first vowel
-_UYGHUR_LETTER = re.compile("[ېۇۈۋڭ]|^ئ.*ى")
+_NO_ARTICLE = re.compile("^al(?=[a-z])")  # Almeida: two l, of which the folding makes one, and takes off no article
+_UYGHUR_LETTER = re.compile("[ېۇۈۋڭ]|^ئ.*ى|ى(?=.)")
 _UYGHUR_VOWELS = str.maketrans("ىو", "يۆ")  # i and o, where other languages write a and u
 _LAST_HEH = re.compile("(?<=[^اأآويىیئەۆۇېے])[هہ]$|(?<=يي)ه$")  # Fatemeh, as فاطمة; but Shah, Faqih
 # What would be kh and sh in Latin letters: Stockholm, Azhar.
@@ -54,13 +55,14 @@ def romanise_arabic(token: str) -> str:
     token = _LAST_AYN.sub("", _SERVANT.sub("عبد", token))
     if _UYGHUR_LETTER.search(token):
         token = token.translate(_UYGHUR_VOWELS)
-    token = _FIRST_WAW.sub("ؤ", _UYGHUR_CARRIER.sub("", token))
+    token = _UYGHUR_CARRIER.sub("", _FIRST_WAW.sub("ؤ", token))
     if not _PERSIAN_LETTER.search(token):
         token = _WAW_AFTER_ALEF.sub("ؤ", token)
     token = _LAST_HEH.sub("ة", _S_BEFORE_H.sub("ز", _K_BEFORE_H.sub("ق", token)))
     token = _NB.sub("نa", _FIRST_YEH.sub("ya", token))
     token = token.translate(_HARAKAT).translate(_ARABIC)
     token = "".join(letter for letter in token if letter.isascii())
+    token = _NO_ARTICLE.sub("all", token)
     return _YEH_VOWEL.sub("i", _WAW_VOWEL.sub("u", token)).replace("w", "v")
 
 

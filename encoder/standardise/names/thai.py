@@ -31,7 +31,7 @@ _R_HEARD = re.compile("(?:(?<=[ะ-ูอ])|(?<=[เแโ][ก-ฮ]))ร์")
 _FOREIGN_HEARD = re.compile("(?<=[ดฟซชสล])์|(?<=ส[กค])์")
 _SILENT = re.compile("[ก-ฮ][ิุ]?์")
 _R_WITHIN = re.compile("(?<=[ะ-ูกจธวศสอ])ร(?=[ก-ฬฮ][^์])")  # Surachai, Worawit, but Pornchai
-_LAST_R = re.compile("(?:(?<=[ัิุ][ตท])|(?<=ัก)|(?<=เนต)|(?<=เกษต))ร(?![ะ-ู])")  # Chawat, Net
+_LAST_R = re.compile("(?:(?<=[ัิุ][ตท])|(?<=ัก)|(?<=เนต)|(?<=เกษต))ร$")  # Chawat, Net
 _FIRST_SR = re.compile("^ทร(?=[งัาว](?!ม))")  # Songchai, Sap, but Trump
 
 _CLUSTER = "[กขคตปผพบดฟ][รล]"
@@ -57,7 +57,8 @@ _RHYMES = (
     (f"{_ONSET}ัว{_CODA}", "ua"),
     (f"{_ONSET}ว(?P<coda>[กงดนบมลย]{_NO_VOWEL_BEHIND})", "ua"),
     (f"{_ONSET}ือ", "ue"),
-    (f"{_ONSET}(?P<sign>[ะ-ู]){_CODA}", ""),
+    (f"{_ONSET}(?P<sign>[ะำ])", ""),
+    (f"{_ONSET}(?P<sign>[ั-ู]){_CODA}", ""),
     (f"{_ONSET}อ{_CODA}", "o"),
     (f"{_ONSET}{_CODA[:-1]}", "o"),
     (_ONSET, "a"),
