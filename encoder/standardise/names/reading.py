@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from encoder.standardise.names.eastasia import read_han, read_korean_surname
 from encoder.standardise.names.eastern_cyrillic import may_be_eastern
 from encoder.standardise.names.fold import fold
 from encoder.standardise.names.han_tokens import IN_ONE_PIECE, in_one_piece, japanese_token, with_readings
-from encoder.standardise.names.initials import is_initial, southern_initial
+from encoder.standardise.names.initials import SOUTHERN, is_initial, southern_initial
 from encoder.standardise.names.japanese import looks_japanese, read_japanese
 from encoder.standardise.names.joining import HYPHENS, arranged, arranged_words
 from encoder.standardise.names.languages import Language, language_told
@@ -36,6 +37,12 @@ _ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullma
 _OF_ANOTHER = re.compile(r"(?<=\w)[\s,]+[wsdch]/o\b.*", re.IGNORECASE | re.DOTALL)  # wife, son, daughter, care of
 # In Malaysia anak lelaki, anak perempuan: the father is in the name.
 _CHILD_OF = re.compile(r"\b[ab]/[lp]\b", re.IGNORECASE)
+# Scripts in which a part may be several, or one with others, and what tells.
+_HANGING: Mapping[str, Callable[[str], object]] = {
+    "MYANMAR": bool,
+    "CYRILLIC": may_be_eastern,
+    **dict.fromkeys(SOUTHERN, southern_initial),
+}
 _VANISHING = ("\u0640", "\ufeff", "\u00ad")
 
 
@@ -120,14 +127,10 @@ def hangs_together(part: str) -> bool:
         return True
     if part.isascii() and part.isalpha():
         return False
-    return (
-        may_begin_missing(part)
-        or HYPHENS.search(part) is not None
-        or is_read_whole(part)
-        or script_of(part) == "MYANMAR"
-        or may_be_eastern(part)
-        or southern_initial(part) != ""
-    )
+    if may_begin_missing(part) or HYPHENS.search(part) is not None or is_read_whole(part):
+        return True
+    tells = _HANGING.get(script_of(part))
+    return tells is not None and bool(tells(part))
 
 
 @cache

@@ -29,6 +29,7 @@ _NO_ARTICLE = re.compile("^al(?=[a-z])")  # Almeida: two l, of which the folding
 _UYGHUR_LETTER = re.compile("[ېۇۈۋڭ]|^ئ.*ى|ى(?=.)")
 _UYGHUR_VOWELS = str.maketrans("ىو", "يۆ")  # i and o, where other languages write a and u
 _LAST_HEH = re.compile("(?<=[^اأآويىیئەۆۇېے])[هہ]$|(?<=يي)ه$")  # Fatemeh, as فاطمة; but Shah, Faqih
+_HEH = re.compile("[هہح]")
 # What would be kh and sh in Latin letters: Stockholm, Azhar.
 _K_BEFORE_H = re.compile("[كک](?=[هہح])")
 _S_BEFORE_H = re.compile("[سصث](?=[هہح])")
@@ -55,10 +56,14 @@ def romanise_arabic(token: str) -> str:
     token = _LAST_AYN.sub("", _SERVANT.sub("عبد", token))
     if _UYGHUR_LETTER.search(token):
         token = token.translate(_UYGHUR_VOWELS)
-    token = _UYGHUR_CARRIER.sub("", _FIRST_WAW.sub("ؤ", token))
-    if not _PERSIAN_LETTER.search(token):
-        token = _WAW_AFTER_ALEF.sub("ؤ", token)
-    token = _LAST_HEH.sub("ة", _S_BEFORE_H.sub("ز", _K_BEFORE_H.sub("ق", token)))
+    if "و" in token:
+        token = _FIRST_WAW.sub("ؤ", token)
+        if not _PERSIAN_LETTER.search(token):
+            token = _WAW_AFTER_ALEF.sub("ؤ", token)
+    if "ئ" in token:
+        token = _UYGHUR_CARRIER.sub("", token)
+    if _HEH.search(token):
+        token = _LAST_HEH.sub("ة", _S_BEFORE_H.sub("ز", _K_BEFORE_H.sub("ق", token)))
     token = _NB.sub("نa", _FIRST_YEH.sub("ya", token))
     token = token.translate(_HARAKAT).translate(_ARABIC)
     token = "".join(letter for letter in token if letter.isascii())
