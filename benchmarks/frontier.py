@@ -74,10 +74,10 @@ OF_MAJORITIES: dict[str, Steps] = {
 }
 OF_DRAWS: dict[str, Steps] = {
     f"minhash, K={draws}, n={symbols:,}": [{"step": "minhash", "components": draws, "symbols": symbols}]
-    for draws, symbols in ((5, 1024), (6, 2688), (6, 4096), (7, 4096))
+    for draws, symbols in ((5, 1024), (6, 2688), (6, 4096), (7, 3584))
 }
 HARDENINGS = OF_FILTERS | OF_MAJORITIES | OF_DRAWS
-QUICK_ONES = ("none (plain CLK)", "fold", "diffuse, t=10", "saul, K=3, L=4,096", "minhash, K=6, n=2,688")
+QUICK_ONES = ("none (plain CLK)", "fold", "diffuse, t=10", "saul, K=3, L=4,096", "minhash, K=7, n=3,584")
 
 
 class Source(NamedTuple):

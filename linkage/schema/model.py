@@ -323,7 +323,7 @@ class Schema(_Part):
 
     @model_validator(mode="after")
     def _can_be_hardened(self) -> Self:
-        check_steps(self.clk.bits, self.clk.xor_folds, self.hardening)
+        check_steps(self.clk.bits, self.clk.xor_folds, self.hardening, [field.identifier for field in self.used_fields])
         check_salts([(field.identifier, field.hashing.salt if field.hashing else None) for field in self.used_fields])
         return self
 
