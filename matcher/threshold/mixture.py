@@ -18,7 +18,9 @@ Floats = NDArray[np.float64]
 
 OVERDISPERSION = 2.0  # pairs by chance vary more than by Poisson's law, as one record is in many pairs
 # Order of the differences, and one over the square of how large they are from bin to bin.
-_INSIDE = ((2, 300.0),)  # nearly exponential where little was seen
+# Nearly exponential where little was seen, but look-alikes come in lumps (two fields of three are equal). What is too
+# stiff to follow them leaves them to the matches.
+_INSIDE = ((2, 200.0),)
 _SAME = ((2, 100.0),)  # as well, but it may bend more: matches are of several kinds, by what differs
 # Of the rate, between two files and between more; and one over the square of how far its logarithm may lie from 0
 # before anything is seen. Two files may well be of one country, as the people in one are: the rate stays as it was last

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from matcher.threshold import ChanceSample, Compared, Estimate, Unrelated, estimate_threshold
 from matcher.threshold.evidence import Evidence, from_top, one_to_one
 from matcher.threshold.mixture import Mixture, _solved, hidden_below, separate
+from matcher.threshold.solution import solve
 from matcher.values import CandidatePairs
 
 Floats = NDArray[np.float64]
@@ -84,6 +85,22 @@ def test_expected_false_links_matches_precision_and_recall_are_near_the_truth() 
     assert estimate.precision.value == pytest.approx(right / taken.sum(), abs=0.02)
     assert estimate.recall.value == pytest.approx(right / 400, abs=0.06)
     assert estimate.recall.low <= estimate.recall.value <= estimate.recall.high
+
+
+@pytest.mark.parametrize("matches", [10, 25])
+def test_false_links_from_a_given_score_up_are_neither_over_nor_underestimated_where_matches_are_few(
+    matches: int,
+) -> None:
+    given, expected, found = 0.665, [], []
+    for seed in range(100, 130):
+        drawn = draw(1000, matches, seed)
+        evidence = Evidence.of([drawn.compared], drawn.sample)
+        place = int(np.searchsorted(evidence.edges, given - 1e-9))
+        taken = one_to_one(drawn.compared.pairs.left, drawn.compared.pairs.right, 1000, 1000) & ~drawn.same
+        expected.append(solve(evidence).false_links[place])
+        found.append((taken & (drawn.compared.pairs.score >= evidence.edges[place])).sum())
+    assert np.mean(found) > 3
+    assert np.mean(expected) == pytest.approx(np.mean(found), rel=0.2)
 
 
 def test_without_shared_persons_false_groups_keep_to_one_in_ten_million_pairs() -> None:
