@@ -10,7 +10,7 @@ from encoder.errors import TableError
 from encoder.headers import Guess, guess_headers
 from encoder.preview_problems import Problem, Quality
 from encoder.preview_rows import stray_rows
-from encoder.profile import RECORD_ID, SOURCE_COLUMNS, ColumnProfile, DateFacts, FileFacts, exact_profile
+from encoder.profile import RECORD_ID, SOURCE_COLUMNS, ColumnProfile, DateFacts, FileFacts, exact_profile, joined
 from encoder.table import Table, open_table
 from encoder.table.code_page import guess_code_page
 from encoder.table.dialect import SAMPLE_BYTES
@@ -96,9 +96,12 @@ def preview_table(
         read += len(batch)
         if len(shown) < ROWS_SHOWN:
             stray = {row for row, _ in stray_rows(table.header, batch.columns)}
-            places = {field: table.header.index(column) for field, column in mapping.items()}
+            cells = {
+                field: joined(field, [batch.columns[table.header.index(name)] for name in names])
+                for field, names in mapping.items()
+            }
             for row in islice((row for row in range(len(batch)) if row not in stray), ROWS_SHOWN - len(shown)):
-                before = {field: batch.columns[place][row] for field, place in places.items()}
+                before = {field: column[row] for field, column in cells.items()}
                 shown.append((batch.first_row + row, before))
         if on_progress is not None:
             on_progress(read, round(read / batch.share_read))
@@ -146,10 +149,11 @@ def _columns(
 ) -> tuple[tuple[Guess, ...], ColumnProfile]:
     """Return what each column is and the profile that says so."""
     if profile is not None:
-        named = {column: field for field, column in profile.apply(table.path, table.header).items()}
+        applied = profile.apply(table.path, table.header)
+        named = {name: field for field, names in applied.items() for name in names}
         return _certain(table.header, named, "named by the profile"), profile
     exact = exact_profile(table.header, fields)
-    certain = {name: field for field, name in exact.apply(table.path, table.header).items()}
+    certain = {name: field for field, names in exact.apply(table.path, table.header).items() for name in names}
     first = next(table.batches(range(len(table.header))), None)
     samples = [[] for _ in table.header] if first is None else [column[:_SAMPLE_ROWS] for column in first.columns]
     guesses = tuple(
@@ -162,7 +166,10 @@ def _columns(
         else guess
         for guess in guess_headers(table.header, samples)
     )
-    columns = {guess.field: guess.column for guess in guesses if guess.field is not None}
+    columns: dict[str, tuple[str, ...]] = {}
+    for guess in guesses:
+        if guess.field is not None:
+            columns[guess.field] = (*columns.get(guess.field, ()), guess.column)
     if not columns.keys() - {RECORD_ID}:
         raise TableError(
             f"{table.path}: none of its {len(table.header)} columns is recognised by its name or its values",
@@ -170,7 +177,10 @@ def _columns(
             hint="does the first row name the columns? A title above them must go. "
             "Else say which is which in a column profile: docs/columns.md",
         )
-    return guesses, ColumnProfile(record_id=columns.pop(RECORD_ID, None), columns=columns)
+    (record_id,) = columns.pop(RECORD_ID, (None,))
+    return guesses, ColumnProfile(
+        record_id=record_id, columns={field: names if len(names) > 1 else names[0] for field, names in columns.items()}
+    )
 
 
 def _certain(header: Sequence[str], named: Mapping[str, str], reason: str) -> tuple[Guess, ...]:

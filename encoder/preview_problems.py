@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from encoder.headers_content import plain_digits
 from encoder.preview_rows import stray_rows
-from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts
+from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts, joined
 from encoder.repeats import Repeats, digests_of
 from encoder.standardise.dates import Note, Order, OrderEvidence, Unreadable, order_evidence, read_date
 from encoder.standardise.missing import FieldKind, missing_kind
@@ -107,10 +107,11 @@ RULES: dict[Finding, _Rule] = {
 class _Column:
     """Counts what is found in one column."""
 
-    def __init__(self, field: str, name: str, facts: DateFacts) -> None:
+    def __init__(self, field: str, names: Sequence[str], facts: DateFacts) -> None:
         self._facts = facts
         self.field = field
-        self.name = name
+        self.names = names
+        self.name = ", ".join(names)
         self.filled = 0
         self.counts = Counter[Finding]()
         self.first_rows: dict[Finding, list[int]] = {}
@@ -173,7 +174,7 @@ class _Column:
             found.append("mixed-letters")
         return found
 
-    def names(self, text: str, _count: int) -> list[Finding]:
+    def persons(self, text: str, _count: int) -> list[Finding]:
         """Return what is odd about a name."""
         found = ["digits-in-name"] if any(map(str.isdigit, text)) else []
         if self.field == "full_name" and "," in text:
@@ -225,7 +226,7 @@ KINDS: Mapping[str, FieldKind] = {
     "document_number": "document",
 }
 _LOOKS: Mapping[str, Callable[[_Column, str, int], list[Finding]]] = {
-    **dict.fromkeys(NAME_COLUMNS, _Column.names),
+    **dict.fromkeys(NAME_COLUMNS, _Column.persons),
     "date_of_birth": _Column.dates,
     "sex": _Column.sexes,
     "document_number": _Column.numbers,
@@ -236,14 +237,14 @@ _LOOKS: Mapping[str, Callable[[_Column, str, int], list[Finding]]] = {
 class Quality:
     """Looks at a table batch by batch and says what is wrong with it."""
 
-    def __init__(self, header: Sequence[str], mapping: Mapping[str, str], profile: ColumnProfile) -> None:
+    def __init__(self, header: Sequence[str], mapping: Mapping[str, Sequence[str]], profile: ColumnProfile) -> None:
         self._header = header
         self._profile = profile
         usual = DateFacts()
         self._columns = {
-            field: _Column(field, column, profile.dates.get(field, usual)) for field, column in mapping.items()
+            field: _Column(field, names, profile.dates.get(field, usual)) for field, names in mapping.items()
         }
-        self._table = _Column("", "", usual)
+        self._table = _Column("", (), usual)
         self._ids = Repeats()
         self.rows = 0
         self._rows_read = 0
@@ -260,7 +261,7 @@ class Quality:
         self._rows_read += len(batch)
         places = [place for place in range(len(batch)) if place not in stray]
         for column in self._columns.values():
-            cells = batch.columns[self._header.index(column.name)]
+            cells = joined(column.field, [batch.columns[self._header.index(name)] for name in column.names])
             column.add([cells[place] for place in places], [batch.first_row + place for place in places])
             if column.field == RECORD_ID:
                 self._find_repeats(column, [(place, cells[place]) for place in places if cells[place]], batch.first_row)

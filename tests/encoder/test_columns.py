@@ -42,7 +42,7 @@ def test_one_column_may_be_two_fields_and_the_reference_too() -> None:
     profile = ColumnProfile(columns={"a": "x", "b": "x"})
     columns = find_columns(TABLE, ["id", "x"], schema_with("a", "b", "id"), profile, "id")
     assert columns.places == (0, 1)
-    assert [columns.sources[column].whole for column in ("a", "b", "id")] == [1, 1, 0]
+    assert [columns.sources[column].whole for column in ("a", "b", "id")] == [(1,), (1,), (0,)]
     assert columns.record_id == 0
     assert columns.dropped == ()
 
