@@ -13,6 +13,7 @@ from matcher.party import Party
 from matcher.similarity import Measure
 from matcher.threshold import ChanceSample, Compared, Estimate, Unrelated, estimate_threshold
 from matcher.threshold.evidence import Evidence
+from matcher.threshold.repeating import InsideSample, repeating_files
 from matcher.values import CandidatePairs
 
 _CANDIDATES_PER_RECORD = 4  # of a comparison; chance is well known where each record has so many
@@ -29,10 +30,12 @@ class Automatic(NamedTuple):
     Attributes:
         estimate: the threshold and what is expected at it.
         comparisons: the pairs of every two parties at or above it, in the order of the couples given.
+        repeating: numbers of the parties that hold persons several times, as far as that shows.
     """
 
     estimate: Estimate
     comparisons: list[CandidatePairs]
+    repeating: frozenset[int]
 
     @classmethod
     def of(
@@ -57,7 +60,9 @@ class Automatic(NamedTuple):
         """
         couples = [(parties[left], parties[right]) for left, right in numbers]
         floor = _floor(parties, couples, pairwise)
-        sample = _inside(parties, couples, pairwise, floor)
+        samples = _inside(parties, couples, pairwise, floor)
+        repeating = repeating_files(samples)
+        sample = _together([one for place, one in enumerate(samples) if place not in repeating] or samples)
         compared = []
         for number, (left, right) in enumerate(couples):
             limit = _MARGIN * _CANDIDATES_PER_RECORD * (len(left.encodings) + len(right.encodings))
@@ -65,7 +70,7 @@ class Automatic(NamedTuple):
             compared.append(Compared(len(left.first_row), len(right.first_row), pairs, reached, *numbers[number]))
         law = _law(couples, pairwise.measure) if lawful else None
         estimate = estimate_threshold(Evidence.of(compared, sample, law), random)
-        return cls(estimate, [one.pairs.reaching(estimate.threshold) for one in compared])
+        return cls(estimate, [one.pairs.reaching(estimate.threshold) for one in compared], repeating)
 
 
 def _law(couples: Sequence[tuple[Party, Party]], measure: Measure) -> Unrelated:
@@ -94,21 +99,27 @@ def _floor(parties: Sequence[Party], couples: Sequence[tuple[Party, Party]], pai
 
 def _inside(
     parties: Sequence[Party], couples: Sequence[tuple[Party, Party]], pairwise: Pairwise, floor: float
-) -> ChanceSample:
-    """Return the scores of pairs inside the parties, of all records or as many as there is time for."""
+) -> list[InsideSample]:
+    """Return the scores of pairs inside each of the parties, of all records or as many as there is time for."""
     between = sum(len(left.encodings) * len(right.encodings) for left, right in couples)
     budget = max(_INSIDE_PAIRS, _INSIDE_SHARE * between)
     share = min(1.0, budget / max(sum(len(party.encodings) ** 2 for party in parties), 1))
-    scores, pairs_compared, reached = [np.zeros(0)], 0, floor
+    samples = []
     for party, part in _parts(parties, share):
         limit = 2 * _MARGIN * _CANDIDATES_PER_RECORD * len(party.encodings)
         pairs, own_floor = pairwise.pairs(part, party, floor, limit=max(limit, 1))
-        scores.append(pairs.score[pairs.left < pairs.right])
         records, sampled = len(party.first_row), len(part.first_row)
-        pairs_compared += sampled * (records - 1) - sampled * (sampled - 1) // 2
-        reached = max(reached, own_floor)
-    together = np.concatenate(scores)
-    return ChanceSample(together[together >= reached], max(pairs_compared, 1), reached)
+        compared = sampled * (records - 1) - sampled * (sampled - 1) // 2
+        samples.append(InsideSample(pairs.score[pairs.left < pairs.right], sampled, compared, max(floor, own_floor)))
+    return samples
+
+
+def _together(samples: Sequence[InsideSample]) -> ChanceSample:
+    """Return the scores of several files as those of one."""
+    reached = max(sample.floor for sample in samples)
+    together = np.concatenate([sample.scores for sample in samples])
+    pairs = sum(sample.pairs for sample in samples)
+    return ChanceSample(together[together >= reached], max(pairs, 1), reached)
 
 
 def _parts(parties: Sequence[Party], share: float) -> Iterator[tuple[Party, Party]]:

@@ -79,7 +79,8 @@ def read_mrz(text: str) -> Mrz | None:
 
     Lines are parted by line ends, " / " or wide spaces, or follow each other directly, and spaces inside a line are
     fillers; or, if that makes no lines of the right length, by any blanks, slashes, commas and the like, also by line
-    ends that are written as backslash and n. A line of names, and the upper one of TD1, may have lost its fillers at the end.
+    ends that are written as backslash and n. A line of names, and the upper one of TD1, may have lost its fillers at
+    the end.
     """
     lines = _zone_lines(text)
     if lines is None:
