@@ -1,7 +1,7 @@
 """Packages compared as far down as an automatic threshold needs, inside each and every two of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from math import isqrt
+from math import inf, isqrt
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -13,7 +13,7 @@ from matcher.party import Party
 from matcher.similarity import Measure
 from matcher.threshold import ChanceSample, Compared, Estimate, Unrelated, estimate_threshold
 from matcher.threshold.evidence import Evidence
-from matcher.threshold.repeating import InsideSample, repeating_files
+from matcher.threshold.repeating import InsideSample, foot_of_repeated
 from matcher.values import CandidatePairs
 
 _CANDIDATES_PER_RECORD = 4  # of a comparison; chance is well known where each record has so many
@@ -21,6 +21,7 @@ _MARGIN = 4  # times as many may come before the worst are dropped to bound memo
 _PILOT_PAIRS = 4_000_000
 _LEAST_PILOT_PAIRS = 30  # at the floor: it must not hang on a few look-alikes
 _INSIDE_SHARE = 0.2  # of the pairs between packages: so many pairs inside them are compared at most
+_ENOUGH_PAIRS = 0.1  # of the pairs between packages: so many inside those that hold each person once are enough
 _INSIDE_PAIRS = 100_000_000  # or these, which take a moment
 
 
@@ -60,16 +61,17 @@ class Automatic(NamedTuple):
         """
         couples = [(parties[left], parties[right]) for left, right in numbers]
         floor = _floor(parties, couples, pairwise)
+        law = _law(couples, pairwise.measure) if lawful else None
         samples = _inside(parties, couples, pairwise, floor)
-        repeating = repeating_files(samples)
-        sample = _together([one for place, one in enumerate(samples) if place not in repeating] or samples)
+        feet = [None if law is None else foot_of_repeated(one, law) for one in samples]
+        sample = _strangers(samples, feet, sum(len(left.first_row) * len(right.first_row) for left, right in couples))
         compared = []
         for number, (left, right) in enumerate(couples):
             limit = _MARGIN * _CANDIDATES_PER_RECORD * (len(left.encodings) + len(right.encodings))
             pairs, reached = pairwise.pairs(left, right, floor, limit=max(limit, 1), on_progress=on_progress(number))
             compared.append(Compared(len(left.first_row), len(right.first_row), pairs, reached, *numbers[number]))
-        law = _law(couples, pairwise.measure) if lawful else None
         estimate = estimate_threshold(Evidence.of(compared, sample, law), random)
+        repeating = frozenset(number for number, foot in enumerate(feet) if foot is not None)
         return cls(estimate, [one.pairs.reaching(estimate.threshold) for one in compared], repeating)
 
 
@@ -114,12 +116,19 @@ def _inside(
     return samples
 
 
-def _together(samples: Sequence[InsideSample]) -> ChanceSample:
-    """Return the scores of several files as those of one."""
-    reached = max(sample.floor for sample in samples)
-    together = np.concatenate([sample.scores for sample in samples])
-    pairs = sum(sample.pairs for sample in samples)
-    return ChanceSample(together[together >= reached], max(pairs, 1), reached)
+def _strangers(samples: Sequence[InsideSample], feet: Sequence[float | None], cross_pairs: int) -> ChanceSample:
+    """Return what files tell of strangers: those alone that hold each person once, if they tell enough, else all.
+
+    Of all, pairs from the lowest foot on are left out, as if no strangers were so alike.
+    """
+    once = [sample for sample, foot in zip(samples, feet, strict=True) if foot is None]
+    ceiling = inf
+    if sum(sample.pairs for sample in once) < _ENOUGH_PAIRS * cross_pairs:
+        once, ceiling = list(samples), min((foot for foot in feet if foot is not None), default=inf)
+    reached = max(sample.floor for sample in once)
+    together = np.concatenate([sample.scores for sample in once])
+    pairs = sum(sample.pairs for sample in once)
+    return ChanceSample(together[(together >= reached) & (together < ceiling)], max(pairs, 1), reached)
 
 
 def _parts(parties: Sequence[Party], share: float) -> Iterator[tuple[Party, Party]]:

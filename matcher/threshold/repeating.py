@@ -1,16 +1,20 @@
-"""Which files hold persons several times: then pairs inside them say little about how alike strangers are."""
+"""Which files hold persons several times: their most alike pairs are of one person, and tell nothing of strangers.
 
-from collections.abc import Sequence
+Pairs of strangers are the rarer, the more alike they are. Records of one person are not: most of them are far more
+alike than strangers ever come, so that they make a hump of their own, and hardly any pair is between the two.
+"""
+
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-_SHARES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # pairs per record, at the score of which files are compared
-_FEWEST = 20  # pairs
-_TIMES = 50.0  # as frequent as among the quietest of the others: people of one country are no more than ten times
-_QUIETEST = 0.2  # of the pairs of the others
-_UNSEEN = 3.0  # pairs that none seen may stand for
+from matcher.threshold.unrelated import Unrelated
+
+_FOOT, _WIDEST, _STEP = 0.3, 0.56, 0.02  # likeness at which the hump may begin
+_TO_THE_TOP = 0.5  # of the way from there to identity: half of the hump is beyond
+_LEAST_BEYOND = 0.5  # of the pairs before: of strangers it is one of ten at most
+_FEWEST, _LEAST_SHARE = 20, 0.05  # pairs, and pairs per record
 
 
 class InsideSample(NamedTuple):
@@ -29,36 +33,19 @@ class InsideSample(NamedTuple):
     floor: float
 
 
-def repeating_files(samples: Sequence[InsideSample]) -> frozenset[int]:
-    """Return the places of files in which pairs are far oftener alike than in the others, and many records are in them.
+def foot_of_repeated(sample: InsideSample, law: Unrelated) -> float | None:
+    """Return the score from which on most pairs inside a file are of persons whom it holds several times, or None.
 
-    A person who is in a file twice makes a pair as alike as records of one person are, where strangers hardly come.
-    Files that all hold persons several times cannot be told from files of people who are alike.
+    Args:
+        sample: pairs inside the file.
+        law: what turns scores into the likeness of the records.
     """
-    return frozenset(place for place in range(len(samples)) if _stands_out(place, samples))
-
-
-def _stands_out(place: int, samples: Sequence[InsideSample]) -> bool:
-    own = samples[place]
-    others = [sample for n, sample in enumerate(samples) if n != place and sample.pairs]
-    falling = -np.sort(-own.scores)
-    for share in _SHARES:
-        count = max(_FEWEST, round(share * own.records))
-        if count > len(falling):
-            break
-        level = float(falling[count - 1])
-        seen = [(int((other.scores >= level).sum()), other.pairs) for other in others if other.floor <= level]
-        if seen and count / own.pairs >= _TIMES * _quiet_rate(seen):
-            return True
-    return False
-
-
-def _quiet_rate(seen: Sequence[tuple[int, int]]) -> float:
-    """Return the share of pairs, of those seen in each file, in the quietest files that have enough of them."""
-    wanted = _QUIETEST * sum(pairs for _, pairs in seen)
-    found, compared = 0, 0
-    for count, pairs in sorted(seen, key=lambda file: (file[0] / file[1], -file[1])):
-        found, compared = found + count, compared + pairs
-        if compared >= wanted:
-            break
-    return (found + _UNSEEN) / compared
+    likeness = np.sort(law.likeness(sample.scores))
+    least = max(_FEWEST, _LEAST_SHARE * sample.records)
+    feet = np.arange(max(_FOOT, float(law.likeness(np.array([sample.floor]))[0])), _WIDEST, _STEP)
+    beyond = len(likeness) - np.searchsorted(likeness, feet + _TO_THE_TOP * (1 - feet))
+    from_foot = len(likeness) - np.searchsorted(likeness, feet)
+    if not np.any((beyond >= least) & (beyond >= _LEAST_BEYOND * (from_foot - beyond))):
+        return None
+    near = np.searchsorted(likeness, feet + 2 * _STEP) - np.searchsorted(likeness, feet)
+    return float(law.scores(feet[np.argmin(near)]))
