@@ -48,6 +48,7 @@ class Automatic(NamedTuple):
         on_progress: Callable[[int], OnProgress | None],
         *,
         lawful: bool = False,
+        shared: bool = False,
     ) -> Self:
         """Compare all parties with themselves, in samples where they are large, and with each other as permitted.
 
@@ -58,6 +59,7 @@ class Automatic(NamedTuple):
             random: makes the repetitions that the estimate's intervals come from.
             on_progress: by number of a comparison, what is called in it.
             lawful: whether unrelated records have equal bits, or symbols, by chance alone, and scores are their share.
+            shared: whether a group may hold several records of a party that holds persons several times.
         """
         couples = [(parties[left], parties[right]) for left, right in numbers]
         floor = _floor(parties, couples, pairwise)
@@ -65,13 +67,16 @@ class Automatic(NamedTuple):
         samples = _inside(parties, couples, pairwise, floor)
         feet = [None if law is None else foot_of_repeated(one, law) for one in samples]
         sample = _strangers(samples, feet, sum(len(left.first_row) * len(right.first_row) for left, right in couples))
+        repeating = frozenset(number for number, foot in enumerate(feet) if foot is not None)
         compared = []
         for number, (left, right) in enumerate(couples):
             limit = _MARGIN * _CANDIDATES_PER_RECORD * (len(left.encodings) + len(right.encodings))
             pairs, reached = pairwise.pairs(left, right, floor, limit=max(limit, 1), on_progress=on_progress(number))
-            compared.append(Compared(len(left.first_row), len(right.first_row), pairs, reached, *numbers[number]))
+            repeats = [shared and party in repeating for party in numbers[number]]
+            compared.append(
+                Compared(len(left.first_row), len(right.first_row), pairs, reached, *numbers[number], *repeats)
+            )
         estimate = estimate_threshold(Evidence.of(compared, sample, law), random)
-        repeating = frozenset(number for number, foot in enumerate(feet) if foot is not None)
         return cls(estimate, [one.pairs.reaching(estimate.threshold) for one in compared], repeating)
 
 

@@ -177,7 +177,13 @@ def link(
     if threshold == "auto":
         native = pairwise if engine.name == "native" else replace(pairwise, engine=native_engine("native"))
         estimate, found, several = Automatic.of(
-            parties, couples, native, np.random.default_rng(_SEED), progress, lawful=asked.lawful
+            parties,
+            couples,
+            native,
+            np.random.default_rng(_SEED),
+            progress,
+            lawful=asked.lawful,
+            shared=repeating is not None and engine.name == "native",
         )
         threshold = estimate.threshold
     if found is None or (engine.name != "native" and threshold <= 1):
