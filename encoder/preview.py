@@ -11,6 +11,7 @@ from encoder.headers import Guess, guess_headers
 from encoder.preview_problems import Problem, Quality
 from encoder.preview_rows import stray_rows
 from encoder.profile import RECORD_ID, SOURCE_COLUMNS, ColumnProfile, DateFacts, FileFacts, exact_profile, joined
+from encoder.standardise.dates.column_calendar import calendar_of_header
 from encoder.table import Table, open_table
 from encoder.table.code_page import guess_code_page
 from encoder.table.dialect import SAMPLE_BYTES
@@ -108,8 +109,7 @@ def preview_table(
     guessed = profile is None and any(guess.confidence < 1 for guess in guesses if guess.field is not None)
     draft = used
     if profile is None:
-        orders = {field: DateFacts(order=order) for field, order in quality.proven_orders().items()}
-        draft = used.model_copy(update={"dates": orders})
+        draft = used.model_copy(update={"dates": quality.facts()})
     # Exact names are encoded without a profile, too: then what it would say of dates is not said.
     said = draft if guessed else used
 
@@ -178,8 +178,11 @@ def _columns(
             "Else say which is which in a column profile: docs/columns.md",
         )
     (record_id,) = columns.pop(RECORD_ID, (None,))
+    calendar = calendar_of_header(", ".join(columns.get("date_of_birth", ())))
     return guesses, ColumnProfile(
-        record_id=record_id, columns={field: names if len(names) > 1 else names[0] for field, names in columns.items()}
+        record_id=record_id,
+        columns={field: names if len(names) > 1 else names[0] for field, names in columns.items()},
+        dates={} if calendar is None else {"date_of_birth": DateFacts(calendar=calendar)},
     )
 
 

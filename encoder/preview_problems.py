@@ -15,6 +15,8 @@ from encoder.preview_rows import stray_rows
 from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts, joined
 from encoder.repeats import Repeats, digests_of
 from encoder.standardise.dates import Note, Order, OrderEvidence, Unreadable, order_evidence, read_date
+from encoder.standardise.dates.column_calendar import CalendarEvidence, calendar_of_header
+from encoder.standardise.dates.value import Calendar
 from encoder.standardise.missing import FieldKind, missing_kind
 from encoder.standardise.mrz import read_mrz
 from encoder.standardise.sex import read_sex
@@ -118,6 +120,7 @@ class _Column:
         self.lengths = Counter[int]()
         self.zero_first = 0
         self.order = OrderEvidence()
+        self.calendars = CalendarEvidence()
         self.code_pages = Counter[str]()
 
     def add(self, values: Sequence[str], rows: Sequence[int]) -> None:
@@ -192,6 +195,7 @@ class _Column:
             return ["unreadable-date"]
         found_order = order_evidence([text])
         self.order = OrderEvidence(*(had + count * new for had, new in zip(self.order, found_order, strict=True)))
+        self.calendars.add(date, count)
         found = [_NOTED[note] for note in date.notes if note in _NOTED]
         return [*found, "placeholder-date"] if date.placeholder else found
 
@@ -284,13 +288,17 @@ class Quality:
         ]
         return sorted(found, key=lambda problem: (-problem.weight, problem.kind, problem.column))
 
-    def proven_orders(self) -> dict[str, Order]:
-        """Return field -> the order of day and month that its column proves, where the profile does not say it."""
-        return {
-            field: column.order.order
+    def facts(self) -> dict[str, DateFacts]:
+        """Return what a profile may say of dates: the order that a column proves, the calendar that it proves or names.
+
+        Columns of which nothing is to be said are left out.
+        """
+        told = {
+            field: DateFacts(order=column.order.order, calendar=_calendar(column))
             for field, column in self._columns.items()
-            if column.order.order is not None and self._order_declared(field) is None
+            if _LOOKS.get(field) is _Column.dates
         }
+        return {field: facts for field, facts in told.items() if facts != DateFacts()}
 
     def _order_declared(self, field: str) -> Order | None:
         facts = self._profile.dates.get(field)
@@ -339,7 +347,9 @@ class Quality:
             mend = f'in the profile, where --save-profile writes it: "dates": {{"{column.field}": '
             mend += f'{{"order": "{column.order.order}"}}}}'
         elif finding == "calendar-open":
-            mend = f'say which, in the profile: "dates": {{"{column.field}": {{"calendar": "jalali"}}}}'
+            calendar = _calendar(column)
+            told = "say which, in the profile" if calendar is None else "in the profile, where --save-profile writes it"
+            mend = f'{told}: "dates": {{"{column.field}": {{"calendar": "{calendar or "jalali"}"}}}}'
         elif finding == "leading-zeros":
             length = column.lengths.most_common(1)[0][0]
             mend = f'write "digits": {{"{column.field}": {length}}} in the profile, or type them again as text'
@@ -348,6 +358,10 @@ class Quality:
         weight = rule.weight * max(share, 0.05 if rule.weight > 1 else 0.0)
         rows = tuple(column.first_rows.get(finding, ()))
         return Problem(finding, column.name, count, share, weight, rule.says, mend, rows)
+
+
+def _calendar(column: _Column) -> Calendar | None:
+    return calendar_of_header(column.name) or column.calendars.proven
 
 
 def _is_mojibake(text: str) -> bool:
