@@ -24,10 +24,11 @@ from linkage.schema.model import LARGEST_FIELD_COUNT
 PROFILE_LIMIT_BYTES = 4 << 20
 RECORD_ID = "record_id"
 FULL_NAME = "full_name"
+ALIASES = "aliases"
 NAME_PARTS = ("given_names", "middle_names", "family_name")
 DOCUMENT_NUMBER = "document_number"
 DOCUMENT_PARTS = ("document_type", "document_country", DOCUMENT_NUMBER)
-NAME_COLUMNS = (FULL_NAME, *NAME_PARTS, "aliases")
+NAME_COLUMNS = (FULL_NAME, *NAME_PARTS, ALIASES)
 SOURCE_COLUMNS = (
     RECORD_ID,
     *NAME_COLUMNS,
@@ -41,7 +42,7 @@ SOURCE_COLUMNS = (
 
 Column = Annotated[str, Field(min_length=1, max_length=1000)]
 _Several = Annotated[tuple[Column, ...], Field(strict=False, min_length=1, max_length=LARGEST_FIELD_COUNT)]
-_JOINTS = {"aliases": "; ", "mrz": "\n", "date_of_birth": "-"}
+_JOINTS = {ALIASES: "; ", "mrz": "\n", "date_of_birth": "-"}
 """What stands between the cells of several columns that are one field; a blank elsewhere."""
 
 
