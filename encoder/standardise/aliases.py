@@ -12,7 +12,8 @@ _WORDS = (
     r"المعروفة? بـ?|الملقبة? بـ?|الشهيرة? بـ?|المكناة? بـ?|المكنى بـ?|معروف به|ملقب به|عرف"
 )
 _SURE_WORDS = (
-    r"a[./]\s?k[./]\s?a\.?|(?-i:aka|AKA)|(?:also |better )?known as|alias(?:es)?|connue? sous le nom de|auch bekannt als|"
+    r"a[./]\s?k[./]\s?a\.?|(?-i:aka|AKA)|(?:also |better )?known as|alias(?:es)?|connue? sous le nom de|"
+    r"auch bekannt als|"
     r"(?:tambi[eé]n )?conocid[oa] como|conhecid[oa] como|(?:он|она)[ -]же|(?:він|вона) же|известен как|известна как|"
     r"المعروفة? بـ?|الملقبة? بـ?|الشهيرة? بـ?|معروف به|ملقب به"
 )

@@ -131,6 +131,12 @@ def test_zone_tells_kind_and_country_of_its_document() -> None:
     assert read["document_number"] == "P; UTO; L898902C3"
 
 
+def test_other_names_in_the_cell_of_a_name_are_aliases() -> None:
+    profile = ColumnProfile(columns={"full_name": "name", "aliases": ("alias 1", "alias 2")})
+    read = read_with(profile, ["name", "alias 1", "alias 2"], "Ana a.k.a. Rosa", "Lola", "unknown")
+    assert (read["full_name"], read["aliases"]) == ("Ana", "Lola; Rosa")
+
+
 def test_document_number_of_another_format_stays_as_it_is() -> None:
     profile = ColumnProfile(columns={"document_type": "document_type"})
     columns = find_columns(TABLE, ["document_number", "document_type"], schema_with("document_number"), profile, None)
