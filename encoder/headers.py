@@ -1,8 +1,8 @@
 """Guesses which column of a table is which source column of the schema, from its header and from what it holds.
 
 A guess is shown to a person, who saves it as a column profile or corrects it; nothing is encoded on a guess.
-The words stand in ``header_words.json``: ``fields`` by source column and language, and ``others``, words of headers
-that look like ours and are not (the name of the father, the date of arrest).
+The words stand in ``header_words.json``: ``fields`` by source column and language; ``others``, words of headers that
+look like ours and are not (the name of the father, the date of arrest); ``birth``, those of parts of a date of birth.
 """
 
 import re
@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from encoder.headers_birth import birth_parts
 from encoder.headers_content import content_shares
 from linkage.canonical import parse_json
 
@@ -84,6 +85,10 @@ def guess_headers(header: Sequence[str], samples: Sequence[Sequence[str]]) -> tu
                 if _CONTENT_ONLY * share >= LEAST_CONFIDENCE
             ]
     chosen: dict[int, tuple[str, float, str]] = {}
+    parts = columns_of_birth(header)
+    if parts is not None:
+        told = ("year of birth", "month of birth", "day of birth")
+        chosen = {place: ("date_of_birth", _PHRASE + 0.25, part) for place, part in zip(parts, told, strict=True)}
     for confidence, place, field, reason in sorted(candidates, key=lambda found: (-found[0], found[1], found[2])):
         taken = {found[0] for found in chosen.values()} - {*_SEVERAL}
         if place not in chosen and field not in taken:
@@ -95,6 +100,11 @@ def guess_headers(header: Sequence[str], samples: Sequence[Sequence[str]]) -> tu
         else Guess(name, None, 0.0, "speaks of something else" if others[place] else "not recognised")
         for place, name in enumerate(header)
     )
+
+
+def columns_of_birth(header: Sequence[str]) -> tuple[int, int, int] | None:
+    """Return the places of the columns that hold year, month and day of birth, where all three are there."""
+    return birth_parts(header, _table()["birth"], header_key)
 
 
 def _add_reference(
@@ -242,7 +252,7 @@ def _told(what: str, languages: Iterable[str]) -> str:
 @cache
 def _words() -> tuple[dict[str, dict[str, tuple[str, ...]]], frozenset[str]]:
     """Return header without blanks -> field -> languages; and the words of headers that are none of ours."""
-    table = parse_json(resources.files("encoder").joinpath("header_words.json").read_bytes())
+    table = _table()
     known: dict[str, dict[str, tuple[str, ...]]] = {}
     for field, languages in table["fields"].items():
         for language, phrases in [("schema", [field]), *languages.items()]:
@@ -256,3 +266,9 @@ def _words() -> tuple[dict[str, dict[str, tuple[str, ...]]], frozenset[str]]:
         for phrase in phrases
     }
     return known, frozenset(others - known.keys())
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = parse_json(resources.files("encoder").joinpath("header_words.json").read_bytes())
+    return table

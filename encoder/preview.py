@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from encoder.errors import TableError
-from encoder.headers import Guess, guess_headers
+from encoder.headers import Guess, columns_of_birth, guess_headers
 from encoder.preview_problems import Problem, Quality
 from encoder.preview_rows import stray_rows
 from encoder.profile import RECORD_ID, SOURCE_COLUMNS, ColumnProfile, DateFacts, FileFacts, exact_profile, joined
@@ -177,6 +177,9 @@ def _columns(
             hint="does the first row name the columns? A title above them must go. "
             "Else say which is which in a column profile: docs/columns.md",
         )
+    parts = columns_of_birth(table.header)
+    if parts is not None and len(columns.get("date_of_birth", ())) == len(parts):
+        columns["date_of_birth"] = tuple(table.header[place] for place in parts)
     (record_id,) = columns.pop(RECORD_ID, (None,))
     calendar = calendar_of_header(", ".join(columns.get("date_of_birth", ())))
     return guesses, ColumnProfile(

@@ -6,6 +6,7 @@ the file is to be read. It is data an officer can read and correct; `counterfoil
 
 import codecs
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -42,8 +43,10 @@ SOURCE_COLUMNS = (
 
 Column = Annotated[str, Field(min_length=1, max_length=1000)]
 _Several = Annotated[tuple[Column, ...], Field(strict=False, min_length=1, max_length=LARGEST_FIELD_COUNT)]
-_JOINTS = {ALIASES: "; ", "mrz": "\n", "date_of_birth": "-"}
+_JOINTS = {ALIASES: "; ", "mrz": "\n"}
 """What stands between the cells of several columns that are one field; a blank elsewhere."""
+_AGE = re.compile(r"\d{1,3}")
+_WHOLE_DATE = re.compile(r"\d\D+\d|\d{6}")
 
 
 def _text_encoding(name: str) -> str:
@@ -191,8 +194,18 @@ def joined(field: str, columns: Sequence[Sequence[str]]) -> Sequence[str]:
     """Return the values of a field of which one column or more have the cells; what says nothing is left out."""
     if len(columns) == 1:
         return columns[0]
+    if field == "date_of_birth":
+        return [_birth(cells) for cells in zip(*map(telling, columns), strict=True)]
     joint = _JOINTS.get(field, " ")
     return [joint.join(filter(None, cells)) for cells in zip(*map(telling, columns), strict=True)]
+
+
+def _birth(cells: Sequence[str]) -> str:
+    """Return year, month and day as one; or, of an age and the day on which it was true, the age where no date is."""
+    *dates, age, day = cells
+    if not _WHOLE_DATE.search(day):
+        return "-".join(filter(None, cells))
+    return "-".join(filter(None, dates)) or (f"aged {age} on {day}" if _AGE.fullmatch(age.strip()) else "")
 
 
 def telling(cells: Sequence[str]) -> Sequence[str]:
