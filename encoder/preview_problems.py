@@ -192,6 +192,7 @@ class _Column:
         if date is None:
             return ["filler"]
         if isinstance(date, Unreadable):
+            self.calendars.add_unreadable(text, count)
             return ["unreadable-date"]
         found_order = order_evidence([text])
         self.order = OrderEvidence(*(had + count * new for had, new in zip(self.order, found_order, strict=True)))

@@ -4,11 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from encoder.standardise.dates.reading import read_date
 from encoder.standardise.dates.spellings import Word
 from encoder.standardise.dates.value import Calendar, PartialDate
 from encoder.standardise.dates.words import fold, meanings, words_of
 
 _CONTRARY_PER_PROOF = 0.1
+_LOOK_GREGORIAN = frozenset({Calendar.ETHIOPIAN, Calendar.NEPALI})
+"""Calendars whose years mostly look Gregorian, so that dates which say no more are no proof of that."""
+_LEAST_SHARE = 0.2  # of the dates of a column that must prove one of these
 _SHORTEST_BARE = {True: 4, False: 2}  # letters of a word, ASCII or not, outside brackets: "be", "ah" and م do not count
 _BRACKETS = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
 _FAMILY: Mapping[Calendar, Calendar] = {
@@ -51,14 +55,27 @@ class CalendarEvidence:
         else:
             self._open += count
 
+    def add_unreadable(self, text: str, count: int = 1) -> None:
+        """Take in a text that is no date without a declared calendar: years after ours may be of Bikram Sambat."""
+        date = read_date(text, calendar=Calendar.NEPALI)
+        if isinstance(date, PartialDate):
+            self._only[Calendar.NEPALI] += count
+
     @property
     def proven(self) -> Calendar | None:
         """The calendar that the column proves, where some dates leave it open; of ten proofs one may be contrary.
 
-        A day 31 is of no lunar month, a year of Hijra after the present one of the sun is of the moon.
+        A day 31 is of no lunar month; a year of Hijra that is still to come by the sun is of the moon.
         """
-        if not self._open or not self._only:
+        counts = self._only.copy()
+        for calendar in _LOOK_GREGORIAN:
+            if counts[calendar] >= _LEAST_SHARE * (self._only.total() + self._open) > 0:
+                del counts[Calendar.GREGORIAN]
+                break
+        else:
+            if not self._open:
+                return None
+        if not counts:
             return None
-        calendar, most = self._only.most_common(1)[0]
-        contrary = self._only.total() - most
-        return calendar if contrary <= _CONTRARY_PER_PROOF * most else None
+        proven, most = counts.most_common(1)[0]
+        return proven if counts.total() - most <= _CONTRARY_PER_PROOF * most else None

@@ -37,8 +37,10 @@ def evidence(texts: Sequence[str]) -> CalendarEvidence:
     seen = CalendarEvidence()
     for text in texts:
         date = read_date(text)
-        assert isinstance(date, PartialDate)
-        seen.add(date)
+        if isinstance(date, PartialDate):
+            seen.add(date)
+        else:
+            seen.add_unreadable(text)
     return seen
 
 
@@ -51,6 +53,12 @@ def evidence(texts: Sequence[str]) -> CalendarEvidence:
         (["1365/02/31", "1421/02/20", "1366/05/04"], None),
         (["1365/02/31", "1983-06-04"], None),
         (["1983-06-04", "1984-06-04"], None),
+        (["2040-02-31", "2020-05-06", "2021-05-06"], Calendar.NEPALI),
+        (["2091-02-03", *["1991-02-03"] * 9], None),
+        (["2040-32-32", "2020-05-06"], None),
+        (["12/04/1971 ዓ.ም.", "12/04/1971", "13/04/1971"], Calendar.ETHIOPIAN),
+        (["12/04/1971 ዓ.ም.", *["12/04/1971"] * 9], None),
+        (["12/04/1971 ዓ.ም.", "1365/02/31"], None),
     ],
 )
 def test_dates_may_prove_the_calendar_of_those_that_leave_it_open(texts: list[str], calendar: Calendar | None) -> None:
