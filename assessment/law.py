@@ -8,7 +8,8 @@ filters with z of the insertions that either has; so it agrees by 1 - 2 z(a) - 2
 agrees by (2/pi) asin s, s being the cosine of the weighted tokens (Armknecht & Schaefer, PoPETs 2026(2)). The bits of
 one encoding are as good as independent, so the XOR of t of them agrees by the power t: whatever is linear raises to a
 power, and permutation, complement and noise change no order. A symbol of minhash is a hash of K draws, and two records
-draw the same with the chance J (:mod:`assessment.jaccard`), so symbols agree by J^K.
+draw the same with the chance J (:mod:`assessment.jaccard`), so symbols agree by J^K, of the fields that they are drawn
+from.
 
 An attacker has no need to encode a register under a key of his own, as published attacks on filters do (Schaefer,
 Armknecht & Heng, ACSAC 2024): its noise would be as large as that of the encodings which he attacks.
@@ -28,7 +29,13 @@ Agreement = NDArray[np.float32]
 
 def expected_agreement(rows: Rows, schema: Schema) -> Agreement:
     """Return how far the encodings of every two rows agree, float32 (n, n); the diagonal is the mean of the others."""
-    found = _letters(rows, schema) ** combined(schema)
+    match next(iter(schema.hardening), None):
+        case MinHash() as step:
+            found = _symbols(rows, schema, step)
+        case Saul():
+            found = _majorities(rows, schema) ** combined(schema)
+        case _:
+            found = _filters(rows, schema) ** combined(schema)
     count = len(rows)
     np.fill_diagonal(found, 0)
     np.fill_diagonal(found, found.sum(dtype=np.float64) / max(count * (count - 1), 1))
@@ -36,15 +43,13 @@ def expected_agreement(rows: Rows, schema: Schema) -> Agreement:
 
 
 def combined(schema: Schema) -> int:
-    """Return how many bits of a filter, majorities or draws of tokens each letter of an encoding is made of."""
+    """Return how many bits of a filter, or majorities, each bit of an encoding is made of."""
     first = next(iter(schema.hardening), None)
-    parts = 1 if isinstance(first, Saul | MinHash) else 1 << schema.clk.xor_folds
+    parts = 1 if isinstance(first, Saul) else 1 << schema.clk.xor_folds
     for step in schema.hardening:
         match step:
             case Saul():
                 parts *= step.repetitions
-            case MinHash():
-                parts *= step.components
             case Fold():
                 parts <<= step.times
             case Rule90():  # after r rounds the odd ones of the binomials (r over i) count: Lucas' theorem
@@ -56,15 +61,18 @@ def combined(schema: Schema) -> int:
     return parts
 
 
-def _letters(rows: Rows, schema: Schema) -> Agreement:
-    """Return how far those parts agree."""
-    match next(iter(schema.hardening), None):
-        case Saul():
-            return _majorities(rows, schema)
-        case MinHash():
-            return probability_jaccard(rows, schema)
-        case _:
-            return _filters(rows, schema)
+def _symbols(rows: Rows, schema: Schema, step: MinHash) -> Agreement:
+    counted = list(counted_tokens(rows, schema))
+    groups = [[one for one in counted if one[0].identifier in apart.fields] for apart in step.apart]
+    rest = [one for one in counted if not any(one[0].identifier in apart.fields for apart in step.apart)]
+    of_rest = probability_jaccard(rest) ** step.components
+    found = of_rest.copy()
+    for apart, group in zip(step.apart, groups, strict=True):
+        there = np.any([table.any(axis=1) for _, table in group], axis=0)
+        own = probability_jaccard(group) ** step.components
+        own[np.ix_(~there, ~there)] = of_rest[np.ix_(~there, ~there)]  # who has nothing there has symbols of the rest
+        found += np.float32(apart.symbols / step.symbols) * (own - of_rest)
+    return found
 
 
 def _filters(rows: Rows, schema: Schema) -> Agreement:

@@ -12,10 +12,11 @@ from linkage.schema import Field
 
 _Number = TypeVar("_Number", np.bool_, np.uint16, np.float32)
 Rows = Sequence[Sequence[str]]
+Counted = tuple[Field, NDArray[np.uint16]]
 _COLUMNS = 4096  # of tokens at once
 
 
-def counted_tokens(rows: Rows, schema: Schema) -> Iterator[tuple[Field, NDArray[np.uint16]]]:
+def counted_tokens(rows: Rows, schema: Schema) -> Iterator[Counted]:
     """Yield each used field with how often each row has each of its tokens, salted where they are, uint16 (n, v)."""
     columns = salted_columns(list(zip(*rows, strict=True)), salt_places(schema))
     readers = field_readers(schema, validate=False, facts={})

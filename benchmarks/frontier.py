@@ -56,6 +56,9 @@ STRANGERS = 500  # records of each file whose similarities show where chance end
 BY_CHANCE = 0.999
 FILTERS = "filter, and steps on it"
 
+DEFAULT = "minhash, K=7, documents apart, n=3,584"
+DOCUMENTS = ["document number", "document pieces", "document_number", "soc_sec_id"]
+
 Steps = list[dict[str, Any]]
 OF_FILTERS: dict[str, Steps] = {
     "none (plain CLK)": [],
@@ -75,9 +78,9 @@ OF_MAJORITIES: dict[str, Steps] = {
 OF_DRAWS: dict[str, Steps] = {
     f"minhash, K={draws}, n={symbols:,}": [{"step": "minhash", "components": draws, "symbols": symbols}]
     for draws, symbols in ((5, 1024), (6, 2688), (6, 4096), (7, 4096))
-}
+} | {DEFAULT: [{"step": "minhash", "components": 7, "symbols": 3584, "apart": [{"fields": DOCUMENTS, "symbols": 6}]}]}
 HARDENINGS = OF_FILTERS | OF_MAJORITIES | OF_DRAWS
-QUICK_ONES = ("none (plain CLK)", "fold", "diffuse, t=10", "saul, K=3, L=4,096", "minhash, K=6, n=2,688")
+QUICK_ONES = ("none (plain CLK)", "fold", "diffuse, t=10", "saul, K=3, L=4,096", DEFAULT)
 
 
 class Source(NamedTuple):
@@ -146,8 +149,15 @@ def seeds(records: int) -> Seeds:
 
 
 def hardened(schema: Schema, steps: Steps) -> Schema:
-    """Return a schema with these steps in place of its own."""
-    return load_schema(schema.document() | {"hardening": steps})
+    """Return a schema with these steps in place of its own, of what is drawn apart those fields that it has."""
+    taken = []
+    for step in steps:
+        apart = [
+            part | {"fields": [name for name in part["fields"] if name in schema.identifiers]}
+            for part in step.get("apart", [])
+        ]
+        taken.append(step | ({"apart": [part for part in apart if part["fields"]]} if apart else {}))
+    return load_schema(schema.document() | {"hardening": taken})
 
 
 def febrl(schema: Schema, records: int | None) -> Source:

@@ -192,7 +192,7 @@ def multiscript() -> dict[str, Any]:
     }
 
 
-FEBRL_FLOOR = {"dice": 0.3, "hamming": 0.515, "symbols": 0.0015}
+FEBRL_FLOOR = {"dice": 0.3, "hamming": 0.515, "symbols": 0.0011}
 FEBRL_COLUMNS = {
     "full_name": ("given_name", "surname"),
     "date_of_birth": ("date_of_birth",),
@@ -208,11 +208,17 @@ def febrl() -> dict[str, Any]:
         side["date_of_birth"] = side["date_of_birth"].astype(str)
     persons = [side["rec_id"].str.extract(r"rec-(\d+)-")[0].tolist() for side in sides]
     person = load_schema("person").document()
-    return {
-        f"{name}, {form}": _best_febrl(load_schema(document | {"hardening": steps}), sides, persons)
-        for form, steps in (("filters", []), ("hardened", person["hardening"]))
-        for name, document in (("person", person), ("plain bigrams", _bigrams()))
+    hardened = [
+        step | {"apart": [apart | {"fields": ["document_number"]} for apart in step["apart"]]}
+        for step in person["hardening"]
+    ]
+    documents = {
+        "person, filters": person | {"hardening": []},
+        "plain bigrams, filters": _bigrams(),
+        "person, hardened": person,
+        "plain bigrams, hardened": _bigrams() | {"hardening": hardened},
     }
+    return {name: _best_febrl(load_schema(document), sides, persons) for name, document in documents.items()}
 
 
 def _best_febrl(schema: Schema, sides: Sequence[Any], persons: Sequence[Sequence[str]]) -> dict[str, Any]:

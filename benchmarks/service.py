@@ -2,7 +2,7 @@
 
 Run: uv run python -m benchmarks.service [rows] [hardened] [submit]
 
-Random filters of 1,024 bits, 29.3 % set, compared at a Dice coefficient of .8; or, `hardened`, codes of 4,032
+Random filters of 1,024 bits, 29.3 % set, compared at a Dice coefficient of .8; or, `hardened`, codes of 5,376
 random bytes, as the built-in schemas make them, compared at .005 of equal symbols. 1,000 are at both agencies.
 SQLite, one web server and one worker in processes of their own, requests signed, commits on disk. The matching is from
 the order of the run to its end, with the processor time of the worker; with `submit`, nothing is compared.
@@ -26,7 +26,7 @@ from tests.server.processes import Line, Present, Processes, config, free_port, 
 
 SHARED = 1000
 PART_BYTES = 8 << 20
-HARDENED_BYTES = 4032
+HARDENED_BYTES = 5376
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

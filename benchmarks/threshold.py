@@ -148,7 +148,8 @@ def bigrams(bits: int, columns: Sequence[str], steps: list[dict[str, Any]]) -> S
         for name in columns
     ]
     made = {"version": "counterfoil/1", "name": "bigrams", "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}}}
-    return load_schema(made | {"features": features, "hardening": steps})
+    together = [{key: value for key, value in step.items() if key != "apart"} for step in steps]  # of other fields
+    return load_schema(made | {"features": features, "hardening": together})
 
 
 def encoded(columns: Sequence[Sequence[str]], schema: Schema) -> NDArray[np.uint8]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from encoder.folding import fold
 from encoder.hardening import Hardening, HardeningKeys
 from encoder.hardening.keys import keyed_bytes
+from encoder.hardening.minhash import own_draws
 from encoder.hashing import token_hasher
 from encoder.keys import field_keys
 from encoder.salting import salt_of, salt_places, salted
@@ -89,32 +90,48 @@ def _drawn(key: bytes, message: bytes, count: int) -> list[int]:
 
 
 def _symbols(cells: Sequence[str], schema: Schema, step: MinHash, keys: HardeningKeys) -> NDArray[np.uint8]:
-    arrived = [0xFFFFFFFF] * step.draws
+    group_of = {field: group for group, apart in enumerate(step.apart, start=1) for field in apart.fields}
+    arrived = [[0xFFFFFFFF] * step.draws, *([0xFFFFFFFF] * own_draws(step.components, a.symbols) for a in step.apart)]
+    there = [False] * len(arrived)
     salts = salt_places(schema)
     for place, field in enumerate(schema.fields):
         if field.hashing is None:
             continue
+        group = group_of.get(field.identifier, 0)
         tokens = _tokens(cells, place, salts[place], schema)
+        there[group] |= bool(tokens)
         for token, times in Counter(tokens).items():
             strategy = field.hashing.strategy
             weight = (strategy.bits_per_token or 0) * times or (strategy.bits_per_feature or 0) * times / len(tokens)
             message = token.encode(token_encoding(field))
             nonce = keyed_bytes(keys.key(f"minhash field {place}"), message, 12)
             stream = Cipher(algorithms.AES(keys.key("minhash draws")), modes.CTR(nonce + bytes(4)))
-            drawn = stream.encryptor().update(bytes(4 * step.draws))
+            drawn = stream.encryptor().update(bytes(4 * len(arrived[group])))
             for draw, word in enumerate(np.frombuffer(drawn, dtype="<u4").tolist()):
                 time = np.float32(-math.log(((word >> 16) + 0.5) / 65_536)) / np.float32(weight)
                 packed = int(time.view(np.uint32)) & ~0xFFF | word & 0xFFF
-                arrived[draw] = min(arrived[draw], packed)
-    cipher = Cipher(algorithms.AES(keys.key("minhash symbols")), modes.ECB())  # noqa: S305 - of one block each
-    found = []
-    for number, draws in enumerate(keys.permutations("minhash components", step.symbols, step.components).T.tolist()):
-        words = [arrived[draw % step.draws] & 0xFFF for draw in draws]
-        block = [*words, *[0] * (7 - len(words)), number]
-        hashed = cipher.encryptor().update(b"".join(word.to_bytes(2, "little") for word in block))
-        found.append(int.from_bytes(hashed[:2], "little") & 0xFFF)
+                arrived[group][draw] = min(arrived[group][draw], packed)
+    components, order = step.components, keys.permutations("minhash components", step.symbols, step.components).T
+    found = [
+        _symbol([arrived[0][draw % step.draws] for draw in draws], number, keys)
+        for number, draws in enumerate(order.tolist())
+    ]
+    places = iter(keys.permutations("minhash apart", step.symbols)[0].tolist())
+    for group, apart in enumerate(step.apart, start=1):
+        for number, place in zip(range(apart.symbols), places, strict=False):
+            if there[group]:
+                own = arrived[group][number * components : (number + 1) * components]
+                found[place] = _symbol(own, place + 0x8000, keys)
     code = sum(symbol << 12 * place for place, symbol in enumerate(found))
     return np.frombuffer(code.to_bytes(step.width(0) // 8, "little"), dtype=np.uint8)
+
+
+def _symbol(arrived: Sequence[int], number: int, keys: HardeningKeys) -> int:
+    cipher = Cipher(algorithms.AES(keys.key("minhash symbols")), modes.ECB())  # noqa: S305 - of one block each
+    words = [first & 0xFFF for first in arrived]
+    block = [*words, *[0] * (7 - len(words)), number]
+    hashed = cipher.encryptor().update(b"".join(word.to_bytes(2, "little") for word in block))
+    return int.from_bytes(hashed[:2], "little") & 0xFFF
 
 
 def _tokens(cells: Sequence[str], place: int, salt_place: int | None, schema: Schema) -> list[str]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.hits import LEAST_COMPACTION, Collector, Hits, hits_in_order
-from matcher.similarity import Measure, scores
+from matcher.hits import LEAST_COMPACTION, Collector, Hits, Order
+from matcher.similarity import scores
 from matcher.values import CandidatePairs
 
 _NOTHING = -1.0  # below every score
@@ -19,18 +19,16 @@ class BestCollector(Collector):
     grow in number; so what stays at the end is what would stay of all hits at once.
     """
 
-    def __init__(self, measure: Measure, bits: int, *, best: int, rows: tuple[int, int], limit: int | None) -> None:
+    def __init__(self, order: Order, *, best: int, rows: tuple[int, int], limit: int | None) -> None:
         """Begin with no hits.
 
         Args:
-            measure: which similarity.
-            bits: width of one encoding.
+            order: puts hits into order.
             best: pairs of a record that stay.
             rows: rows on the left and on the right.
             limit: keep only the first so many pairs, in the end.
         """
-        self._measure: Measure = measure
-        self._bits = bits
+        self._order = order
         self._best = best
         self._limit = limit
         self._parts: list[Hits] = []
@@ -39,7 +37,9 @@ class BestCollector(Collector):
         self._floors = tuple(np.full(count, _NOTHING) for count in rows)
 
     def add(self, hits: Hits) -> None:  # noqa: D102 - as promised by Collector
-        score = scores(self._measure, hits.common.astype(np.int64), hits.together.astype(np.int64), self._bits)
+        score = scores(
+            self._order.measure, hits.common.astype(np.int64), hits.together.astype(np.int64), self._order.bits
+        )
         useful = (score >= self._floors[0][hits.left]) | (score >= self._floors[1][hits.right])
         if not useful.all():
             hits = Hits(*(field[useful] for field in hits))
@@ -51,14 +51,14 @@ class BestCollector(Collector):
 
     def pieces(self) -> Iterator[CandidatePairs]:  # noqa: D102 - as promised by Collector
         self._compact()
-        score, (rank, left, right) = hits_in_order(self._parts, self._measure, self._bits, fields=2)
+        score, (rank, left, right) = self._order.of(self._parts, fields=2)
         self._parts.clear()
         kept = slice(self._limit)
         yield CandidatePairs(left[kept], right[kept], score[rank[kept]])
 
     def _compact(self) -> None:
         """Drop what is not among the best of either record, and ask as much of hits to come."""
-        score, (rank, *fields) = hits_in_order(self._parts, self._measure, self._bits, fields=4)
+        score, (rank, *fields) = self._order.of(self._parts, fields=4)
         kept = np.zeros(len(rank), dtype=np.bool_)
         for floor, record in zip(self._floors, fields[:2], strict=True):
             place = places(record)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @click.command(
     epilog=example(
         "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold auto -o groups.csv --report report.html",
-        "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.0036 -o groups.csv --for-agencies .",
-        "counterfoil match atl.cfp bor.cfp --threshold 0.0036 --pairs pairs.parquet --memory-limit 1GiB",
+        "counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.003 -o groups.csv --for-agencies .",
+        "counterfoil match atl.cfp bor.cfp --threshold 0.003 --pairs pairs.parquet --memory-limit 1GiB",
     )
 )
 @click.argument("paths", metavar="PACKAGE...", nargs=-1, required=True, type=FILE)

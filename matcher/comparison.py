@@ -16,7 +16,7 @@ from matcher.cores import usable_cores
 from matcher.crew import Part, compared
 from matcher.errors import ComparisonError
 from matcher.form import Form, host_form
-from matcher.hits import Collector, HitCollector, most_held_for
+from matcher.hits import Collector, HitCollector, Order, most_held_for
 from matcher.layout import laid_out
 from matcher.pieces import Cell, Shares, cells
 from matcher.similarity import Measure, Requirement, check_comparable, checked
@@ -170,17 +170,18 @@ class _Comparison:
         return Shares.of(limit, self._left, self._right, self._requirement.measure, self._form, self._threads)
 
     def _collector(self, measure: Measure, *, streamed: bool) -> Collector:
-        bits, limit, best = self._left.bits, self._options.get("limit"), self._options.get("best")
+        order = Order(measure, self._left.bits, self._threads)
+        limit, best = self._options.get("limit"), self._options.get("best")
         rows = len(self._left), len(self._right)
         shares = self.shares
         if best is not None:
             if shares is not None:
                 _check_holds(most_held(best, rows), shares.hit_bytes)
-            return BestCollector(measure, bits, best=best, rows=rows, limit=limit)
+            return BestCollector(order, best=best, rows=rows, limit=limit)
         if shares is None or (limit is not None and most_held_for(limit) * SORT_BYTES_PER_HIT <= shares.hit_bytes):
-            return HitCollector(measure, bits, limit)
+            return HitCollector(order, limit)
         spilling = Spilling(shares.hit_bytes, self._options.get("folder"), None if streamed else shares.pairs)
-        return SpillingCollector(measure, bits, limit, spilling)
+        return SpillingCollector(order, limit, spilling)
 
 
 def _check_holds(hits: int, hit_bytes: int) -> None:

@@ -68,7 +68,7 @@ def laid_out(pairs: OrderedPairs, group: NDArray[np.int64]) -> Groups:
     np.minimum.at(group_rank, group[joined], best[joined])
     names = np.flatnonzero(first_member >= 0)
     by_rank = [(group_rank[names], first_member[names])]
-    _, ordered = in_order(by_rank, (len(pairs.distinct), len(group)), len(names))
+    _, ordered = in_order(by_rank, (len(pairs.distinct), len(group)))
     place = np.full(len(group), -1)
     place[group[ordered]] = np.arange(len(ordered))
     members = in_group_order(group, place, len(ordered))

@@ -7,7 +7,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.pair_order import Fields, in_order
+from matcher.compiled import compiled
+from matcher.pair_order import in_order
 from matcher.similarity import Measure, Requirement, scores
 from matcher.values import CandidatePairs
 
@@ -30,6 +31,32 @@ class Hits(NamedTuple):
         """Return a copy whose rows are those of the files, of pieces that begin at `offsets`, left and right."""
         left, right = (np.uint32(offset) for offset in offsets)
         return type(self)(self.left + left, self.right + right, self.common.copy(), self.together.copy())
+
+
+class Order(NamedTuple):
+    """What puts hits into the order of candidate pairs: falling score, ties by left and then right row.
+
+    Attributes:
+        measure: which similarity.
+        bits: width of one encoding.
+        threads: how many threads it may take.
+    """
+
+    measure: Measure
+    bits: int
+    threads: int = 1
+
+    def of(self, parts: Sequence[Hits], *, fields: int) -> tuple[NDArray[np.float64], list[NDArray[np.int64]]]:
+        """Return the distinct scores, falling; and the number of each hit's score among them, and its first fields.
+
+        Args:
+            parts: the hits, piece by piece.
+            fields: how many of the fields of hits are wanted, from 2 to 4.
+        """
+        ranking = Ranking(parts, self)
+        largest = [max((int(part[field].max(initial=0)) for part in parts), default=0) for field in range(fields)]
+        ranked = [(ranking.of_hits(part), *part[:fields]) for part in parts]
+        return ranking.score, in_order(ranked, [len(ranking.score), *largest], threads=self.threads)
 
 
 class Collector(ABC):
@@ -60,9 +87,8 @@ class HitCollector(Collector):
     With a limit it asks of further hits that they be as good as the last kept.
     """
 
-    def __init__(self, measure: Measure, bits: int, limit: int | None) -> None:
-        self._measure: Measure = measure
-        self._bits = bits
+    def __init__(self, order: Order, limit: int | None) -> None:
+        self._order = order
         self._limit = limit
         self._parts: list[Hits] = []
         self._held = 0
@@ -78,41 +104,21 @@ class HitCollector(Collector):
             self._compact(self._limit)
 
     def pieces(self) -> Iterator[CandidatePairs]:  # noqa: D102 - as promised by Collector
-        score, (rank, left, right) = hits_in_order(self._parts, self._measure, self._bits, fields=2)
+        score, (rank, left, right) = self._order.of(self._parts, fields=2)
         self._parts.clear()
         kept = slice(self._limit)
         yield CandidatePairs(left[kept], right[kept], score[rank[kept]])
 
     def _compact(self, limit: int) -> None:
-        score, ordered = hits_in_order(self._parts, self._measure, self._bits, fields=4)
+        score, ordered = self._order.of(self._parts, fields=4)
         rank, *fields = (field[:limit] for field in ordered)
         self._parts, self._held = [Hits(*(field.astype(np.uint32) for field in fields))], limit
-        self._raised = Requirement.of(self._measure, float(score[rank[-1]]), self._bits).common
+        self._raised = Requirement.of(self._order.measure, float(score[rank[-1]]), self._order.bits).common
 
 
 def most_held_for(limit: int) -> int:
     """Return how many hits are held at most with a limit, but for those that come at once."""
     return max(2 * limit, LEAST_COMPACTION)
-
-
-def hits_in_order(
-    parts: Sequence[Hits], measure: Measure, bits: int, *, fields: int
-) -> tuple[NDArray[np.float64], list[NDArray[np.int64]]]:
-    """Return the distinct scores, falling; and the number of each hit's score among them, and its first fields.
-
-    Hits come by falling score, ties by left and then right row.
-
-    Args:
-        parts: the hits, piece by piece.
-        measure: which similarity.
-        bits: width of one encoding.
-        fields: how many of the fields of hits are wanted, from 2 to 4.
-    """
-    ranking = Ranking(parts, measure, bits)
-    largest = [max((int(part[field].max(initial=0)) for part in parts), default=0) for field in range(fields)]
-    ranked: Iterator[Fields] = ((ranking.of_hits(part), *part[:fields]) for part in parts)
-    count = sum(len(part.left) for part in parts)
-    return ranking.score, in_order(ranked, [len(ranking.score), *largest], count)
 
 
 class Ranking:
@@ -124,7 +130,7 @@ class Ranking:
         score: float64, the distinct scores, falling.
     """
 
-    def __init__(self, parts: Sequence[Hits], measure: Measure, bits: int) -> None:
+    def __init__(self, parts: Sequence[Hits], order: Order) -> None:
         self._common = min((int(part.common.min()) for part in parts), default=0)
         self._together = min((int(part.together.min()) for part in parts), default=0)
         self._span = max((int(part.common.max()) for part in parts), default=0) - self._common + 1
@@ -134,19 +140,18 @@ class Ranking:
         self._table = np.zeros(size, dtype=np.int32) if size <= largest else None
         self._combination = self._distinct_combinations(parts)
         together, common = np.divmod(self._combination, self._span)
-        falling = -scores(measure, common + self._common, together + self._together, bits)
+        falling = -scores(order.measure, common + self._common, together + self._together, order.bits)
         distinct = np.unique(falling)
         self.score = -distinct
-        self._rank: NDArray[np.int64] = np.searchsorted(distinct, falling)
+        self._rank = np.searchsorted(distinct, falling).astype(np.int32)
         if self._table is not None:
             self._table[self._combination] = self._rank
 
-    def of_hits(self, hits: Hits) -> NDArray[np.int64]:
+    def of_hits(self, hits: Hits) -> NDArray[np.int32]:
         """Return the number of each hit's score, 0 for the highest."""
-        combinations = self._combinations(hits)
         if self._table is not None:
-            return self._table[combinations].astype(np.int64)
-        return self._rank[np.searchsorted(self._combination, combinations)]
+            return _looked_up(hits.common, hits.together, self._common, self._together, self._span, self._table)
+        return self._rank[np.searchsorted(self._combination, self._combinations(hits))]
 
     def _distinct_combinations(self, parts: Sequence[Hits]) -> NDArray[np.int64]:
         """Return the combinations that occur, rising."""
@@ -154,10 +159,40 @@ class Ranking:
             found = [np.unique(self._combinations(part)) for part in parts]
             return np.unique(np.concatenate(found))
         for part in parts:
-            self._table[self._combinations(part)] = 1
+            _mark(part.common, part.together, self._common, self._together, self._span, self._table)
         return np.flatnonzero(self._table)
 
     def _combinations(self, hits: Hits) -> NDArray[np.int64]:
         """Return one integer for the common bits and the sum of popcounts of each hit."""
         together = hits.together.astype(np.int64) - self._together
         return together * self._span + (hits.common.astype(np.int64) - self._common)
+
+
+@compiled
+def _mark(  # noqa: PLR0917 - compiled code has no keywords
+    common: NDArray[np.uint32],
+    together: NDArray[np.uint32],
+    least_common: int,
+    least_together: int,
+    span: int,
+    table: NDArray[np.int32],
+) -> None:
+    """Set the combinations that occur to 1, in a table of all, one row of `span` for each sum of popcounts."""
+    for hit in range(len(common)):
+        table[(np.int64(together[hit]) - least_together) * span + np.int64(common[hit]) - least_common] = 1
+
+
+@compiled
+def _looked_up(  # noqa: PLR0917 - compiled code has no keywords
+    common: NDArray[np.uint32],
+    together: NDArray[np.uint32],
+    least_common: int,
+    least_together: int,
+    span: int,
+    table: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """Return what a table of all combinations holds for each hit."""
+    found = np.empty(len(common), dtype=np.int32)
+    for hit in range(len(common)):
+        found[hit] = table[(np.int64(together[hit]) - least_together) * span + np.int64(common[hit]) - least_common]
+    return found

@@ -49,12 +49,11 @@ class OrderedPairs(NamedTuple):
         starts = np.cumsum(rows) - rows
         ranks, distinct = score_ranks([item.pairs.score for item in ordered])
         rank, couple, left, right = in_order(
-            (
-                (rank, np.full(len(rank), number, dtype=np.int64), item.pairs.left, item.pairs.right)
+            [
+                (rank, np.broadcast_to(np.int64(number), len(rank)), item.pairs.left, item.pairs.right)
                 for number, (rank, item) in enumerate(zip(ranks, ordered, strict=True))
-            ),
+            ],
             (len(distinct), len(ordered), int(rows.max()), int(rows.max())),
-            sum(len(rank) for rank in ranks),
         )
         left_starts, right_starts = starts[np.array(couples, dtype=np.int64).reshape(-1, 2)].T
         party = np.repeat(np.arange(len(rows)), rows)

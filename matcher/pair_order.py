@@ -1,20 +1,26 @@
 """The order of candidate pairs: falling score, ties by rising integers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
+from matcher.cores import on_cores
 
 _KEY_BITS = 64
 _DIGIT_BITS = 8
+_VALUES = 1 << _DIGIT_BITS
 _LEAST_BY_DIGITS = 1 << 15  # below, NumPy's sorting is as fast
+_LEAST_SHARED = 1 << 17  # below, one thread is as fast
+_SHARES_PER_THREAD = 4
 Fields = Sequence[NDArray[Any]]
+Keys = NDArray[np.uint64]
 
 
-def in_order(parts: Iterable[Fields], largest: Sequence[int], count: int) -> list[NDArray[np.int64]]:
+def in_order(parts: Sequence[Fields], largest: Sequence[int], *, threads: int = 1) -> list[NDArray[np.int64]]:
     """Return fields of integers as int64, reordered so that the first rises, its ties the second, and so on.
 
     Where the integers fit into 64 bits together they are sorted as one number, many times as fast as one by one.
@@ -22,22 +28,21 @@ def in_order(parts: Iterable[Fields], largest: Sequence[int], count: int) -> lis
     Args:
         parts: the fields, integers from 0, in pieces.
         largest: of each field, a number that none exceeds.
-        count: rows of all pieces together.
+        threads: how many threads sort.
     """
     widths = [number.bit_length() for number in largest]
     if sum(widths) > _KEY_BITS:
         fields = [np.concatenate(pieces).astype(np.int64) for pieces in zip(*parts, strict=True)]
         order = np.lexsort(fields[::-1])
         return [field[order] for field in fields]
-    keys = np.zeros(count, dtype=np.uint64)
-    start = 0
-    for part in parts:
-        key = keys[start : start + len(part[0])]
-        start += len(key)
+    ends = np.cumsum([len(part[0]) for part in parts])
+    keys = np.zeros(ends[-1] if len(ends) else 0, dtype=np.uint64)
+    for part, end in zip(parts, ends, strict=True):
+        key = keys[end - len(part[0]) : end]
         for field, width in zip(part, widths, strict=True):
             key <<= np.uint64(width)
-            key |= field.astype(np.uint64)
-    keys = _rising(keys, sum(widths))
+            np.bitwise_or(key, field, out=key, dtype=np.uint64, casting="unsafe")  # makes no copy of the field
+    keys = _rising(keys, sum(widths), threads if len(keys) >= _LEAST_SHARED else 1)
     ordered = []
     for width in reversed(widths):
         ordered.append((keys & np.uint64((1 << width) - 1)).view(np.int64))
@@ -45,37 +50,78 @@ def in_order(parts: Iterable[Fields], largest: Sequence[int], count: int) -> lis
     return ordered[::-1]
 
 
-def _rising(keys: NDArray[np.uint64], bits: int) -> NDArray[np.uint64]:
-    """Return keys below 2^bits in rising order, in their own memory or another."""
+def _rising(keys: Keys, bits: int, threads: int) -> Keys:
+    """Return keys below 2^bits in rising order, in their own memory or another.
+
+    They are dealt by their first digit, each thread some of them, and the keys of each first digit, which lie near the
+    processor then, are sorted by the others.
+    """
     if len(keys) < _LEAST_BY_DIGITS:
         keys.sort()
         return keys
-    return by_digits(keys, np.empty_like(keys), -(-bits // _DIGIT_BITS))
+    shift, digits, dealt = max(bits - _DIGIT_BITS, 0), max(-(-bits // _DIGIT_BITS) - 1, 0), np.empty_like(keys)
+    hands = np.array_split(keys, threads)
+    counts = np.array(on_cores(lambda hand: _first_digits(hand, shift), hands, threads))
+    places = (np.cumsum(counts.T) - counts.T.ravel()).reshape(_VALUES, -1).T.copy()  # by digit, then by hand
+    on_cores(lambda number: _deal(hands[number], shift, places[number], dealt), range(threads), threads)
+    ends = np.append(0, np.cumsum(counts.sum(axis=0)))
+    wanted = np.linspace(0, len(keys), _SHARES_PER_THREAD * threads + 1)[1:-1]
+    borders = [0, *np.unique(np.searchsorted(ends, wanted)).tolist(), _VALUES]
+    on_cores(lambda share: _sort_each(dealt, keys, ends, *share, digits), list(pairwise(borders)), threads)
+    return keys if digits % 2 else dealt
 
 
 @compiled
-def by_digits(keys: NDArray[np.uint64], other: NDArray[np.uint64], digits: int) -> NDArray[np.uint64]:
-    """Return `keys` in rising order, in `keys` or in `other`; both are overwritten.
+def _first_digits(keys: Keys, shift: int) -> NDArray[np.int64]:
+    """Return how many keys have each value above the lowest `shift` bits."""
+    count = np.zeros(_VALUES, dtype=np.int64)
+    for key in keys:
+        count[key >> np.uint64(shift)] += 1
+    return count
+
+
+@compiled
+def _deal(keys: Keys, shift: int, place: NDArray[np.int64], dealt: Keys) -> None:
+    """Write each key to the place of its value above the lowest `shift` bits, and the next one behind it."""
+    for key in keys:
+        value = key >> np.uint64(shift)
+        dealt[place[value]] = key
+        place[value] += 1
+
+
+@compiled
+def _sort_each(  # noqa: PLR0917 - compiled code has no keywords
+    dealt: Keys, other: Keys, ends: NDArray[np.int64], low: int, high: int, digits: int
+) -> None:
+    """Sort the keys of each first digit from `low` and below `high` by their last `digits` digits."""
+    for value in range(low, high):
+        begin, end = ends[value], ends[value + 1]
+        if begin < end:
+            by_digits(dealt[begin:end], other[begin:end], digits)
+
+
+@compiled
+def by_digits(keys: Keys, other: Keys, digits: int) -> Keys:
+    """Return `keys` in rising order, in `other` if `digits` is odd; both are overwritten.
 
     Least significant digit first (Knuth, The Art of Computer Programming, vol. 3, 5.2.5); time grows with the number of
     keys alone.
 
     Args:
-        keys: numbers below 256^digits.
+        keys: numbers that only their last `digits` bytes tell apart.
         other: memory of the same size.
-        digits: how many bytes a key has.
+        digits: how many bytes tell them apart.
     """
-    values = 1 << _DIGIT_BITS
-    place = np.zeros((digits, values), dtype=np.int64)
+    place = np.zeros((digits, _VALUES), dtype=np.int64)
     for key in keys:
         for digit in range(digits):
-            place[digit, (key >> np.uint64(digit * _DIGIT_BITS)) & np.uint64(values - 1)] += 1
+            place[digit, (key >> np.uint64(digit * _DIGIT_BITS)) & np.uint64(_VALUES - 1)] += 1
     for digit in range(digits):
         before = 0
-        for value in range(values):
+        for value in range(_VALUES):
             place[digit, value], before = before, before + place[digit, value]
         for key in keys:
-            value = (key >> np.uint64(digit * _DIGIT_BITS)) & np.uint64(values - 1)
+            value = (key >> np.uint64(digit * _DIGIT_BITS)) & np.uint64(_VALUES - 1)
             other[place[digit, value]] = key
             place[digit, value] += 1
         keys, other = other, keys

@@ -147,11 +147,29 @@ def _reach(
 ) -> Reach:
     """Return, by popcount on the left, the range of right rows whose popcounts allow them to pass."""
     first, last = np.zeros(bits + 1, dtype=np.int64), np.zeros(bits + 1, dtype=np.int64)
-    for popcount in np.unique(left_counts):
-        least, most = requirement.partners(int(popcount))
-        first[popcount] = np.searchsorted(right_counts, least, side="left")
-        last[popcount] = np.searchsorted(right_counts, most, side="right") if least <= most else first[popcount]
-    return Reach(first, last)
+    _write_reach(_distinct(left_counts), _distinct(right_counts), requirement.common, first, last)
+    begins = np.searchsorted(right_counts, np.arange(bits + 2))  # of each popcount, and of the one above the most
+    return Reach(begins[first], begins[last])
+
+
+def _distinct(rising: NDArray[np.int64]) -> NDArray[np.int64]:
+    return rising[np.flatnonzero(np.diff(rising, prepend=-1))]
+
+
+@compiled
+def _write_reach(
+    left_counts: NDArray[np.int64],
+    right_counts: NDArray[np.int64],
+    common: NDArray[np.int32],
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+) -> None:
+    """Write, by popcount on the left, the least popcount on the right that may pass, and one above the largest."""
+    for popcount in left_counts:
+        for other in right_counts:
+            if common[popcount + other] <= min(popcount, other):
+                first[popcount] = first[popcount] if last[popcount] else other
+                last[popcount] = other + 1
 
 
 def in_lanes(

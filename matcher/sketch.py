@@ -12,7 +12,7 @@ that mean that this happens with at most the stated probability. Balanced codes,
 bits, are compared several times as fast.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -205,11 +205,18 @@ def _cheapest(sizes: Sequence[int], priced: Callable[[int], tuple[float, Sketch]
     A short sketch costs little and tells nothing; from where it tells something on, the cost falls, then rises. On
     codes whose threshold lies near chance that is at the very end.
     """
-    looked_at = [*range(0, len(sizes), _COARSE), len(sizes) - 1]
-    prices = [priced(sizes[number])[0] for number in looked_at]
-    middle = looked_at[prices.index(min(prices))]
-    near = sizes[max(middle - _COARSE + 1, 0) : middle + _COARSE]
-    return min((priced(size) for size in near), key=lambda choice: choice[0])
+    known: dict[int, tuple[float, Sketch]] = {}
+
+    def cheapest(numbers: Iterable[int]) -> int:
+        known.update({number: priced(sizes[number]) for number in numbers if number not in known})
+        return min(known, key=lambda number: known[number][0])
+
+    middle = cheapest([*range(0, len(sizes), _COARSE), len(sizes) - 1])
+    step = _COARSE // 2
+    while step:
+        middle = cheapest(number for number in (middle - step, middle + step) if 0 <= number < len(sizes))
+        step //= 2
+    return known[middle]
 
 
 @compiled

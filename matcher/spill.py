@@ -15,9 +15,8 @@ import pyarrow.parquet as pq
 
 from linkage.files import unusable
 from matcher.errors import ComparisonError
-from matcher.hits import Collector, Hits, hits_in_order
+from matcher.hits import Collector, Hits, Order
 from matcher.pair_order import in_order, score_ranks
-from matcher.similarity import Measure
 from matcher.values import CandidatePairs
 
 MERGED_AT_ONCE = 16
@@ -50,9 +49,8 @@ class SpillingCollector(Collector):
     Runs are merged as soon as there are MERGED_AT_ONCE of one level, so that few files are open however many the hits.
     """
 
-    def __init__(self, measure: Measure, bits: int, limit: int | None, spilling: Spilling) -> None:
-        self._measure: Measure = measure
-        self._bits = bits
+    def __init__(self, order: Order, limit: int | None, spilling: Spilling) -> None:
+        self._order = order
         self._limit = limit
         self._spilling = spilling
         self._run_rows = min(_LARGEST_RUN_ROWS, max(1, spilling.limit_bytes // SORT_BYTES_PER_HIT))
@@ -129,7 +127,7 @@ class SpillingCollector(Collector):
 
     def _sorted(self) -> Iterator[CandidatePairs]:
         """Yield what is held, in order, block by block; it is held no more."""
-        score, (rank, left, right) = hits_in_order(self._parts, self._measure, self._bits, fields=2)
+        score, (rank, left, right) = self._order.of(self._parts, fields=2)
         self._parts.clear()
         self._held = 0
         for start in range(0, max(1, len(rank)), self._block_rows):  # one piece at least, be it empty
@@ -228,7 +226,7 @@ def _in_one_order(parts: Sequence[CandidatePairs]) -> CandidatePairs:
     ranks, distinct = score_ranks([part.score for part in parts])
     largest = [max(int(part[field].max(initial=0)) for part in parts) for field in range(2)]
     fields = [(rank, part.left, part.right) for rank, part in zip(ranks, parts, strict=True)]
-    rank, left, right = in_order(fields, [len(distinct), *largest], sum(len(rank) for rank in ranks))
+    rank, left, right = in_order(fields, [len(distinct), *largest])
     return CandidatePairs(left, right, distinct[rank])
 
 

@@ -13,6 +13,8 @@ from matcher.sides import Plan
 
 HIT_CAPACITY = 1 << 16
 _TILE_LEFT_ROWS = 1024
+_LEAST_TILES = 32  # so that no thread works long at the last one while others are done
+_LEAST_TILE_PAIRS = 1 << 20  # but less than this is not worth handing out
 _TILE_STRIPES = 32  # so many pass by for each block of left rows, whose columns must be told apart first
 _BITS_PER_CALL = 1 << 36  # compared within about a fifth of a second, after which a thread can hear that it must stop
 
@@ -73,7 +75,10 @@ class Tiling(NamedTuple):
         lanes = prepared.form.lanes
         wanted = size.right if size else _TILE_STRIPES * lanes
         rows = max(1, min(wanted, len(prepared.right.popcounts) + lanes - 1) // lanes) * lanes
-        return cls(prepared, max(1, (size.left if size else _TILE_LEFT_ROWS) // LEFT_ROWS), rows)
+        across = -(-len(prepared.right.popcounts) // rows)
+        shared = max(len(prepared.left.popcounts) * across // _LEAST_TILES, _LEAST_TILE_PAIRS // rows)
+        left_rows = size.left if size else min(_TILE_LEFT_ROWS, shared)
+        return cls(prepared, max(1, left_rows // LEFT_ROWS), rows)
 
     def tiles(self) -> Iterator[Tile]:
         """Yield tiles that cover every pair that popcounts leave, and account for all pairs."""

@@ -5,7 +5,7 @@
 what a schema does and where it is poor.
 """
 
-from linkage.schema.hardening import Balance, Blip, Diffuse, Fold, Measure, MinHash, Permute, Rule90, Saul, Step
+from linkage.schema.hardening import Apart, Balance, Blip, Diffuse, Fold, Measure, MinHash, Permute, Rule90, Saul, Step
 from linkage.schema.load import builtin_schemas, load_schema
 from linkage.schema.model import (
     STANDARDISATION,
@@ -33,6 +33,7 @@ from linkage.schema.model import (
 __all__ = [
     "STANDARDISATION",
     "Aliases",
+    "Apart",
     "Balance",
     "BlakeHash",
     "Blip",

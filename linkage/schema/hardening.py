@@ -35,6 +35,17 @@ class Saul(_Step):
         return self.bits
 
 
+class Apart(_Step):
+    """Fields whose tokens have symbols of their own, and no part in the others.
+
+    What is told by them adds to what is told by the rest, and takes nothing from it where they differ. A record without
+    any of their tokens has symbols of the rest in these places.
+    """
+
+    fields: tuple[str, ...] = Key(min_length=1, strict=False, description="identifiers of hashed fields")
+    symbols: int = Key(ge=1, le=64, description="how many symbols they have")
+
+
 class MinHash(_Step):
     """Each symbol a keyed hash of several tokens, each of which a lottery of its own drew from the record's.
 
@@ -44,20 +55,23 @@ class MinHash(_Step):
     and the Jaccard index of probability distributions", ICDM 2018). With J that index, J^components of the symbols are
     expected to be equal, and one in 4,096 of the others. It takes the place of the filter, and no other step goes with
     it.
+
+    Adding up what independent sources tell, as `apart` does, is Fellegi & Sunter's way (JASA 1969).
     """
 
     step: Literal["minhash"]
-    components: int = Key(default=6, ge=1, le=7, description="K, how many draws each symbol is a hash of")
+    components: int = Key(default=7, ge=1, le=7, description="K, how many draws each symbol is a hash of")
     symbols: int = Key(
-        default=2688,
+        default=3584,
         ge=64,
         le=LARGEST_CODE_BITS // SYMBOL_BITS,
         multiple_of=64,
         description="n, symbols of an encoding, 12 bits each",
     )
     draws: int = Key(
-        default=1344, ge=64, le=LARGEST_CODE_BITS // SYMBOL_BITS, multiple_of=64, description="how many draws there are"
+        default=1792, ge=64, le=LARGEST_CODE_BITS // SYMBOL_BITS, multiple_of=64, description="how many draws there are"
     )
+    apart: tuple[Apart, ...] = Key(default=(), max_length=8, strict=False, description="fields that are drawn apart")
 
     def width(self, bits: int) -> int:  # noqa: ARG002 - as of every step; this one does not depend on the filter
         """Bits of the outcome."""
@@ -182,8 +196,8 @@ def widths(bits: int, steps: Sequence[Step]) -> list[int]:
     return found
 
 
-def check_steps(bits: int, folds: int, steps: Sequence[Step]) -> None:
-    """Refuse steps that a filter of `bits`, folded `folds` times, cannot take.
+def check_steps(bits: int, folds: int, steps: Sequence[Step], fields: Sequence[str]) -> None:
+    """Refuse steps that a filter of `bits`, folded `folds` times, of hashed `fields` cannot take.
 
     Raises:
         ValueError: that is so.
@@ -193,6 +207,19 @@ def check_steps(bits: int, folds: int, steps: Sequence[Step]) -> None:
     if steps and isinstance(steps[0], Saul | MinHash) and folds:
         raise ValueError(f"{steps[0].step} takes the place of the filter, so xorFolds has no meaning beside it")
     widths(bits, steps)
+    for step in steps:
+        if isinstance(step, MinHash):
+            _check_apart(step, fields)
+
+
+def _check_apart(step: MinHash, fields: Sequence[str]) -> None:
+    named = [field for apart in step.apart for field in apart.fields]
+    if any(fields.count(field) != 1 for field in named) or len(set(named)) != len(named):
+        raise ValueError("hardening: apart must name hashed fields, each once")
+    if named and len(named) == len(fields):
+        raise ValueError("hardening: one field at least must not be drawn apart")
+    if sum(apart.symbols for apart in step.apart) > step.symbols // 2:
+        raise ValueError("hardening: fields drawn apart may have half of the symbols at most")
 
 
 def measure_of(steps: Sequence[Step]) -> Measure:

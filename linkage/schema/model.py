@@ -21,7 +21,7 @@ LARGEST_FILTER_BITS = 1 << 20
 BYTE_BITS = 8
 LARGEST_HASH_COUNT = 1 << 16
 LARGEST_FIELD_COUNT = 1024
-STANDARDISATION = 5
+STANDARDISATION = 6
 """The version of the rules that standardise values; other rules give other bits, so it decides which files match."""
 
 Standard = Literal[
@@ -287,7 +287,7 @@ class Schema(_Part):
 
     version: Literal["counterfoil/1"] = "counterfoil/1"
     name: str = Key(default="", max_length=200)
-    standardisation: Literal[5] | None = Key(
+    standardisation: Literal[6] | None = Key(
         default=None, description="version of the rules of standard formats; present where one is used"
     )
     clk: ClkConfig = Key(alias="clkConfig")
@@ -323,7 +323,7 @@ class Schema(_Part):
 
     @model_validator(mode="after")
     def _can_be_hardened(self) -> Self:
-        check_steps(self.clk.bits, self.clk.xor_folds, self.hardening)
+        check_steps(self.clk.bits, self.clk.xor_folds, self.hardening, [field.identifier for field in self.used_fields])
         check_salts([(field.identifier, field.hashing.salt if field.hashing else None) for field in self.used_fields])
         return self
 

@@ -27,7 +27,7 @@ from matcher.approximate.table import CANDIDATES, Rows, Rules, hashes, look_up, 
 from matcher.comparison import candidate_pairs
 from matcher.cores import usable_cores
 from matcher.errors import ComparisonError
-from matcher.hits import HitCollector, Hits
+from matcher.hits import HitCollector, Hits, Order
 from matcher.similarity import Measure, Requirement, check_comparable, checked
 from matcher.values import CandidatePairs
 
@@ -81,8 +81,9 @@ def approximate_pairs(
     for name, value in (("limit", limit), ("threads", threads)):
         if value is not None and value < 1:
             raise ComparisonError(f"{name} must be a whole number from 1", code=f"comparison.{name}")
-    collector = HitCollector(search.measure, left.bits, limit)
-    _Tables(search, design, collector).run(threads or usable_cores(), on_progress)
+    threads = threads or usable_cores()
+    collector = HitCollector(Order(search.measure, left.bits, threads), limit)
+    _Tables(search, design, collector).run(threads, on_progress)
     (pairs,) = collector.pieces()
     return pairs
 

@@ -46,7 +46,7 @@ def per_token() -> Schema:
 @pytest.mark.parametrize("schema", [PERSON, per_token()], ids=["per feature", "per token"])
 def test_index_is_that_of_the_definition(schema: Schema) -> None:
     """Tokens that one record has twice and another once leave a small difference."""
-    weights, found = weights_of(schema), probability_jaccard(ROWS, schema)
+    weights, found = weights_of(schema), probability_jaccard(list(counted_tokens(ROWS, schema)))
     assert np.allclose(found, found.T, atol=1e-6)
     differences = []
     for one, other in list(combinations(range(len(ROWS)), 2))[::31]:
@@ -58,4 +58,5 @@ def test_index_is_that_of_the_definition(schema: Schema) -> None:
 
 def test_index_of_rows_without_a_token_in_common_is_0() -> None:
     empty = ("",) * len(PERSON.fields)
-    assert probability_jaccard([ROWS[0], empty, empty], PERSON)[np.triu_indices(3, 1)].tolist() == [0, 0, 0]
+    counted = list(counted_tokens([ROWS[0], empty, empty], PERSON))
+    assert probability_jaccard(counted)[np.triu_indices(3, 1)].tolist() == [0, 0, 0]

@@ -85,7 +85,7 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
     for agency in TABLES:
         person.types(f"counterfoil identity new --agency {agency} -o {agency}.key")
         person.types(ENCODE.format(agency))
-    person.types("counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.0036 -o groups.csv")
+    person.types("counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.003 -o groups.csv")
     for agency in TABLES:
         person.types(f"counterfoil reveal groups.csv --counterfoil {agency}.counterfoil.csv -o {agency}.hits.csv")
     return person

@@ -41,9 +41,9 @@ def officer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
             person.types(f"{encode} --checkpoint {agency}.desk/checkpoint.txt")
             person.types(f"counterfoil agency submit {agency}.cfp --desk {agency}.desk")
         why = "--justification investigation"
-        run = json.loads(
-            person.types(f"counterfoil agency run --desk bor.desk --threshold 0.0036 {why} --wait --json")
-        )["run"]
+        run = json.loads(person.types(f"counterfoil agency run --desk bor.desk --threshold 0.003 {why} --wait --json"))[
+            "run"
+        ]
         for agency in AGENCIES:
             person.types(f"counterfoil agency hits {run} --desk {agency}.desk {why} -o {agency}.hits.csv")
         engines = "--engine native" + (" --engine anonlink" if sys.version_info < (3, 12) else "")

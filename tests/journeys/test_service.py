@@ -89,7 +89,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
             person.types(f"counterfoil agency submit {agency}.cfp --desk {agency}.desk")
         run = json.loads(
             person.types(
-                "counterfoil agency run --desk bor.desk --threshold 0.0036 --justification investigation --wait --json"
+                "counterfoil agency run --desk bor.desk --threshold 0.003 --justification investigation --wait --json"
             )
         )
         assert run["state"] == "done"
@@ -98,7 +98,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
                 f"counterfoil agency hits {run['run']} --desk {agency}.desk --justification investigation"
                 f" -o {agency}.hits.csv"
             )
-        person.types("counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.0036 -o groups.csv")
+        person.types("counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.003 -o groups.csv")
         yield person
         assert host.stops() == 0
     finally:
@@ -197,7 +197,7 @@ def test_an_agency_without_a_line_sends_and_receives_on_a_stick(desk: Newcomer) 
     checked = desk.types(f"counterfoil agency receipts cyr.receipt.json --agreement {agreement}")
     assert f"{told['submission']} of cyr, 3 records, was accepted" in checked
     assert "deleted" in desk.types("counterfoil agency receipts --desk cyr.desk")
-    order = "counterfoil agency run --desk bor.desk --threshold 0.0036 --justification investigation --wait --json"
+    order = "counterfoil agency run --desk bor.desk --threshold 0.003 --justification investigation --wait --json"
     run = json.loads(desk.types(order))["run"]
     assert f"run {run}  lantern  done" in desk.types("counterfoil host status --data host")
     (desk.folder / "stick").mkdir()
@@ -233,7 +233,7 @@ def test_an_agency_without_a_line_does_everything_on_a_stick(desk: Newcomer) -> 
     first = told(1)
     assert own in desk.types(f"counterfoil agency status {first}")
     assert "Directive (EU) 2016/680" in desk.types(f"counterfoil agency plan {first}")
-    why = "--threshold 0.0036 --justification investigation"
+    why = "--threshold 0.003 --justification investigation"
     assert "host import order.letter" in desk.types(f"counterfoil agency run {first} {why} --letter order.letter")
     run = carried("order.letter")["run"]
     deadline = time.monotonic() + 60

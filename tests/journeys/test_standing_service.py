@@ -47,7 +47,7 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     """Three agencies who have agreed on a standing operation, and the host that runs it."""
     folder = tmp_path_factory.mktemp("standing")
     text = json.loads((ROOT / "configs" / "agreements" / "three-countries.json").read_bytes())
-    text["runs"] = {"by": "on_submission", "threshold": 0.0036}
+    text["runs"] = {"by": "on_submission", "threshold": 0.003}
     (folder / "standing.json").write_text(json.dumps(text))
     shutil.copytree(ROOT / "configs", folder / "configs")
     for agency, records in TABLES.items():

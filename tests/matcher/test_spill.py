@@ -16,6 +16,7 @@ from matcher import CandidatePairs, candidate_pairs, reference
 from matcher import pieces as pieces_module
 from matcher.comparison import stream_pairs
 from matcher.errors import ComparisonError
+from matcher.hits import Order
 from matcher.pieces import Shares, cells
 from matcher.similarity import Measure
 from matcher.spill import MERGED_AT_ONCE, Spilling, SpillingCollector
@@ -32,7 +33,7 @@ def test_spilled_pairs_equal_those_held_whatever_the_memory(
     files, measure = drawn
     expected = candidate_pairs(*files, threshold, measure=measure, limit=limit)  # itself held to the reference
     everything = candidate_pairs(*files, threshold, measure=measure)
-    spilling = SpillingCollector(measure, files[0].bits, limit, Spilling(run_rows * 80, None, None))
+    spilling = SpillingCollector(Order(measure, files[0].bits), limit, Spilling(run_rows * 80, None, None))
     for hits in hits_of(*files, everything, np.random.default_rng(run_rows), measure):
         spilling.add(hits)
     assert spilling.pair_count == len(expected.score)
@@ -43,7 +44,7 @@ def test_spilled_pairs_equal_those_held_whatever_the_memory(
 def test_runs_of_several_levels_are_merged_and_few_files_are_open() -> None:
     left, right = random_encodings(60, 4, 0.4, 1), random_encodings(70, 4, 0.4, 2)
     expected = reference.candidate_pairs(left, right, 0.0)
-    collector = SpillingCollector("dice", left.bits, None, Spilling(80, None, None))  # one hit is a run
+    collector = SpillingCollector(Order("dice", left.bits), None, Spilling(80, None, None))  # one hit is a run
     for hits in hits_of(left, right, expected, np.random.default_rng(0), at_once=3):
         collector.add(hits)
         assert sum(len(level) for level in collector._levels) < 3 * MERGED_AT_ONCE
@@ -134,6 +135,7 @@ import json, sys, tracemalloc
 import numpy as np, pyarrow as pa
 from linkage import Encodings
 from matcher.comparison import stream_pairs
+from matcher.hits import Order
 from matcher.spill import Run
 threshold, limit = float(sys.argv[3]), int(sys.argv[4]) or None
 random = np.random.default_rng(0)

@@ -3,6 +3,7 @@
 from encoder.standardise.names.classes import name_class
 from encoder.standardise.names.fold import fold, phonetic, skeleton
 from encoder.standardise.names.languages import told
-from encoder.standardise.names.reading import Name, NameToken, read_name
+from encoder.standardise.names.name_token import NameToken
+from encoder.standardise.names.reading import Name, read_name
 
 __all__ = ["Name", "NameToken", "fold", "name_class", "phonetic", "read_name", "skeleton", "told"]

@@ -26,6 +26,9 @@ _TAMIL_SOUNDS = (
     (re.compile("(?<=[nm])p"), "b"),
     (re.compile("(?:^|(?<=[aeiou]))ch(?=[aeiou])"), "s"),
 )
+_BENGALI_W = re.compile("(?:ও|(?<=ো))য\u09bc")  # Wazed, Anowar
+_LAST_M = re.compile("[ంಂം]$")  # Venkatesham
+_SINGH = re.compile("[\u0902\u0982\u0a02\u0a82](?=[हহਹહ])|\u0d82(?=හ)")  # Singh
 _RETROFLEX = re.compile("(ண்|ണ്)[டട]")  # Pandian, Chandy; the dental t is of Vasantha and of Chandran
 _SCHWA_KEPT = ("TELUGU", "KANNADA", "MALAYALAM", "TAMIL", "ORIYA", "SINHALA")
 
@@ -34,7 +37,9 @@ def romanise_brahmic(token: str, script: str) -> str:
     """Return the romanisation of `token`; in the North the a at the end of a word is silent."""
     out: list[str] = []
     pending = False  # a consonant waits for its vowel
-    for letter in _RETROFLEX.sub("\\1ड", unicodedata.normalize("NFC", token)):
+    token = _BENGALI_W.sub("ৱ", unicodedata.normalize("NFC", token))
+    token = _SINGH.sub("\\g<0>ग्", _LAST_M.sub("म्", token))
+    for letter in _RETROFLEX.sub("\\1ड", token):
         base = _FIRST + (ord(letter) & 0x7F) if _FIRST <= ord(letter) < _LAST else 0
         if base == _NUKTA:
             out[-1:] = [_DOTTED.get(spelling, spelling) for spelling in out[-1:]]

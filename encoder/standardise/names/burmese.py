@@ -61,7 +61,7 @@ def _read(found: re.Match[str]) -> str:
 def _onset(letter: str, medials: str) -> str:
     sound = _ONSETS[letter]
     if "ျ" in medials or "ြ" in medials:
-        sound = "ch" if letter == "ခ" else sound + "y"
+        sound = {"ခ": "ch", "ဂ": "j"}.get(letter) or sound + "y"
     if "ှ" in medials:
         sound = "sh" if letter in "ရယသ" else "h" + sound
     return sound

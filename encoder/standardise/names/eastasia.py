@@ -25,18 +25,18 @@ _PERSON = re.compile(".{2,6}")
 _LONG_NAME = re.compile(".{4,}")  # hardly Chinese without a compound surname
 
 
-def split_han(text: str) -> list[tuple[str, str]]:
+def split_han(text: str, *, chinese: bool = False) -> list[tuple[str, str]]:
     """Return (characters, folded reading) of the family and the given name in Chinese characters in one piece.
 
-    Japanese readings are taken where the table of attested names knows both parts with a reading that is not
-    Chinese; else the reading is Mandarin.
+    Unless it is `chinese`, Japanese readings are taken where the table of attested names knows both parts with a
+    reading that is not Chinese; else the reading is Mandarin.
     """
     if not _PERSON.fullmatch(text):
         return [(text, read_han(text))]
     if text[:2] in words().compound_surnames and text[2:]:
         return [(text[:2], read_mandarin(text[:2])), (text[2:], read_mandarin(text[2:]))]
     is_long = bool(_LONG_NAME.fullmatch(text))
-    for cut in (2, 3, 1):
+    for cut in () if chinese else (2, 3, 1):
         family, given = text[:cut], text[cut:]
         if given and (cut > 1 or given[1:]) and _is_japanese(family) and (is_long or _is_japanese(given)):
             return [(family, read_han(family)), (given, read_han(given))]

@@ -27,7 +27,7 @@ class Readings(NamedTuple):
 
     Attributes:
         spelled: as it is: in Korean, of a surname of Korea and of two characters beside it that Korean names use; other
-            Japanese ones of a Japanese name.
+            Japanese ones of a Japanese name; Hokkien ones of a given name of Singapore.
         sounded: roughly: in Cantonese, of given names of one or two characters.
     """
 
@@ -80,6 +80,12 @@ def in_hangul(text: str) -> str:
 def in_cantonese(text: str) -> str:
     """Return Chinese characters in Cantonese as Hong Kong spells it; empty if one has no Cantonese reading."""
     syllables = [_of(character).cantonese for character in text]
+    return "".join(syllables) if all(syllables) else ""
+
+
+def in_hokkien(text: str) -> str:
+    """Return Chinese characters in Hokkien as Singapore and Malaysia spell it; empty if some character is not known."""
+    syllables = [words().hokkien_readings.get(character, "") for character in text]
     return "".join(syllables) if all(syllables) else ""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from encoder.standardise.names.eastasia import begins_eastern, is_given_pair, join_given
+from encoder.standardise.names.eastern_cyrillic import eastern_in_latin
 from encoder.standardise.names.romanise import romanise
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
@@ -22,6 +23,7 @@ def arranged(parts: list[str]) -> list[str]:
     parts = [piece for part in _hyphens_parted(parts) for piece in _compounds().get(part, (part,))]
     if is_vietnamese(parts):
         return parts
+    parts = eastern_in_latin(parts)
     if begins_eastern(parts):
         return join_given(parts)
     in_full = words().written_short

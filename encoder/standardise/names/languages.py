@@ -1,8 +1,8 @@
 """In which language a name is read: its bearer's nationality says so, where it is known and the letters do not.
 
 Chinese characters are read by a language as a whole. A name that is told one stays one text on its way through the
-encoder: the language stands behind a sign. China, Singapore and Malaysia tell none: names of their people are read in
-several. A letter of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
+encoder: the language stands behind a sign. China tells none: names of its people are read in several. A letter
+of an alphabet that a country sounds otherwise is respelled in one that is read so anyway. What
 countries do to Latin letters is in :mod:`encoder.standardise.names.spellings`.
 """
 
@@ -17,8 +17,8 @@ from encoder.standardise.names.scripts import letters_of
 from encoder.standardise.names.spellings import Spelling, respelled, spelling_of
 from encoder.standardise.names.words import words
 
-Language = Literal["", "ja", "ko", "vi", "yue", "zh"]
-"""By its tag: Japanese, Korean, Vietnamese, Cantonese, Mandarin of Taiwan; empty where none is told."""
+Language = Literal["", "ja", "ko", "nan", "vi", "yue", "zh"]
+"""By its tag: Japanese, Korean, Hokkien and Mandarin, Vietnamese, Cantonese, Mandarin of Taiwan; empty for none."""
 
 _LANGUAGES: Mapping[str, Language] = {
     "JP": "ja",
@@ -28,17 +28,23 @@ _LANGUAGES: Mapping[str, Language] = {
     "HK": "yue",
     "MO": "yue",
     "TW": "zh",
+    **dict.fromkeys(("SG", "MY", "BN", "ID", "PH"), "nan"),
 }
 _PERSIAN = {"ث": "س", "ض": "ز"}  # s and z, in Persian, Dari and Urdu; th and d in Arabic
 _SOUNDS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("IR", "AF", "PK", "IN"), _PERSIAN),
     "EG": {"ج": "گ"},
     "BG": {"щ": "шт"},
+    "MN": {"ж": "җ"},
 }
 _RESPELLED = {
     country: str.maketrans({**sounds, **{letter.upper(): sound for letter, sound in sounds.items()}})
     for country, sounds in _SOUNDS.items()
 }
+_EASTERN = frozenset(("CN", "TW", "HK", "MO", "KR", "KP"))
+# Scripts in which the syllables of a given name of these countries are written apart: كيم جونغ أون.
+_APART = letters_of("ARABIC", "HEBREW", "GREEK", "DEVANAGARI", "BENGALI", "TAMIL", "THAI", "GEORGIAN", "ARMENIAN")
+_SYLLABLES = 3  # of a whole name
 _SIGN = "\x1f"  # parts words, as a space does
 _HAN = letters_of("HAN")
 _MARK = "\u0323"  # a mark on a letter, as Vietnamese has them: no list of words knows a word that has one
@@ -52,6 +58,7 @@ class _Said(NamedTuple):
         letters: those of alphabets that sound otherwise, and what they are respelled as.
         spelling: of Latin letters.
         marked: whether words that look like particles are names: in Vietnam, where the marks of letters would tell.
+        joined: whether the last two of three syllables in another script are one given name: in China and Korea.
         touched: what a name has that is read otherwise.
     """
 
@@ -59,6 +66,7 @@ class _Said(NamedTuple):
     letters: dict[int, str]
     spelling: Spelling | None
     marked: bool
+    joined: bool
     touched: re.Pattern[str] | None
 
 
@@ -89,6 +97,9 @@ def _told(name: str, said: _Said) -> str:
         return f"{name}{_SIGN}{said.language}" if said.language else name
     if missing_kind(name, "name") is not None:
         return name
+    parts = re.split("[ -]+", name)
+    if said.joined and len(parts) == _SYLLABLES and all(map(_APART.match, parts)):
+        name = f"{parts[0]} {parts[1]}{parts[2]}"
     if said.letters:
         name = " ".join(word if _is_known(word) else word.translate(said.letters) for word in name.split())
     if said.spelling is not None and said.spelling.touched.search(name):
@@ -115,14 +126,16 @@ def _said_by(nationality: str) -> _Said:
     letters = _RESPELLED[sounds.pop()] if len(sounds) == 1 else {}
     spelling = spelled[0] if len(spelled) == 1 else None
     marked = language == "vi"
+    joined = not _EASTERN.isdisjoint(codes)
     touching = [
         _HAN.pattern if language else "",
         f"[{''.join(map(chr, letters))}]" if letters else "",
         spelling.touched.pattern if spelling else "",
         "[A-Za-z]" if marked else "",
+        _APART.pattern if joined else "",
     ]
     pattern = "|".join(filter(None, touching))
-    return _Said(language, letters, spelling, marked, re.compile(pattern, re.IGNORECASE) if pattern else None)
+    return _Said(language, letters, spelling, marked, joined, re.compile(pattern, re.IGNORECASE) if pattern else None)
 
 
 def _is_known(word: str) -> bool:

@@ -57,9 +57,10 @@ _GEORGIAN = _table(
 _TWO_SYLLABLES = re.compile("[aeiouy][^aeiouy]+[aeiouy]")
 # Czech and Slovak -ová, Lithuanian -ienė (wife) and -aitė, -ytė, -utė (daughter), told by their marks.
 _WIFE = re.compile("^(.{3,}?)(?:ová|ienė|aitė|ytė|utė|ūtė)$")
-_UKRAINIAN_LETTERS = re.compile("[іїєґў]")
+_UKRAINIAN_LETTERS = re.compile("^(?!.*[әғқңөұүһ]).*[іїєґў]")  # and no Kazakh ones
 _YE = re.compile("(?:^|(?<=[аеёиоуыэюяіїьъ]))е")
 _YO = re.compile("(?:^|(?<=[аеёиоуыэюяіїьъ]))ё")
+_FIRST_JE = re.compile("^йе")  # Jens, Jerusalem: no spelling leaves this j out
 _YER = re.compile("ъ(?![еёюя]|$)")
 
 
@@ -81,7 +82,7 @@ def romanise_cyrillic(token: str) -> str:
     token = unicodedata.normalize("NFC", token)
     if _UKRAINIAN_LETTERS.search(token):
         token = token.replace("г", "һ")
-    token = _YER.sub("а", _YO.sub("йо", _YE.sub("йе", token)))
+    token = _YER.sub("а", _YO.sub("йо", _YE.sub("йе", _FIRST_JE.sub("јэ", token))))
     return _without_marks(token.translate(_CYRILLIC))
 
 

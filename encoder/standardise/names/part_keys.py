@@ -11,7 +11,8 @@ from typing import NamedTuple
 from encoder.standardise.column_parts import ColumnParts, ordered_parts
 from encoder.standardise.names.classes import attested_classes
 from encoder.standardise.names.fold import fold_latin, phonetic_of, skeleton_of
-from encoder.standardise.names.reading import NameToken, is_initial
+from encoder.standardise.names.initials import is_initial
+from encoder.standardise.names.name_token import NameToken
 from encoder.standardise.names.romanise import romanise
 
 

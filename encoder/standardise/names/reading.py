@@ -2,73 +2,26 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from encoder.standardise.missing import first_missing_words, may_begin_missing, missing_kind
 from encoder.standardise.names.burmese import burmese_syllables
-from encoder.standardise.names.classes import name_class
-from encoder.standardise.names.eastasia import (
-    read_han,
-    read_korean_surname,
-    read_mandarin,
-    split_han,
-    split_hangul,
-)
-from encoder.standardise.names.fold import fold, fold_latin, phonetic_of, skeleton_of
-from encoder.standardise.names.han_readings import NO_READINGS, Readings, korean_surname, other_readings
+from encoder.standardise.names.eastasia import read_han, read_korean_surname
+from encoder.standardise.names.eastern_cyrillic import may_be_eastern
+from encoder.standardise.names.fold import fold
+from encoder.standardise.names.han_tokens import IN_ONE_PIECE, in_one_piece, japanese_token, with_readings
+from encoder.standardise.names.initials import SOUTHERN, is_initial, southern_initial
 from encoder.standardise.names.japanese import looks_japanese, read_japanese
 from encoder.standardise.names.joining import HYPHENS, arranged, arranged_words
 from encoder.standardise.names.languages import Language, language_told
+from encoder.standardise.names.name_token import NameToken
 from encoder.standardise.names.own_letters import in_own_letters
 from encoder.standardise.names.scripts import letters_of, script_of
 from encoder.standardise.names.words import words
 
-_IN_ONE_PIECE = ("HAN", "HANGUL")  # scripts in which a whole name may be written without a space
-_READ_WHOLE = letters_of(*_IN_ONE_PIECE)
-
-
-class NameToken(NamedTuple):
-    """One part of a name, and what is compared of it, worked out once: names that have it share it.
-
-    Attributes:
-        folded: romanised and folded, letters a to z only.
-        initial: whether only the first letter of the part is known.
-        script: script in which it was written, in capitals.
-        form: the part as written, lower case, for look-ups; of a Japanese one in Chinese characters its usual reading.
-        spellings: the folded form, and those of Korean and further Japanese readings. An initial has its letter.
-        skeletons: consonants of the folded form and of all readings: how Cantonese spells its vowels differs from port
-            to port. None for an initial, which says how a part begins, and neither sound nor meaning of it.
-        phonetics: coarse keys of the sound of the folded form and of all readings; none for an initial.
-        readings: how Chinese characters are read besides.
-    """
-
-    folded: str
-    initial: bool
-    script: str
-    form: str
-    spellings: tuple[str, ...]
-    skeletons: tuple[str, ...]
-    phonetics: tuple[str, ...]
-    readings: Readings = NO_READINGS
-
-    @classmethod
-    def of(
-        cls, folded: str, script: str, form: str, *, initial: bool = False, readings: Readings = NO_READINGS
-    ) -> "NameToken":
-        """Return the token of a part with its keys."""
-        if initial:
-            return cls(folded, initial, script, form, (folded,), (), ())
-        spellings: tuple[str, ...] = (folded, *readings.spelled)
-        skeletons = tuple(map(skeleton_of, (*spellings, *readings.sounded)))
-        phonetics = tuple(filter(None, map(phonetic_of, skeletons)))
-        return cls(folded, initial, script, form, spellings, skeletons, phonetics, readings)
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Attested equivalents, the likeliest first; none for an initial."""
-        return () if self.initial else name_class(self.form)
+_READ_WHOLE = letters_of(*IN_ONE_PIECE)
 
 
 class Name(NamedTuple):
@@ -84,6 +37,12 @@ _ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullma
 _OF_ANOTHER = re.compile(r"(?<=\w)[\s,]+[wsdch]/o\b.*", re.IGNORECASE | re.DOTALL)  # wife, son, daughter, care of
 # In Malaysia anak lelaki, anak perempuan: the father is in the name.
 _CHILD_OF = re.compile(r"\b[ab]/[lp]\b", re.IGNORECASE)
+# Scripts in which a part may be several, or one with others, and what tells.
+_HANGING: Mapping[str, Callable[[str], object]] = {
+    "MYANMAR": bool,
+    "CYRILLIC": may_be_eastern,
+    **dict.fromkeys(SOUTHERN, southern_initial),
+}
 _VANISHING = ("\u0640", "\ufeff", "\u00ad")
 
 
@@ -108,17 +67,17 @@ def _read(parts: list[str], language: Language) -> tuple[NameToken, ...]:
     if language == "ja" or (not language and looks_japanese(parts)):
         japanese = read_japanese(parts)
         if japanese:
-            return tuple(map(_japanese, japanese))
+            return tuple(map(japanese_token, japanese))
     if language:
         parts = in_own_letters(parts, language)
     if len(parts) == 1:
-        whole = _in_one_piece(parts[0])
+        whole = in_one_piece(parts[0], language)
         if whole:
             return whole
     parts = arranged(parts)
     alone = len(parts) == 1
     tokens = tuple([token for part in parts if (token := read_token(part, alone=alone))])
-    return _with_readings(tokens)
+    return with_readings(tokens, language)
 
 
 def independent_parts(text: str) -> list[str]:
@@ -138,8 +97,8 @@ def _written(text: str) -> list[str]:
 
 
 def _syllables(part: str) -> list[str]:
-    """Return the syllables of a Burmese part, which Latin letters part, and any other as it is."""
-    return burmese_syllables(part) if script_of(part) == "MYANMAR" else [part]
+    """Return the syllables of a Burmese part, which Latin letters part, and any other as it is, an initial in Latin."""
+    return burmese_syllables(part) if script_of(part) == "MYANMAR" else [southern_initial(part) or part]
 
 
 def own_part(text: str) -> str:
@@ -168,12 +127,10 @@ def hangs_together(part: str) -> bool:
         return True
     if part.isascii() and part.isalpha():
         return False
-    return (
-        may_begin_missing(part)
-        or HYPHENS.search(part) is not None
-        or is_read_whole(part)
-        or script_of(part) == "MYANMAR"
-    )
+    if may_begin_missing(part) or HYPHENS.search(part) is not None or is_read_whole(part):
+        return True
+    tells = _HANGING.get(script_of(part))
+    return tells is not None and bool(tells(part))
 
 
 @cache
@@ -184,43 +141,6 @@ def _of_more_than_themselves() -> frozenset[str]:
 def is_read_whole(part: str) -> bool:
     """Return whether names with `part` are read as a whole, because of Chinese characters or Hangul in it."""
     return _READ_WHOLE.search(part) is not None
-
-
-def _with_readings(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
-    """Return the tokens of a name, with other readings of the given name where it is Chinese and has two parts."""
-    match tokens:
-        case (first, second) if first.script == second.script == "HAN":
-            given_first = len(second.form) == 1 < len(first.form)
-            given, family = (first, second) if given_first else (second, first)
-            if given.folded != read_mandarin(given.form):
-                return tokens  # a Japanese name
-            readings = other_readings(given.form, family.form)
-            given = NameToken.of(given.folded, "HAN", given.form, readings=readings)
-            if readings.spelled and (hangul := korean_surname(family.form)):
-                korean = Readings((read_korean_surname(hangul),))
-                family = NameToken.of(family.folded, "HAN", family.form, readings=korean)
-            return (given, family) if given_first else (family, given)
-    return tokens
-
-
-def _japanese(readings: Sequence[str]) -> NameToken:
-    """Return the token of a part of a Japanese name, of its readings in Latin letters, the usual one first."""
-    first, *others = map(fold_latin, readings)
-    return NameToken.of(first, "HAN", readings[0], readings=Readings(tuple(others)))
-
-
-def _in_one_piece(word: str) -> tuple[NameToken, ...]:
-    """Return family and given name of a Chinese, Japanese or Korean name without a space, nothing for any other."""
-    script = script_of(word)
-    if script not in _IN_ONE_PIECE:
-        return ()
-    pieces = split_han(word) if script == "HAN" else split_hangul(word)
-    tokens = [
-        NameToken.of(folded, script, form)
-        for form, folded in pieces
-        if folded.isalpha()  # a sign among the characters is no name
-    ]
-    return _with_readings(tuple(tokens))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -236,8 +156,3 @@ def read_token(part: str, *, alone: bool) -> NameToken | None:
     if not folded.isalpha():
         return None
     return NameToken.of(folded, script, part, initial=is_initial(part))
-
-
-def is_initial(part: str) -> bool:
-    """Return whether `part` is the first letter of a name."""
-    return len(part) == 1 and script_of(part) not in ("HAN", "HANGUL", "KANA")

@@ -28,6 +28,8 @@ class Words(NamedTuple):
         korean_han_surnames: characters of the surnames of Korea, the usual ones.
         korean_surnames: spelling that bearers use where the rules give another.
         vietnamese_readings: of characters in names of Vietnam that Unicode does not know, or knows as other words.
+        hokkien_surnames: how Chinese surnames are mostly spelled in Singapore, Malaysia and their neighbours.
+        hokkien_readings: of characters of given names, as they are spelled there.
         romanised_surnames: Chinese and Korean surnames in Latin letters.
     """
 
@@ -47,6 +49,8 @@ class Words(NamedTuple):
     korean_han_surnames: frozenset[str]
     korean_surnames: dict[str, str]
     vietnamese_readings: dict[str, str]
+    hokkien_surnames: dict[str, str]
+    hokkien_readings: dict[str, str]
     romanised_surnames: frozenset[str]
 
 

@@ -19,6 +19,7 @@ from encoder.hardening import races
 from encoder.hardening.minhash import token_weights
 from encoder.reference import encode_record
 from linkage import load_schema
+from linkage.errors import SchemaError
 from linkage.schema import Strategy
 from linkage.symbols import unpacked
 from tests.encoder.hardening.making import agrees_with_the_plain_form, feature
@@ -41,10 +42,20 @@ def similarity(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(drawn=schemas_and_rows(), components=st.integers(1, 7), symbols=st.integers(1, 5), draws=st.integers(1, 5))
-def test_fast_way_agrees_with_the_plain_one(drawn: Any, components: int, symbols: int, draws: int) -> None:
+@given(
+    drawn=schemas_and_rows(),
+    components=st.integers(1, 7),
+    symbols=st.integers(1, 5),
+    draws=st.integers(1, 5),
+    own=st.lists(st.integers(1, 16), max_size=2),
+)
+def test_fast_way_agrees_with_the_plain_one(
+    drawn: Any, components: int, symbols: int, draws: int, own: list[int]
+) -> None:
     step = {"step": "minhash", "components": components, "symbols": 64 * symbols, "draws": 64 * draws}
-    agrees_with_the_plain_form(drawn[0], drawn[1], step, SECRET)
+    names = [field["identifier"] for field in drawn[0]["features"] if not field.get("ignored")]
+    apart = [{"fields": [name], "symbols": count} for name, count in zip(names[1:], own, strict=False)]
+    agrees_with_the_plain_form(drawn[0], drawn[1], step | {"apart": apart}, SECRET)
 
 
 @pytest.mark.parametrize("strategy", [{"bitsPerToken": 1}, {"bitsPerToken": 4100}, {"bitsPerFeature": 65_536}])
@@ -102,6 +113,66 @@ def test_share_of_equal_symbols_follows_the_law(
     # A draw is used in k symbols, so what it does by chance counts in each; beside that they are drawn one by one.
     variance = (k * index ** (k - 1)) ** 2 * index * (1 - index) + expected * (1 - expected)
     assert np.mean(shares) == pytest.approx(expected, abs=6 * math.sqrt(variance / (LONG * len(secrets))) + 1e-3)
+
+
+APART = feature("a"), feature("b"), feature("number", {"type": "exact"}), feature("pieces", {"type": "ngram", "n": 2})
+
+
+def equal_symbols(schema: dict[str, Any], one: tuple[str, ...], other: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which symbols of two records are equal, (secrets, symbols)."""
+    made = [unpacked(encode_clks([one, other], schema, secret)) for secret in (b"one", b"two", b"three")]
+    return np.array([first == second for first, second in made])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        (("x", "", "12", "12"), ("yz", "", "12", "12"), 40),
+        (("x", "", "12", "12"), ("yz", "", "13", "13"), 0),
+        (("x", "", "12", "12"), ("yz", "", "", ""), 0),
+        (("x", "", "", ""), ("x", "", "12", "12"), 1024 - 40),
+        (("x", "", "", ""), ("x", "", "", ""), 1024),
+        (("", "", "12", "12"), ("", "", "12", "12"), 1024),
+    ],
+)
+def test_fields_drawn_apart_have_their_symbols_and_without_tokens_those_of_the_rest(
+    one: tuple[str, ...], other: tuple[str, ...], equal: int
+) -> None:
+    schema = schema_of(6, 1024, *APART)
+    schema["hardening"][0]["apart"] = [{"fields": ["number", "pieces"], "symbols": 40}]
+    found = equal_symbols(schema, one, other).sum(axis=1)
+    assert np.all((found >= equal) & (found <= equal + 6))  # by chance .25 are, and with that chance one is lost, too
+
+
+def test_places_of_fields_drawn_apart_hang_on_the_key_and_groups_share_none() -> None:
+    schema = schema_of(6, 1024, *APART)
+    schema["hardening"][0]["apart"] = [{"fields": [name], "symbols": 30} for name in ("number", "pieces")]
+    both, first = (
+        {tuple(np.flatnonzero(equal)) for equal in equal_symbols(schema, ("x", "", "12", "12"), other)}
+        for other in (("y", "", "12", "12"), ("y", "", "12", ""))
+    )
+    assert len(both) == len(first) == 3
+    assert {len(places) for places in both} <= {*range(60, 66)}
+    assert {len(places) for places in first} <= {*range(30, 36)}
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        [{"fields": ["c"], "symbols": 1}],
+        [{"fields": ["a", "a"], "symbols": 1}],
+        [{"fields": ["a"], "symbols": 1}, {"fields": ["a"], "symbols": 1}],
+        [{"fields": ["a"], "symbols": 1}, {"fields": ["b"], "symbols": 1}],
+        [{"fields": [], "symbols": 1}],
+        [{"fields": ["a"], "symbols": 0}],
+        [{"fields": ["a"], "symbols": 33}],
+    ],
+)
+def test_fields_that_cannot_be_drawn_apart_are_refused(apart: list[dict[str, Any]]) -> None:
+    schema = schema_of(6, 64, feature("a"), feature("b"))
+    schema["hardening"][0]["apart"] = apart
+    with pytest.raises(SchemaError, match=r"apart|fields|symbols"):
+        load_schema(schema)
 
 
 def test_equal_records_have_equal_bytes_whatever_order_their_values_repeat_in() -> None:

@@ -132,7 +132,7 @@ def test_plain_schema_keeps_its_digest_and_a_hardened_one_has_its_own() -> None:
         ([{"step": "saul", "bits": 1024}, {"step": "fold"}], 512, "hamming", "binomial"),
         ([{"step": "saul", "bits": 1024}, {"step": "blip", "flip": 0.05}], 1024, "hamming", "binomial"),
         ([{"step": "blip", "flip": 0.05}], 128, "dice", None),
-        ([{"step": "minhash"}], 32_256, "symbols", "binomial"),
+        ([{"step": "minhash"}], 43_008, "symbols", "binomial"),
         ([{"step": "minhash", "components": 7, "symbols": 64}], 768, "symbols", "binomial"),
     ],
 )

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from encoder.standardise.missing import missing_kind
@@ -60,6 +60,7 @@ def test_tokens_stand_in_the_order_written() -> None:
 
 @given(st.text(alphabet=st.characters(codec="ascii"), max_size=24))
 def test_ascii_is_parted_as_any_other_text(text: str) -> None:
+    assume("zx" not in text.lower())
     mark = "ı"  # not ASCII, so that the long way is taken; a name of its own
     assert [token.form for token in read_name(f"{text} {mark}x").tokens if mark not in token.form] == [
         token.form for token in read_name(f"{text} zx").tokens if token.form != "zx"
