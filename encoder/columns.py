@@ -6,18 +6,21 @@ from typing import NamedTuple
 
 from encoder.errors import TableError
 from encoder.profile import (
+    ALIASES,
     DOCUMENT_NUMBER,
     DOCUMENT_PARTS,
     FULL_NAME,
     NAME_PARTS,
     SOURCE_COLUMNS,
     ColumnProfile,
+    joined,
+    telling,
     with_leading_zeros,
 )
 from encoder.standardise import Facts
+from encoder.standardise.aliases import name_and_aliases
 from encoder.standardise.dates.value import Calendar
 from encoder.standardise.documents import document_texts
-from encoder.standardise.missing import missing_kind
 from encoder.table import Batch, TableOptions, TextOptions
 from encoder.zones import COLUMNS as SAID_BY_ZONES
 from encoder.zones import MRZ, filled
@@ -33,22 +36,24 @@ class Source(NamedTuple):
     """Where the values of one column of the schema come from; indices into :attr:`Columns.places`.
 
     Attributes:
-        whole: of the column itself, or None where the table has none.
+        column: its name in the schema.
+        whole: of the column itself, or of several that are joined; none where the table has none.
         parts: of columns that together say the same where the cell of `whole` is empty, as given and family names do.
         digits: how many digits its numbers have, or None.
     """
 
-    whole: int | None
+    column: str
+    whole: tuple[int, ...]
     parts: tuple[int, ...] = ()
     digits: int | None = None
 
     def of(self, batch: Batch) -> Sequence[str]:
         """Return the values of `batch`."""
-        values: Sequence[str] = [""] * len(batch) if self.whole is None else batch.columns[self.whole]
+        wholes = [batch.columns[place] for place in self.whole]
+        values = joined(self.column, wholes) if wholes else [""] * len(batch)
         if self.parts:
-            joined = zip(*(_telling(batch.columns[part]) for part in self.parts), strict=True)
-            wholes = zip(_telling(values), joined, strict=True)
-            values = [value or " ".join(filter(None, cells)) for value, cells in wholes]
+            parts = joined(self.column, [telling(batch.columns[part]) for part in self.parts])
+            values = [value or part for value, part in zip(telling(values), parts, strict=True)]
         return values if self.digits is None else with_leading_zeros(values, self.digits)
 
 
@@ -62,7 +67,7 @@ class Columns(NamedTuple):
         fields: for each field of the schema its column, or None for an ignored field.
         record_id: the index into `places` of the column with the local references, or None.
         dropped: names of the columns that are not encoded.
-        zones: the index into `places` of the column with machine readable zones, or None.
+        zones: where the machine readable zones come from, or None.
     """
 
     places: tuple[int, ...]
@@ -70,13 +75,15 @@ class Columns(NamedTuple):
     fields: tuple[str | None, ...]
     record_id: int | None
     dropped: tuple[str, ...]
-    zones: int | None = None
+    zones: Source | None = None
 
     def of_batch(self, batch: Batch) -> dict[str, Sequence[str]]:
         """Return the values of each column of the schema; a document's number with kind and country if told."""
         values = {column: source.of(batch) for column, source in self.sources.items()}
         if self.zones is not None:
-            values = dict(filled(values, batch.columns[self.zones]))
+            values = dict(filled(values, self.zones.of(batch)))
+        if ALIASES in values and FULL_NAME in values:
+            values |= _told_apart(values[FULL_NAME], values[ALIASES])
         if values.keys() >= {*DOCUMENT_PARTS}:
             values[DOCUMENT_NUMBER] = document_texts(*(values[part] for part in DOCUMENT_PARTS))
         return values
@@ -87,10 +94,14 @@ class Columns(NamedTuple):
         return [nothing if column is None else values[column] for column in self.fields]
 
 
-def _telling(names: Sequence[str]) -> Sequence[str]:
-    """Return names, empty where they say nothing: the first name of "not recorded" Garcia is not "not"."""
-    silent = {name for name in set(names) if name and missing_kind(name, "name") is not None}
-    return ["" if name in silent else name for name in names] if silent else names
+def _told_apart(names: Sequence[str], aliases: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Return both columns, with the other names that stand in the cells of names among the aliases."""
+    found = {name: parts for name in set(names) if (parts := name_and_aliases(name))[1]}
+    if not found:
+        return {}
+    told = [found.get(name, (name, "")) for name in names]
+    joint = ["; ".join(filter(None, (cell, others))) for cell, (_, others) in zip(aliases, told, strict=True)]
+    return {FULL_NAME: [name for name, _ in told], ALIASES: joint}
 
 
 def read_profile(path: Path, schema: Schema) -> ColumnProfile:
@@ -136,12 +147,13 @@ def table_options(profile: ColumnProfile | None, text: TextOptions, sheet: str |
 
 def wanted_columns(schema: Schema, profile: ColumnProfile | None, id_column: str | None) -> list[str]:
     """Return the names of the columns that are looked for in a table."""
-    mapping = {} if profile is None else profile.columns
-    names = [mapping.get(column, column) for column in (*_schema_columns(schema), *_beside(schema))]
+    used = profile or ColumnProfile(columns={})
+    fields = [*_schema_columns(schema), *_beside(schema)]
     if FULL_NAME in schema.columns:
-        names += [mapping[part] for part in NAME_PARTS if part in mapping]
-    if MRZ in mapping and not {*SAID_BY_ZONES}.isdisjoint(schema.columns):
-        names.append(mapping[MRZ])
+        fields += [part for part in NAME_PARTS if part in used.columns]
+    if MRZ in used.columns and not {*SAID_BY_ZONES}.isdisjoint(schema.columns):
+        fields.append(MRZ)
+    names = [name for field in fields for name in used.names(field)]
     id_column = _id_column(profile, id_column)
     return names if id_column is None else [id_column, *names]
 
@@ -166,35 +178,34 @@ def find_columns(
     """
     if not schema.used_fields:
         raise TableError("the schema ignores all its fields, so there is nothing to encode", code="table.columns")
-    mapping = {} if profile is None else profile.columns
+    used = profile or ColumnProfile(columns={})
     id_column = _id_column(profile, id_column)
     wanted = wanted_columns(schema, profile, id_column)
     found = {name: _place(path, header, name, frozenset(wanted)) for name in wanted}
     needed = [
-        mapping.get(column, column)
+        name
         for column in schema.columns
-        if not _may_lack(column, schema, profile) and not (column == FULL_NAME and _has_parts(mapping, found))
+        if not _may_lack(column, schema, profile) and not (column == FULL_NAME and _has_parts(used, found))
+        for name in used.names(column)
     ]
-    if mapping.get(MRZ) in found and profile is not None and MRZ not in profile.optional:
-        needed.append(mapping[MRZ])
+    if MRZ in used.columns and MRZ not in used.optional:
+        needed += [name for name in used.names(MRZ) if name in found]
     missing = [name for name in dict.fromkeys(_with_id(id_column, needed)) if found[name] is None]
     places = tuple(dict.fromkeys(place for place in found.values() if place is not None))
     index = {name: places.index(place) for name, place in found.items() if place is not None}
-    sources = {
-        column: _source(column, mapping, index, profile) for column in (*_schema_columns(schema), *_beside(schema))
-    }
-    zones = index.get(mapping.get(MRZ, ""))
-    if missing or (zones is None and not any(source.whole is not None or source.parts for source in sources.values())):
+    sources = {column: _source(column, used, index) for column in (*_schema_columns(schema), *_beside(schema))}
+    zones = _source(MRZ, used, index) if MRZ in used.columns else Source(MRZ, ())
+    places_used = {k for source in (*sources.values(), zones) for k in (*source.whole, *source.parts)}
+    if missing or not places_used:
         _refuse(path, header, missing or wanted, nothing_found=not places)
-    used = [k for source in sources.values() for k in (source.whole, *source.parts)]
-    encoded = {places[k] for k in (*used, zones) if k is not None}
+    encoded = {places[k] for k in places_used}
     return Columns(
         places,
         sources,
         tuple(None if field.ignored else field.column for field in schema.fields),
         None if id_column is None else index[id_column],
         tuple(name for place, name in enumerate(header) if place not in encoded),
-        zones,
+        zones if zones.whole else None,
     )
 
 
@@ -236,16 +247,19 @@ def _may_lack(column: str, schema: Schema, profile: ColumnProfile | None) -> boo
     return standard and column not in profile.columns
 
 
-def _has_parts(mapping: Mapping[str, str], found: Mapping[str, int | None]) -> bool:
-    return any(found.get(mapping[part]) is not None for part in NAME_PARTS if part in mapping)
+def _has_parts(profile: ColumnProfile, found: Mapping[str, int | None]) -> bool:
+    return any(
+        found[name] is not None for part in NAME_PARTS if part in profile.columns for name in profile.names(part)
+    )
 
 
-def _source(column: str, mapping: Mapping[str, str], index: Mapping[str, int], profile: ColumnProfile | None) -> Source:
-    parts = [mapping[part] for part in NAME_PARTS if part in mapping] if column == FULL_NAME else []
+def _source(column: str, profile: ColumnProfile, index: Mapping[str, int]) -> Source:
+    parts = [name for part in NAME_PARTS if part in profile.columns for name in profile.names(part)]
     return Source(
-        index.get(mapping.get(column, column)),
-        tuple(index[part] for part in parts if part in index),
-        None if profile is None else profile.digits.get(column),
+        column,
+        tuple(index[name] for name in profile.names(column) if name in index),
+        tuple(index[name] for name in parts if name in index) if column == FULL_NAME else (),
+        profile.digits.get(column),
     )
 
 

@@ -27,6 +27,7 @@ from encoder.profile import (
     DateFacts,
     FileFacts,
     exact_profile,
+    joined,
 )
 from encoder.standardise.dates import PartialDate, read_date
 from encoder.standardise.missing import missing_kind
@@ -94,7 +95,10 @@ def read_people(
     standard: dict[str, list[str]] = {key: [] for key in _KEYS}
     for batch in table.batches(range(len(table.header))):
         stray = {row for row, _ in stray_rows(table.header, batch.columns)}
-        fields = {field: used.mended(field, batch.columns[table.header.index(name)]) for field, name in mapping.items()}
+        fields = {
+            field: used.mended(field, joined(field, [batch.columns[table.header.index(name)] for name in names]))
+            for field, names in mapping.items()
+        }
         nothing = [""] * len(batch)
         keys = _standardised({field: fields.get(field, nothing) for field in (*_FIELDS, *NAME_COLUMNS)}, dates)
         kept = [row for row in range(len(batch)) if row not in stray]

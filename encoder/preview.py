@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from encoder.errors import TableError
-from encoder.headers import Guess, guess_headers
+from encoder.headers import Guess, columns_of_birth, guess_headers
 from encoder.preview_problems import Problem, Quality
 from encoder.preview_rows import stray_rows
-from encoder.profile import RECORD_ID, SOURCE_COLUMNS, ColumnProfile, DateFacts, FileFacts, exact_profile
+from encoder.profile import RECORD_ID, SOURCE_COLUMNS, ColumnProfile, DateFacts, FileFacts, exact_profile, joined
+from encoder.standardise.dates.column_calendar import calendar_of_header
 from encoder.table import Table, open_table
 from encoder.table.code_page import guess_code_page
 from encoder.table.dialect import SAMPLE_BYTES
@@ -96,17 +97,19 @@ def preview_table(
         read += len(batch)
         if len(shown) < ROWS_SHOWN:
             stray = {row for row, _ in stray_rows(table.header, batch.columns)}
-            places = {field: table.header.index(column) for field, column in mapping.items()}
+            cells = {
+                field: joined(field, [batch.columns[table.header.index(name)] for name in names])
+                for field, names in mapping.items()
+            }
             for row in islice((row for row in range(len(batch)) if row not in stray), ROWS_SHOWN - len(shown)):
-                before = {field: batch.columns[place][row] for field, place in places.items()}
+                before = {field: column[row] for field, column in cells.items()}
                 shown.append((batch.first_row + row, before))
         if on_progress is not None:
             on_progress(read, round(read / batch.share_read))
     guessed = profile is None and any(guess.confidence < 1 for guess in guesses if guess.field is not None)
     draft = used
     if profile is None:
-        orders = {field: DateFacts(order=order) for field, order in quality.proven_orders().items()}
-        draft = used.model_copy(update={"dates": orders})
+        draft = used.model_copy(update={"dates": quality.facts()})
     # Exact names are encoded without a profile, too: then what it would say of dates is not said.
     said = draft if guessed else used
 
@@ -146,10 +149,11 @@ def _columns(
 ) -> tuple[tuple[Guess, ...], ColumnProfile]:
     """Return what each column is and the profile that says so."""
     if profile is not None:
-        named = {column: field for field, column in profile.apply(table.path, table.header).items()}
+        applied = profile.apply(table.path, table.header)
+        named = {name: field for field, names in applied.items() for name in names}
         return _certain(table.header, named, "named by the profile"), profile
     exact = exact_profile(table.header, fields)
-    certain = {name: field for field, name in exact.apply(table.path, table.header).items()}
+    certain = {name: field for field, names in exact.apply(table.path, table.header).items() for name in names}
     first = next(table.batches(range(len(table.header))), None)
     samples = [[] for _ in table.header] if first is None else [column[:_SAMPLE_ROWS] for column in first.columns]
     guesses = tuple(
@@ -162,7 +166,10 @@ def _columns(
         else guess
         for guess in guess_headers(table.header, samples)
     )
-    columns = {guess.field: guess.column for guess in guesses if guess.field is not None}
+    columns: dict[str, tuple[str, ...]] = {}
+    for guess in guesses:
+        if guess.field is not None:
+            columns[guess.field] = (*columns.get(guess.field, ()), guess.column)
     if not columns.keys() - {RECORD_ID}:
         raise TableError(
             f"{table.path}: none of its {len(table.header)} columns is recognised by its name or its values",
@@ -170,7 +177,16 @@ def _columns(
             hint="does the first row name the columns? A title above them must go. "
             "Else say which is which in a column profile: docs/columns.md",
         )
-    return guesses, ColumnProfile(record_id=columns.pop(RECORD_ID, None), columns=columns)
+    parts = columns_of_birth(table.header)
+    if parts is not None and len(columns.get("date_of_birth", ())) == len(parts):
+        columns["date_of_birth"] = tuple(table.header[place] for place in parts)
+    (record_id,) = columns.pop(RECORD_ID, (None,))
+    calendar = calendar_of_header(", ".join(columns.get("date_of_birth", ())))
+    return guesses, ColumnProfile(
+        record_id=record_id,
+        columns={field: names if len(names) > 1 else names[0] for field, names in columns.items()},
+        dates={} if calendar is None else {"date_of_birth": DateFacts(calendar=calendar)},
+    )
 
 
 def _certain(header: Sequence[str], named: Mapping[str, str], reason: str) -> tuple[Guess, ...]:

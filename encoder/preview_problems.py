@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 from encoder.headers_content import plain_digits
 from encoder.preview_rows import stray_rows
-from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts
+from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts, joined
 from encoder.repeats import Repeats, digests_of
 from encoder.standardise.dates import Note, Order, OrderEvidence, Unreadable, order_evidence, read_date
+from encoder.standardise.dates.column_calendar import CalendarEvidence, calendar_of_header
+from encoder.standardise.dates.value import Calendar
 from encoder.standardise.missing import FieldKind, missing_kind
 from encoder.standardise.mrz import read_mrz
 from encoder.standardise.sex import read_sex
@@ -107,16 +109,18 @@ RULES: dict[Finding, _Rule] = {
 class _Column:
     """Counts what is found in one column."""
 
-    def __init__(self, field: str, name: str, facts: DateFacts) -> None:
+    def __init__(self, field: str, names: Sequence[str], facts: DateFacts) -> None:
         self._facts = facts
         self.field = field
-        self.name = name
+        self.names = names
+        self.name = ", ".join(names)
         self.filled = 0
         self.counts = Counter[Finding]()
         self.first_rows: dict[Finding, list[int]] = {}
         self.lengths = Counter[int]()
         self.zero_first = 0
         self.order = OrderEvidence()
+        self.calendars = CalendarEvidence()
         self.code_pages = Counter[str]()
 
     def add(self, values: Sequence[str], rows: Sequence[int]) -> None:
@@ -173,7 +177,7 @@ class _Column:
             found.append("mixed-letters")
         return found
 
-    def names(self, text: str, _count: int) -> list[Finding]:
+    def persons(self, text: str, _count: int) -> list[Finding]:
         """Return what is odd about a name."""
         found = ["digits-in-name"] if any(map(str.isdigit, text)) else []
         if self.field == "full_name" and "," in text:
@@ -188,9 +192,11 @@ class _Column:
         if date is None:
             return ["filler"]
         if isinstance(date, Unreadable):
+            self.calendars.add_unreadable(text, count)
             return ["unreadable-date"]
         found_order = order_evidence([text])
         self.order = OrderEvidence(*(had + count * new for had, new in zip(self.order, found_order, strict=True)))
+        self.calendars.add(date, count)
         found = [_NOTED[note] for note in date.notes if note in _NOTED]
         return [*found, "placeholder-date"] if date.placeholder else found
 
@@ -225,7 +231,7 @@ KINDS: Mapping[str, FieldKind] = {
     "document_number": "document",
 }
 _LOOKS: Mapping[str, Callable[[_Column, str, int], list[Finding]]] = {
-    **dict.fromkeys(NAME_COLUMNS, _Column.names),
+    **dict.fromkeys(NAME_COLUMNS, _Column.persons),
     "date_of_birth": _Column.dates,
     "sex": _Column.sexes,
     "document_number": _Column.numbers,
@@ -236,14 +242,14 @@ _LOOKS: Mapping[str, Callable[[_Column, str, int], list[Finding]]] = {
 class Quality:
     """Looks at a table batch by batch and says what is wrong with it."""
 
-    def __init__(self, header: Sequence[str], mapping: Mapping[str, str], profile: ColumnProfile) -> None:
+    def __init__(self, header: Sequence[str], mapping: Mapping[str, Sequence[str]], profile: ColumnProfile) -> None:
         self._header = header
         self._profile = profile
         usual = DateFacts()
         self._columns = {
-            field: _Column(field, column, profile.dates.get(field, usual)) for field, column in mapping.items()
+            field: _Column(field, names, profile.dates.get(field, usual)) for field, names in mapping.items()
         }
-        self._table = _Column("", "", usual)
+        self._table = _Column("", (), usual)
         self._ids = Repeats()
         self.rows = 0
         self._rows_read = 0
@@ -260,7 +266,7 @@ class Quality:
         self._rows_read += len(batch)
         places = [place for place in range(len(batch)) if place not in stray]
         for column in self._columns.values():
-            cells = batch.columns[self._header.index(column.name)]
+            cells = joined(column.field, [batch.columns[self._header.index(name)] for name in column.names])
             column.add([cells[place] for place in places], [batch.first_row + place for place in places])
             if column.field == RECORD_ID:
                 self._find_repeats(column, [(place, cells[place]) for place in places if cells[place]], batch.first_row)
@@ -283,13 +289,17 @@ class Quality:
         ]
         return sorted(found, key=lambda problem: (-problem.weight, problem.kind, problem.column))
 
-    def proven_orders(self) -> dict[str, Order]:
-        """Return field -> the order of day and month that its column proves, where the profile does not say it."""
-        return {
-            field: column.order.order
+    def facts(self) -> dict[str, DateFacts]:
+        """Return what a profile may say of dates: the order that a column proves, the calendar that it proves or names.
+
+        Columns of which nothing is to be said are left out.
+        """
+        told = {
+            field: DateFacts(order=column.order.order, calendar=_calendar(column))
             for field, column in self._columns.items()
-            if column.order.order is not None and self._order_declared(field) is None
+            if _LOOKS.get(field) is _Column.dates
         }
+        return {field: facts for field, facts in told.items() if facts != DateFacts()}
 
     def _order_declared(self, field: str) -> Order | None:
         facts = self._profile.dates.get(field)
@@ -338,7 +348,9 @@ class Quality:
             mend = f'in the profile, where --save-profile writes it: "dates": {{"{column.field}": '
             mend += f'{{"order": "{column.order.order}"}}}}'
         elif finding == "calendar-open":
-            mend = f'say which, in the profile: "dates": {{"{column.field}": {{"calendar": "jalali"}}}}'
+            calendar = _calendar(column)
+            told = "say which, in the profile" if calendar is None else "in the profile, where --save-profile writes it"
+            mend = f'{told}: "dates": {{"{column.field}": {{"calendar": "{calendar or "jalali"}"}}}}'
         elif finding == "leading-zeros":
             length = column.lengths.most_common(1)[0][0]
             mend = f'write "digits": {{"{column.field}": {length}}} in the profile, or type them again as text'
@@ -347,6 +359,10 @@ class Quality:
         weight = rule.weight * max(share, 0.05 if rule.weight > 1 else 0.0)
         rows = tuple(column.first_rows.get(finding, ()))
         return Problem(finding, column.name, count, share, weight, rule.says, mend, rows)
+
+
+def _calendar(column: _Column) -> Calendar | None:
+    return calendar_of_header(column.name) or column.calendars.proven
 
 
 def _is_mojibake(text: str) -> bool:

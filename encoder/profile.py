@@ -6,6 +6,7 @@ the file is to be read. It is data an officer can read and correct; `counterfoil
 
 import codecs
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from encoder.errors import TableError
 from encoder.standardise.dates.value import Calendar, Order
+from encoder.standardise.missing import missing_kind
 from encoder.table import TableOptions, TextOptions
 from linkage.canonical import parse_json
 from linkage.files import read_capped, write_whole
@@ -23,10 +25,11 @@ from linkage.schema.model import LARGEST_FIELD_COUNT
 PROFILE_LIMIT_BYTES = 4 << 20
 RECORD_ID = "record_id"
 FULL_NAME = "full_name"
+ALIASES = "aliases"
 NAME_PARTS = ("given_names", "middle_names", "family_name")
 DOCUMENT_NUMBER = "document_number"
 DOCUMENT_PARTS = ("document_type", "document_country", DOCUMENT_NUMBER)
-NAME_COLUMNS = (FULL_NAME, *NAME_PARTS, "aliases")
+NAME_COLUMNS = (FULL_NAME, *NAME_PARTS, ALIASES)
 SOURCE_COLUMNS = (
     RECORD_ID,
     *NAME_COLUMNS,
@@ -39,6 +42,11 @@ SOURCE_COLUMNS = (
 )
 
 Column = Annotated[str, Field(min_length=1, max_length=1000)]
+_Several = Annotated[tuple[Column, ...], Field(strict=False, min_length=1, max_length=LARGEST_FIELD_COUNT)]
+_JOINTS = {ALIASES: "; ", "mrz": "\n"}
+"""What stands between the cells of several columns that are one field; a blank elsewhere."""
+_AGE = re.compile(r"\d{1,3}")
+_WHOLE_DATE = re.compile(r"\d\D+\d|\d{6}")
 
 
 def _text_encoding(name: str) -> str:
@@ -85,7 +93,9 @@ class ColumnProfile(_Part):
     format: Literal["counterfoil-columns/1"] = "counterfoil-columns/1"
     description: str | None = Field(default=None, max_length=10_000)
     record_id: Column | None = Field(default=None, description="column with your own reference of a record")
-    columns: dict[str, Column] = Field(max_length=LARGEST_FIELD_COUNT, description="field -> name of its column")
+    columns: dict[str, Column | _Several] = Field(
+        max_length=LARGEST_FIELD_COUNT, description="field -> name of its column, or of several that are joined"
+    )
     optional: tuple[str, ...] = Field(
         default=(), strict=False, max_length=LARGEST_FIELD_COUNT, description="fields whose column a table may lack"
     )
@@ -126,8 +136,13 @@ class ColumnProfile(_Part):
         ordered = {"format": self.format, **document}
         write_whole(path, (json.dumps(ordered, indent=2, ensure_ascii=False) + "\n").encode(), overwrite=overwrite)
 
-    def apply(self, path: Path, header: Sequence[str]) -> dict[str, str]:
-        """Return field -> its column as `header` spells it, with "record_id" where the profile names one.
+    def names(self, field: str) -> tuple[str, ...]:
+        """Return the names of the columns of a field: its own name where the profile does not say."""
+        named = self.columns.get(field, field)
+        return (named,) if isinstance(named, str) else named
+
+    def apply(self, path: Path, header: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return field -> its columns as `header` spells them, with "record_id" where the profile names one.
 
         Names are equal, or else equal but for case and outer blanks and unique so. Optional columns that the table
         lacks are left out.
@@ -139,16 +154,24 @@ class ColumnProfile(_Part):
         Raises:
             TableError: a column that is not optional is missing, or a name that is used occurs twice.
         """
-        wanted = self.columns if self.record_id is None else {RECORD_ID: self.record_id, **self.columns}
-        found = {field: _spelled(path, header, column) for field, column in wanted.items()}
-        missing = [wanted[field] for field, column in found.items() if column is None and field not in self.optional]
+        wanted = {field: self.names(field) for field in self.columns}
+        if self.record_id is not None:
+            wanted = {RECORD_ID: (self.record_id,), **wanted}
+        found = {field: [_spelled(path, header, name) for name in names] for field, names in wanted.items()}
+        missing = [
+            name
+            for field, columns in found.items()
+            for name, column in zip(wanted[field], columns, strict=True)
+            if column is None and field not in self.optional
+        ]
         if missing:
             raise TableError(
                 f"{path} has no column {', '.join(repr(name) for name in missing)}, which the column profile names",
                 code="table.columns",
                 hint="correct the profile; fields that some tables lack are listed under 'optional'",
             )
-        return {field: column for field, column in found.items() if column is not None}
+        there = {field: tuple(filter(None, columns)) for field, columns in found.items()}
+        return {field: columns for field, columns in there.items() if columns}
 
     def mended(self, field: str, values: Sequence[str]) -> Sequence[str]:
         """Return the values of a field with the leading zeros that a spreadsheet took from its numbers."""
@@ -167,6 +190,30 @@ class ColumnProfile(_Part):
         return self
 
 
+def joined(field: str, columns: Sequence[Sequence[str]]) -> Sequence[str]:
+    """Return the values of a field of which one column or more have the cells; what says nothing is left out."""
+    if len(columns) == 1:
+        return columns[0]
+    if field == "date_of_birth":
+        return [_birth(cells) for cells in zip(*map(telling, columns), strict=True)]
+    joint = _JOINTS.get(field, " ")
+    return [joint.join(filter(None, cells)) for cells in zip(*map(telling, columns), strict=True)]
+
+
+def _birth(cells: Sequence[str]) -> str:
+    """Return year, month and day as one; or, of an age and the day on which it was true, the age where no date is."""
+    *dates, age, day = cells
+    if not _WHOLE_DATE.search(day):
+        return "-".join(filter(None, cells))
+    return "-".join(filter(None, dates)) or (f"aged {age} on {day}" if _AGE.fullmatch(age.strip()) else "")
+
+
+def telling(cells: Sequence[str]) -> Sequence[str]:
+    """Return cells, empty where they say nothing: the first name of "not recorded" Garcia is not "not"."""
+    silent = {cell for cell in set(cells) if cell and missing_kind(cell, "name") is not None}
+    return ["" if cell in silent else cell for cell in cells] if silent else cells
+
+
 def with_leading_zeros(values: Sequence[str], digits: int) -> Sequence[str]:
     """Return the values with the leading zeros that a spreadsheet took from numbers of so many digits."""
     return [value.zfill(digits) if value.isdecimal() else value for value in values]
@@ -176,7 +223,7 @@ def exact_profile(header: Sequence[str], fields: Sequence[str] = SOURCE_COLUMNS)
     """Return the profile of a table whose columns have the names of `fields`, but for case and outer blanks."""
     found: Mapping[str, str] = {name.strip().casefold(): name for name in reversed(header)}
     columns = {field: found[field.casefold()] for field in fields if field.casefold() in found}
-    return ColumnProfile(record_id=columns.pop(RECORD_ID, None), columns=columns)
+    return ColumnProfile(record_id=columns.pop(RECORD_ID, None), columns={**columns})
 
 
 def _spelled(path: Path, header: Sequence[str], name: str) -> str | None:

@@ -102,6 +102,13 @@ if TYPE_CHECKING:
     help="Compare balanced codes faster: chance of losing a pair that is just at the threshold, as 1e-6. [default: 0]",
 )
 @click.option(
+    "--repeating",
+    multiple=True,
+    metavar="AGENCY",
+    help="Its packages may hold a person several times: a group may hold several records of them. May be given several "
+    "times. [default: those of which --threshold auto finds that]",
+)
+@click.option(
     "--engine",
     "engine_name",
     type=click.Choice(["native", "anonlink"]),
@@ -136,6 +143,7 @@ def match(
     best: int | None,
     recall: float | None,
     loss: float | None,
+    repeating: tuple[str, ...],
     engine_name: Any,
     trusted_paths: tuple[Path, ...],
     as_json: bool,
@@ -143,7 +151,8 @@ def match(
     """Compare the encodings of packages and write the groups of records that are taken to be one person.
 
     Every two packages are compared, all pairs of their encodings, exactly. A group holds at most one record of each
-    package, and all its records are at or above the threshold with each other. FILE has one row per record: group,
+    package, but for packages that hold persons several times (--repeating), and all its records are at or above the
+    threshold with each other. FILE has one row per record: group,
     agency, token, score (its best within the group). It holds tokens of all agencies and is the host's own; what an
     agency may have is the file that --for-agencies writes for it. Candidate pairs that memory does not hold cannot be
     grouped; with --pairs and without -o they are written as they come, however many.
@@ -182,6 +191,7 @@ def match(
     trusted = [PublicIdentity.read(path) for path in trusted_paths]
     now = datetime.now(UTC)
     packages = [open_package(path, trusted=trusted, now=now) for path in paths]
+    _check_agencies(repeating, packages)
     outputs = _Outputs.of(packages, output, agencies_folder, pairs_path, report_path)
     check_outputs(outputs.all, (*paths, *trusted_paths))
     start = time.perf_counter()
@@ -207,16 +217,23 @@ def match(
             measure=measure,
             options=options,
             recall=recall,
+            repeating=repeating,
             on_progress=on_progress,
         )
     seconds = time.perf_counter() - start
-    left_out = remainder(linkage.comparisons, linkage.groups)
+    left_out = remainder(linkage.comparisons, linkage.groups, repeating=linkage.shared)
     outputs.write(linkage, left_out, Search(measure or packages[0].manifest.measure, recall, best))
     result = _summary(linkage, left_out, seconds) | {
         "engine": engine_name,
         "written": [str(path) for path in outputs.all],
     }
     emit(result, lambda: _text(result), as_json=as_json)
+
+
+def _check_agencies(repeating: "Sequence[str]", packages: "Sequence[Package]") -> None:
+    strange = sorted({*repeating} - {package.manifest.agency for package in packages})
+    if strange:
+        raise click.UsageError(f"--repeating names '{strange[0]}', of which there is no package")
 
 
 class _Outputs(NamedTuple):
@@ -291,6 +308,7 @@ def _summary(linkage: "Linkage", left_out: "Remainder", seconds: float) -> dict[
             "too_few_agree": left_out.count(Reason.TOO_FEW_AGREE),
         },
         "contested_groups": int(left_out.contested_groups),
+        "repeating": sorted({linkage.parties[number].agency for number in linkage.shared}),
     }
 
 
@@ -302,6 +320,10 @@ def _text(result: dict[str, Any]) -> str:
         f"candidate pairs  {result['candidate_pairs']:,} at or above {result['threshold']:g}",
         f"groups           {result['groups']:,}" + (f" ({by_size} records)" if by_size else ""),
     ]
+    if result["repeating"]:
+        lines.append(
+            f"several times    persons in {', '.join(result['repeating'])}: groups may hold several records of it"
+        )
     outside = result["pairs_outside_groups"]
     lines.append(
         f"outside groups   {sum(outside.values()):,} candidate pairs: {outside['same_party']:,} where a record has a "

@@ -1,6 +1,6 @@
 """Linking packages: every two of them compared, and the records of all of them grouped."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Literal, NamedTuple
@@ -19,7 +19,7 @@ from matcher.pairwise import Pairwise
 from matcher.party import Party
 from matcher.similarity import Measure, checked
 from matcher.threshold import Estimate
-from matcher.values import Groups, PartyPairs
+from matcher.values import CandidatePairs, Groups, PartyPairs
 
 _SEED = 0  # of the repetitions that say how sure an estimate is: equal packages, equal answer
 
@@ -34,6 +34,8 @@ class Linkage(NamedTuple):
         pairs_compared: pairs of encodings of different packages.
         threshold: least score of a candidate pair; above all scores where none can be accepted.
         estimate: how the threshold came about, if it was not given.
+        repeating: numbers of the parties that hold persons several times, as was found for the threshold.
+        shared: numbers of the parties of which a group may hold several records.
     """
 
     parties: tuple[Party, ...]
@@ -42,6 +44,8 @@ class Linkage(NamedTuple):
     pairs_compared: int
     threshold: float
     estimate: Estimate | None
+    repeating: frozenset[int] = frozenset()
+    shared: frozenset[int] = frozenset()
 
 
 class Permitted(NamedTuple):
@@ -133,9 +137,12 @@ def link(
     options: Options | None = None,
     recall: float | None = None,
     permitted: Callable[[Party, Party], bool] | None = None,
+    repeating: Collection[str] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Linkage:
     """Return the groups of records of all packages, at most one record of each package in a group.
+
+    With `repeating`, it may hold several of a package that holds persons several times.
 
     Every two packages are compared, every pair of their encodings; a pair of records has the score of its best pair of
     encodings. The order of `packages` does not matter.
@@ -150,6 +157,9 @@ def link(
         recall: share of the pairs at the threshold that must be found, or None for all of them.
         permitted: whether two packages may be compared; all may by default. Records of two packages that may not are
             never in one group.
+        repeating: agencies whose packages hold persons several times, beside those of which "auto" finds that (with
+            our own engine); such packages are compared with themselves too. None where a group is to hold one record
+            of each package all the same.
         on_progress: called with the pairs compared so far and in all.
 
     Raises:
@@ -163,11 +173,17 @@ def link(
         return asked.progress(number, on_progress)
 
     pairwise = Pairwise(engine, asked.measure, options or {}, recall)
-    estimate, found = None, None
+    estimate, found, several = None, None, frozenset[int]()
     if threshold == "auto":
         native = pairwise if engine.name == "native" else replace(pairwise, engine=native_engine("native"))
-        estimate, found = Automatic.of(
-            parties, couples, native, np.random.default_rng(_SEED), progress, lawful=asked.lawful
+        estimate, found, several = Automatic.of(
+            parties,
+            couples,
+            native,
+            np.random.default_rng(_SEED),
+            progress,
+            lawful=asked.lawful,
+            shared=repeating is not None and engine.name == "native",
         )
         threshold = estimate.threshold
     if found is None or (engine.name != "native" and threshold <= 1):
@@ -175,8 +191,20 @@ def link(
             pairwise.pairs(parties[left], parties[right], threshold, on_progress=progress(number))[0]
             for number, (left, right) in enumerate(couples)
         ]
-    comparisons = tuple(PartyPairs(left, right, pairs) for (left, right), pairs in zip(couples, found, strict=True))
-    return Linkage(parties, comparisons, engine.solve_groups(comparisons), asked.pairs, threshold, estimate)
+    comparisons = [PartyPairs(left, right, pairs) for (left, right), pairs in zip(couples, found, strict=True)]
+    told = {number for number, party in enumerate(parties) if party.agency in (repeating or ())}
+    shared = frozenset(told | several if engine.name == "native" else told) if repeating is not None else frozenset()
+    if threshold <= 1:
+        comparisons += [_inside(number, parties[number], pairwise, threshold) for number in sorted(shared)]
+    groups = engine.solve_groups(comparisons, repeating=shared)
+    return Linkage(parties, tuple(comparisons), groups, asked.pairs, threshold, estimate, several, shared)
+
+
+def _inside(number: int, party: Party, pairwise: Pairwise, threshold: float) -> PartyPairs:
+    """Return the candidate pairs of different records of one party."""
+    pairs, _ = pairwise.pairs(party, party, threshold)
+    once = pairs.left < pairs.right
+    return PartyPairs(number, number, CandidatePairs(pairs.left[once], pairs.right[once], pairs.score[once]))
 
 
 def _offset(on_progress: OnProgress, before: int, total: int) -> Callable[[int, int | None], None]:

@@ -120,6 +120,12 @@ def origin(linkage: Linkage) -> str:
             "accepted than keeps packages without a common person to one false group in ten million pairs. "
             "Where people in both are expected all the same, compare again at a lower threshold, and look at every hit."
         )
+    if linkage.repeating:
+        names = ", ".join(sorted({linkage.parties[number].agency for number in linkage.repeating}))
+        told += (
+            f" Persons seem to be several times in the package of {names}, so that pairs inside it say nothing of "
+            "strangers; 'counterfoil dedupe' finds them before encoding."
+        )
     if estimate.repeated >= _WORTH_TELLING:
         told += (
             " Pairs inside the packages that are as alike as records of one person were taken for people who are in "

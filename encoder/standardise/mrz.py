@@ -16,12 +16,14 @@ from encoder.standardise.countries import code_in_zone
 MrzFormat = Literal["TD1", "TD2", "TD3", "MRV-A", "MRV-B", "FR-ID"]
 
 _LINES = re.compile(r"[\r\n]+|\s+[/|]\s+|(?<=[A-Z0-9<])\s{2,}(?=[A-Z0-9<])")
+_PARTED = re.compile(r"(?:\\[RN]|[\s/|,;])+")
 _ALLOWED = re.compile(r"[A-Z0-9<]+")
 _CARD, _MIDDLE, _PAGE = 30, 36, 44
 """Characters in a line: TD1; TD2, MRV-B and the French card; TD3 and MRV-A."""
 _LINE_COUNTS = {_CARD: 3, _MIDDLE: 2, _PAGE: 2}
 _BEGINNINGS = {_CARD: "ACI", _MIDDLE: "ACIVP", _PAGE: "PV"}
 _LEAST_OF_NAMES = 6  # characters of a line of names that has lost its fillers
+_LEAST_OF_NUMBER = 15  # of the upper line of TD1 that has lost them: up to the check digit of its number
 _MONTHS, _DAYS = 12, 31
 _TURN_OF_BIRTHS = 30
 _TURN_OF_EXPIRIES = 70  # machine readable passports began in 1980: an expiry of 70 and later is of the last century
@@ -75,8 +77,10 @@ class Mrz:
 def read_mrz(text: str) -> Mrz | None:
     """Return what the lines of a machine readable zone say, or None when `text` is none.
 
-    Lines are parted by line ends, " / " or wide spaces, or follow each other directly. Spaces inside a line are
-    fillers; a line of names may have lost its fillers at the end.
+    Lines are parted by line ends, " / " or wide spaces, or follow each other directly, and spaces inside a line are
+    fillers; or, if that makes no lines of the right length, by any blanks, slashes, commas and the like, also by line
+    ends that are written as backslash and n. A line of names, and the upper one of TD1, may have lost its fillers at
+    the end.
     """
     lines = _zone_lines(text)
     if lines is None:
@@ -92,22 +96,29 @@ def read_mrz(text: str) -> Mrz | None:
 
 
 def _zone_lines(text: str) -> tuple[str, ...] | None:
+    """Return the lines of a zone, each in full, or None; the first way to part the text that gives lines counts."""
     written = unicodedata.normalize("NFKC", text).upper().replace("«", "<<").replace("‹", "<").strip()
     if "<" not in written:
         return None
-    lines = [re.sub(r"\s", "<" if " " in line.strip() else "", line.strip()) for line in _LINES.split(written)]
-    lines = [line for line in lines if line]
+    told = [re.sub(r"\s", "<" if " " in line.strip() else "", line.strip()) for line in _LINES.split(written)]
+    for lines in (told, _PARTED.split(written), ["".join(_PARTED.split(written))]):
+        found = _full_lines([line for line in lines if line])
+        if found is not None:
+            return found
+    return None
+
+
+def _full_lines(lines: Sequence[str]) -> tuple[str, ...] | None:
     joined = "".join(lines)
     if not _ALLOWED.fullmatch(joined):
         return None
     for width, count in _LINE_COUNTS.items():
         if len(lines) == count:
-            names = count - 1 if width == _CARD else 0
-            lengths = [len(line) for line in lines]
-            if all(
-                length == width or (n == names and _LEAST_OF_NAMES <= length < width)
-                for n, length in enumerate(lengths)
-            ):
+            least = [width] * count
+            least[count - 1 if width == _CARD else 0] = _LEAST_OF_NAMES
+            if width == _CARD:
+                least[0] = _LEAST_OF_NUMBER
+            if all(fewest <= len(line) <= width for fewest, line in zip(least, lines, strict=True)):
                 found = tuple(line.ljust(width, "<") for line in lines)
                 return found if _may_begin(found[0]) else None
         if len(lines) == 1 and len(joined) == count * width:

@@ -30,6 +30,8 @@ class Compared(NamedTuple):
         floor: all pairs from this score up are there.
         left: number of the one among all files.
         right: number of the other.
+        left_repeats: whether a record of the other may be linked with several of the one, as it holds persons so often,
+        right_repeats: and the other way round.
     """
 
     left_records: int
@@ -38,6 +40,17 @@ class Compared(NamedTuple):
     floor: float
     left: int = 0
     right: int = 1
+    left_repeats: bool = False
+    right_repeats: bool = False
+
+    @property
+    def most(self) -> int:
+        """How many links there can be, but for persons who are several times in both files."""
+        if self.left_repeats and self.right_repeats:
+            return self.left_records + self.right_records
+        if self.left_repeats or self.right_repeats:
+            return self.left_records if self.left_repeats else self.right_records
+        return min(self.left_records, self.right_records)
 
 
 class ChanceSample(NamedTuple):
@@ -61,7 +74,8 @@ class Evidence(NamedTuple):
         edges: lower edge of each bin, and the upper one of the last; round numbers, and the bins are equally wide
             on the scale on which chance falls off smoothly.
         candidates: pairs between files.
-        links: those of them that a one-to-one linkage of each two files makes, best pair first.
+        links: those of them that a one-to-one linkage of each two files makes, best pair first; where a file holds
+            persons several times, it takes several records of it.
         free: pairs of records that are both not linked yet, between the two files, when the linkage comes to the middle
             of the bin.
         joinable: of them, those that a group could still take in: all where neither record is linked with any file,
@@ -106,7 +120,16 @@ class Evidence(NamedTuple):
         edges = _bins(floor, max([floor, *best, float(sample.scores.max(initial=floor))]), unrelated)
         middle = (edges[:-1] + edges[1:]) / 2
         grain = 0.0 if unrelated is None else unrelated.grain
-        linked = [one_to_one(one.pairs.left, one.pairs.right, one.left_records, one.right_records) for one in compared]
+        linked = [
+            one_to_one(
+                one.pairs.left,
+                one.pairs.right,
+                one.left_records,
+                one.right_records,
+                (one.right_repeats, one.left_repeats),
+            )
+            for one in compared
+        ]
         alone = _alone(compared, linked, middle)
         candidates, links, free, joinable = np.zeros((4, len(middle)))
         for one, taken in zip(compared, linked, strict=True):
@@ -114,7 +137,8 @@ class Evidence(NamedTuple):
             before = from_top(found) - found / 2
             candidates += _counted(one.pairs.score, edges, grain)
             links += found
-            left, right = one.left_records - before, one.right_records - before
+            left = one.left_records - before * (not one.right_repeats)
+            right = one.right_records - before * (not one.left_repeats)
             alone_left, alone_right = np.minimum(alone[one.left], left), np.minimum(alone[one.right], right)
             free += left * right
             joinable += alone_left * alone_right + _PARTNERS_AGREE * (
@@ -130,7 +154,7 @@ class Evidence(NamedTuple):
             np.zeros(len(middle)) if unrelated is None else -np.diff(unrelated.share(edges[:-1]), append=0),
             sample.pairs,
             max(sum(one.left_records * one.right_records for one in compared), 1),
-            sum(min(one.left_records, one.right_records) for one in compared),
+            sum(one.most for one in compared),
             len(alone),
         )
 
@@ -154,15 +178,29 @@ def from_top(counts: Floats) -> Floats:
 
 @compiled
 def one_to_one(
-    left: NDArray[np.int64], right: NDArray[np.int64], left_records: int, right_records: int
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    left_records: int,
+    right_records: int,
+    again: tuple[bool, bool] = (False, False),
 ) -> NDArray[np.bool_]:
-    """Return which pairs a greedy one-to-one linkage takes, best pair first: bool, shape of `left`."""
+    """Return which pairs a greedy one-to-one linkage takes, best pair first: bool, shape of `left`.
+
+    Args:
+        left: row of each pair in the one file.
+        right: row in the other.
+        left_records: rows of the one.
+        right_records: rows of the other.
+        again: whether a row of the one may be taken again, and of the other.
+    """
     left_taken = np.zeros(left_records, dtype=np.bool_)
     right_taken = np.zeros(right_records, dtype=np.bool_)
     taken = np.zeros(len(left), dtype=np.bool_)
     for pair in range(len(left)):
         if not left_taken[left[pair]] and not right_taken[right[pair]]:
-            left_taken[left[pair]] = right_taken[right[pair]] = taken[pair] = True
+            left_taken[left[pair]] = not again[0]
+            right_taken[right[pair]] = not again[1]
+            taken[pair] = True
     return taken
 
 

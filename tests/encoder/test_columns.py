@@ -42,7 +42,7 @@ def test_one_column_may_be_two_fields_and_the_reference_too() -> None:
     profile = ColumnProfile(columns={"a": "x", "b": "x"})
     columns = find_columns(TABLE, ["id", "x"], schema_with("a", "b", "id"), profile, "id")
     assert columns.places == (0, 1)
-    assert [columns.sources[column].whole for column in ("a", "b", "id")] == [1, 1, 0]
+    assert [columns.sources[column].whole for column in ("a", "b", "id")] == [(1,), (1,), (0,)]
     assert columns.record_id == 0
     assert columns.dropped == ()
 
@@ -129,6 +129,12 @@ def test_zone_tells_kind_and_country_of_its_document() -> None:
     zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
     read = read_with(ColumnProfile(columns={"mrz": "zone"}), ["zone"], zone)
     assert read["document_number"] == "P; UTO; L898902C3"
+
+
+def test_other_names_in_the_cell_of_a_name_are_aliases() -> None:
+    profile = ColumnProfile(columns={"full_name": "name", "aliases": ("alias 1", "alias 2")})
+    read = read_with(profile, ["name", "alias 1", "alias 2"], "Ana a.k.a. Rosa", "Lola", "unknown")
+    assert (read["full_name"], read["aliases"]) == ("Ana", "Lola; Rosa")
 
 
 def test_document_number_of_another_format_stays_as_it_is() -> None:

@@ -34,6 +34,16 @@ def fields_of(header: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> l
         ("姓名|英文名|出生日期", "full_name aliases date_of_birth"),
         ("성명|영문명|생년월일", "full_name aliases date_of_birth"),
         ("ФИО|ФИО латиницей|Дата рождения", "full_name aliases date_of_birth"),
+        ("last_name|first_name|midl_name|name_sufx_cd", "family_name given_names middle_names -"),
+        ("Surname|Forename|Nickname type|Street name", "family_name given_names aliases -"),
+        ("Име, презиме, фамилия|Дата на раждане", "full_name date_of_birth"),
+        ("Surname and given name|DOB", "full_name date_of_birth"),
+        ("ลำดับ|ชื่อ-สกุล|ชื่อ-สกุล (อังกฤษ)", "record_id full_name aliases"),
+        ("ชื่อตัว|ชื่อสกุล", "given_names family_name"),
+        ("Name|birth_day|birth_month|birth_year", "full_name date_of_birth date_of_birth date_of_birth"),
+        ("Name|Geburtstag|Geburtsmonat|Geburtsjahr", "full_name date_of_birth date_of_birth date_of_birth"),
+        ("Name|Birthday|Birth year", "full_name date_of_birth -"),
+        ("Name|Alias 1|Alias 2|MRZ line 1|MRZ line 2", "full_name aliases aliases mrz mrz"),
         ("姓|名|出生日期|护照号码|父亲姓名", "family_name given_names date_of_birth document_number -"),
         ("성|이름|생년월일|여권번호", "family_name given_names date_of_birth document_number"),
         (
@@ -119,3 +129,11 @@ def test_the_table_of_words_speaks_of_source_columns_only() -> None:
         for phrases in languages.values()
         for phrase in phrases
     )
+
+
+def test_first_column_is_the_reference_where_each_row_has_a_number_of_its_own() -> None:
+    numbers = [f"8-{number:06}" for number in range(50)]
+    assert fields_of(["Vrg", "Name"], [numbers, ["Ana"] * 50]) == ["record_id", "full_name"]
+    assert fields_of(["Vrg", "Name"], [["8-000001"] * 50, ["Ana"] * 50]) == ["document_number", "full_name"]
+    assert fields_of(["Passport", "Name"], [numbers, ["Ana"] * 50]) == ["document_number", "full_name"]
+    assert fields_of(["Vrg", "Case id"], [numbers, numbers]) == ["document_number", "record_id"]

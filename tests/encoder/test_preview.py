@@ -326,3 +326,21 @@ def test_kind_and_country_of_a_document_are_shown_as_compared() -> None:
     shown = standardised(cells, ColumnProfile(columns={field: field for field in cells}))
     assert shown == {"document_type": "P", "document_country": "UZ", "document_number": "AA1234567"}
     assert standardised({"document_type": "library card"}, ColumnProfile(columns={})) == {"document_type": ""}
+
+
+def test_draft_joins_columns_that_are_one_field_and_says_the_calendar_of_dates(tmp_path: Path) -> None:
+    rows = [
+        ["No", "Name", "birth_day", "birth_month", "birth_year", "Alias 1", "Alias 2"],
+        *[["7", "Ana", "4", "6", "1983", "Lola", ""]] * 3,
+    ]
+    found = seen(write_text(tmp_path / "parts.csv", rows, "utf-8"))
+    assert found.profile.columns["date_of_birth"] == ("birth_year", "birth_month", "birth_day")
+    assert found.profile.columns["aliases"] == ("Alias 1", "Alias 2")
+    assert found.shown[0].before["date_of_birth"] == "1983-6-4"
+    nepal = [["No", "Name", "DOB (BS)"], *[["7", "Ana", "2040-02-31"]] * 3]
+    found = seen(write_text(tmp_path / "nepal.csv", nepal, "utf-8"))
+    assert found.profile.dates["date_of_birth"].calendar == "nepali"
+    assert not {kind for kind, _ in kinds(found)} & {"unreadable-date", "calendar-open"}
+    iran = [["No", "Name", "DOB"], ["7", "Ana", "1365/02/31"], ["8", "Ali", "1366/05/04"]]
+    found = seen(write_text(tmp_path / "iran.csv", iran, "utf-8"))
+    assert found.profile.dates["date_of_birth"].calendar == "jalali"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from encoder.errors import TableError
-from encoder.profile import SOURCE_COLUMNS, ColumnProfile, exact_profile
+from encoder.profile import SOURCE_COLUMNS, ColumnProfile, exact_profile, joined
 from linkage.errors import FileError
 
 TABLE = Path("people.csv")
@@ -73,7 +73,7 @@ def test_profile_that_is_not_valid_is_refused_by_its_key(tmp_path: Path, change:
 def test_columns_are_found_in_the_spelling_of_the_header() -> None:
     profile = ColumnProfile.model_validate(DOCUMENT)
     found = profile.apply(TABLE, ["№", " фио ", "Дата", "x"])
-    assert found == {"record_id": "№", "full_name": " фио ", "date_of_birth": "Дата"}
+    assert found == {"record_id": ("№",), "full_name": (" фио ",), "date_of_birth": ("Дата",)}
 
 
 def test_a_column_that_is_not_optional_must_be_there_once() -> None:
@@ -83,6 +83,35 @@ def test_a_column_that_is_not_optional_must_be_there_once() -> None:
     assert caught.value.code == "table.columns"
     with pytest.raises(TableError, match="'ФИО' occurs 2 times"):
         profile.apply(TABLE, ["№", "ФИО", "ФИО", "Дата"])
+
+
+def test_a_field_may_be_of_several_columns(tmp_path: Path) -> None:
+    columns = {"aliases": ["Alias 1", "Alias 2"], "date_of_birth": ["year", "month", "day"], "full_name": "name"}
+    profile = ColumnProfile.read(write(tmp_path, {"format": "counterfoil-columns/1", "columns": columns}))
+    header = ["name", "day", "month", "Year", "alias 1", "alias 2"]
+    assert profile.apply(TABLE, header)["date_of_birth"] == ("Year", "month", "day")
+    with pytest.raises(TableError, match="no column 'Alias 2', which"):
+        profile.apply(TABLE, header[:-1])
+
+
+@pytest.mark.parametrize(
+    ("field", "cells", "value"),
+    [
+        ("aliases", ["Kid", "unknown", "Masha"], "Kid; Masha"),
+        ("date_of_birth", ["1980", "5", "17"], "1980-5-17"),
+        ("date_of_birth", ["1980", "", ""], "1980"),
+        ("date_of_birth", ["", "", ""], ""),
+        ("date_of_birth", ["34", "2019-05-01"], "aged 34 on 2019-05-01"),
+        ("date_of_birth", ["1985", "34", "01/05/2019"], "1985"),
+        ("date_of_birth", ["", "34", "01/05/2019"], "aged 34 on 01/05/2019"),
+        ("date_of_birth", ["unknown", "unknown", "01/05/2019"], ""),
+        ("mrz", ["I<UTO", "", "ANNA"], "I<UTO\nANNA"),
+        ("full_name", ["Ana", "not recorded"], "Ana"),
+        ("full_name", ["not recorded"], "not recorded"),
+    ],
+)
+def test_cells_of_several_columns_are_joined(field: str, cells: list[str], value: str) -> None:
+    assert list(joined(field, [[cell] for cell in cells])) == [value]
 
 
 def test_lost_leading_zeros_come_back_to_numbers_only() -> None:

@@ -31,13 +31,13 @@ SAID = {
 }
 
 
-def profile(folder: Path, **columns: str) -> Path:
+def profile(folder: Path, **columns: str | list[str]) -> Path:
     path = folder / "profile.json"
     path.write_text(json.dumps({"format": "counterfoil-columns/1", "record_id": "id", "columns": columns}))
     return path
 
 
-def encoded(folder: Path, header: list[str], rows: list[list[str]], **columns: str) -> np.ndarray:
+def encoded(folder: Path, header: list[str], rows: list[list[str]], **columns: str | list[str]) -> np.ndarray:
     """The encodings of a table, in the order of its rows."""
     folder.mkdir()
     table = write_csv(folder / "people.csv", rows, header=header)
@@ -64,6 +64,12 @@ def test_zone_is_encoded_as_the_columns_that_say_the_same(tmp_path: Path) -> Non
     header = ["id", *SAID]
     spelled = encoded(tmp_path / "spelled", header, [["1", *SAID.values()]], **{name: name for name in SAID})
     assert (zone == spelled).all()
+
+
+def test_lines_of_a_zone_may_stand_in_columns_of_their_own(tmp_path: Path) -> None:
+    one = encoded(tmp_path / "one", ["id", "lines"], [["1", PASSPORT]], mrz="lines")
+    two = encoded(tmp_path / "two", ["id", "a", "b"], [["1", *PASSPORT.split("\n")]], mrz=["a", "b"])
+    assert (one == two).all()
 
 
 def test_cells_go_before_the_zone_of_their_row() -> None:

@@ -52,16 +52,17 @@ MONTHS = {
         "dhu al hijjah,dhul hijjah,dhul hijja,zul hijjah,zilhaj,zilhajj,ذو الحجة,ذي الحجة,ذیحجه"
     ),
     Calendar.JALALI: (
-        "hamal,فروردين|sawr,saur,اردي بهشت,ارديبهشت|jawza,jauza|saratan,تير|asad,amordad,امرداد|sunbula,سنبله,شهريور|"
-        "mizan|aqrab,abaan|qaws,qaus,اذر|jadi,jaddi,دی|dalw,dalwa|hut,hoot,espand"
+        "hamal,فروردين|sawr,saur,اردي بهشت,ارديبهشت|jawza,jauza,غبرګولی,غبرګولي|"
+        "saratan,تير,چنګاښ|asad,amordad,امرداد|sunbula,سنبله,شهريور|"
+        "mizan|aqrab,abaan|qaws,qaus,اذر|jadi,jaddi,دی|dalw,dalwa|hut,hoot,espand,کب"
     ),
     Calendar.ETHIOPIAN: (
-        "maskaram,mäskäräm,መስከረም|tikemt,tiqimt|hidar|tahisas|tir|yekatit|megabit|miyazia|ginbot|sene,sané|hamle|"
-        "nehase|pagume,pagumien"
+        "maskaram,mäskäräm,መስከረም|tikemt,tiqimt,ጥቅምት|hidar,ህዳር,ሕዳር,ኀዳር|tahisas,tahsas,ታህሳስ,ታህሣሥ,ታኅሳስ,ታሕሳስ|tir,ጥር|yekatit|"
+        "megabit|miyazia,ሚያዚያ|ginbot|sene,sané,ሰኔ|hamle,ሀምሌ,ሃምሌ|nehase,ነሃሴ,ነሀሴ|pagume,pagumien,ጳጉሜ,ጷጉሜ"
     ),
     Calendar.INDIAN: (
-        "chait,चैत्र|baisakh,vaishakh,वैशाख|jestha,jeth|asar,ashadh,ashar|shrawan,sawan|bhadau,bhadra,bhadon|ashwin,asoj|"
-        "kartik|mangsir,agrahan|poush,push|magh|falgun,phalgun,phagun"
+        "chait,चैत्र|baisakh,vaishakh,वैशाख,बैशाख|jestha,jeth|asar,ashadh,ashar|shrawan,sawan|bhadau,bhadra,bhadon|ashwin,asoj|"
+        "kartik,कात्तिक|mangsir,agrahan,मङ्सिर,मंसीर|poush,push|magh|falgun,phalgun,phagun"
     ),
 }
 """Twelve or thirteen months parted by bars, the first month of the calendar first."""

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encoder.standardise.aliases import split_aliases
+from encoder.standardise.aliases import name_and_aliases, split_aliases
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,24 @@ def test_one_name_stays_one(name: str) -> None:
 def test_what_is_joined_is_parted_again(names: list[str]) -> None:
     kept = [name for name in names if split_aliases(name)]
     assert split_aliases(" ; ".join(kept)) == tuple(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "aliases"),
+    [
+        ("Diomed Guzienko a.k.a. Demid", "Diomed Guzienko", "Demid"),
+        ("DON YOUNG alias John Rowland", "DON YOUNG", "John Rowland"),
+        ("MARIA AKA MASHA", "MARIA", "MASHA"),
+        ("Ahmed (a.k.a. Abu Ali), alias Omar", "Ahmed", "Abu Ali; Omar"),
+        ("Иванов Иван (он же Петров Пётр)", "Иванов Иван", "Петров Пётр"),
+        ("أحمد علي الملقب بـ أبو خالد", "أحمد علي", "أبو خالد"),
+        ("王伟 又名 王小伟", "王伟", "王小伟"),
+        ("Ndri Aka Marie", "Ndri Aka Marie", ""),
+        ("Aka Kouadio", "Aka Kouadio", ""),
+        ("Jean Dupont dit Jeannot", "Jean Dupont dit Jeannot", ""),
+        ("Smith, John / Mary", "Smith, John / Mary", ""),
+        ("Alias Ahmed", "Alias Ahmed", ""),
+    ],
+)
+def test_other_names_in_the_cell_of_a_name_are_told_apart(text: str, name: str, aliases: str) -> None:
+    assert name_and_aliases(text) == (name, aliases)

@@ -68,12 +68,23 @@ def test_visa_is_read_without_a_digit_over_the_whole(lines: tuple[str, str], for
         f"{PAGE[0].rstrip('<')}<\n{PAGE[1]}",
         "\n".join(PAGE).replace("<<", "«"),
         "\n".join(PAGE).replace("ERIKSSON", "ER1K5S0N"),
+        " ".join(PAGE),
+        ", ".join(PAGE),
+        "\\n".join(PAGE),
+        f"{PAGE[0].rstrip('<')} {PAGE[1]}",
     ],
 )
 def test_zone_is_read_however_it_was_copied(text: str) -> None:
     zone = read_mrz(text)
     assert zone is not None
     assert (zone.surname, zone.given_names, zone.number) == ("ERIKSSON", "ANNA MARIA", "L898902C3")
+
+
+@pytest.mark.parametrize("joint", ["\n", " ", "|"])
+def test_upper_line_of_a_card_may_have_lost_its_fillers(joint: str) -> None:
+    zone = read_mrz(joint.join(["I<UTOD231458907", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA"]))
+    assert zone is not None
+    assert (zone.format, zone.number, zone.surname, zone.holds) == ("TD1", "D23145890", "ERIKSSON", True)
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,24 @@ def test_first_or_last_day_of_a_year_is_a_placeholder(text: str) -> None:
     assert read(text, "day-first").placeholder
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("3 ጥር 1971", "1979-01-11"),
+        ("3 ህዳር 1971", "1978-11-12"),
+        ("3 ታህሳስ 1971", "1978-12-12"),
+        ("3 ሰኔ 1971", "1979-06-10"),
+        ("3 ነሃሴ 1971", "1979-08-09"),
+        ("3 ጳጉሜ 1971", "1979-09-08"),
+        ("3 غبرګولی 1365", "1986-05-24"),
+        ("3 چنګاښ 1365", "1986-06-24"),
+        ("3 کب 1365", "1987-02-22"),
+    ],
+)
+def test_months_are_known_as_offices_of_today_spell_them(text: str, day: str) -> None:
+    assert read(text, None).iso == day
+
+
 @pytest.mark.parametrize("text", ["02/01/1980", "1980", "1980-01", "30.12.1980", "1 Mehr 1358"])
 def test_other_days_are_no_placeholders(text: str) -> None:
     assert not read(text, "day-first").placeholder
