@@ -11,7 +11,7 @@ from linkage.symbols import ALPHABET
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-6  # of a place: a score on an edge is above it
-_POWERS = {2: 3, ALPHABET: 6}  # to which codes of the usual numbers of repetitions, or of components, raise a likeness
+_POWERS = {2: 3, ALPHABET: 7}  # to which codes of the usual numbers of repetitions, or of components, raise a likeness
 
 
 class Unrelated(NamedTuple):
