@@ -48,7 +48,7 @@ class Automatic(NamedTuple):
         on_progress: Callable[[int], OnProgress | None],
         *,
         lawful: bool = False,
-        shared: bool = False,
+        told: frozenset[int] | None = None,
     ) -> Self:
         """Compare all parties with themselves, in samples where they are large, and with each other as permitted.
 
@@ -59,20 +59,23 @@ class Automatic(NamedTuple):
             random: makes the repetitions that the estimate's intervals come from.
             on_progress: by number of a comparison, what is called in it.
             lawful: whether unrelated records have equal bits, or symbols, by chance alone, and scores are their share.
-            shared: whether a group may hold several records of a party that holds persons several times.
+            told: numbers of parties that are known to hold persons several times, beside those of which it shows; of
+                both a group may hold several records. None where it is to hold one of each party all the same.
         """
         couples = [(parties[left], parties[right]) for left, right in numbers]
         floor = _floor(parties, couples, pairwise)
         law = _law(couples, pairwise.measure) if lawful else None
         samples = _inside(parties, couples, pairwise, floor)
         feet = [None if law is None else foot_of_repeated(one, law) for one in samples]
-        sample = _strangers(samples, feet, sum(len(left.first_row) * len(right.first_row) for left, right in couples))
         repeating = frozenset(number for number, foot in enumerate(feet) if foot is not None)
+        cross_pairs = sum(len(left.first_row) * len(right.first_row) for left, right in couples)
+        sample = _strangers(samples, feet, repeating | (told or frozenset()), cross_pairs)
+        several = frozenset[int]() if told is None else repeating | told
         compared = []
         for number, (left, right) in enumerate(couples):
             limit = _MARGIN * _CANDIDATES_PER_RECORD * (len(left.encodings) + len(right.encodings))
             pairs, reached = pairwise.pairs(left, right, floor, limit=max(limit, 1), on_progress=on_progress(number))
-            repeats = [shared and party in repeating for party in numbers[number]]
+            repeats = [party in several for party in numbers[number]]
             compared.append(
                 Compared(len(left.first_row), len(right.first_row), pairs, reached, *numbers[number], *repeats)
             )
@@ -121,12 +124,14 @@ def _inside(
     return samples
 
 
-def _strangers(samples: Sequence[InsideSample], feet: Sequence[float | None], cross_pairs: int) -> ChanceSample:
+def _strangers(
+    samples: Sequence[InsideSample], feet: Sequence[float | None], repeating: frozenset[int], cross_pairs: int
+) -> ChanceSample:
     """Return what files tell of strangers: those alone that hold each person once, if they tell enough, else all.
 
     Of all, pairs from the lowest foot on are left out, as if no strangers were so alike.
     """
-    once = [sample for sample, foot in zip(samples, feet, strict=True) if foot is None]
+    once = [sample for number, sample in enumerate(samples) if number not in repeating]
     ceiling = inf
     if sum(sample.pairs for sample in once) < _ENOUGH_PAIRS * cross_pairs:
         once, ceiling = list(samples), min((foot for foot in feet if foot is not None), default=inf)

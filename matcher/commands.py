@@ -106,7 +106,7 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="AGENCY",
     help="Its packages may hold a person several times: a group may hold several records of them. May be given several "
-    "times. [default: those of which --threshold auto finds that]",
+    "times; with --threshold auto, beside those of which that shows.",
 )
 @click.option(
     "--engine",
@@ -191,7 +191,7 @@ def match(
     trusted = [PublicIdentity.read(path) for path in trusted_paths]
     now = datetime.now(UTC)
     packages = [open_package(path, trusted=trusted, now=now) for path in paths]
-    _check_agencies(repeating, packages)
+    _check_repeating(repeating, packages, engine_name, grouped=output is not None)
     outputs = _Outputs.of(packages, output, agencies_folder, pairs_path, report_path)
     check_outputs(outputs.all, (*paths, *trusted_paths))
     start = time.perf_counter()
@@ -230,7 +230,11 @@ def match(
     emit(result, lambda: _text(result), as_json=as_json)
 
 
-def _check_agencies(repeating: "Sequence[str]", packages: "Sequence[Package]") -> None:
+def _check_repeating(repeating: "Sequence[str]", packages: "Sequence[Package]", engine: str, *, grouped: bool) -> None:
+    if repeating and not grouped:
+        raise click.UsageError("--repeating says what a group may hold, and without -o there are no groups")
+    if repeating and engine != "native":
+        raise click.UsageError("--repeating needs our own engine")
     strange = sorted({*repeating} - {package.manifest.agency for package in packages})
     if strange:
         raise click.UsageError(f"--repeating names '{strange[0]}', of which there is no package")

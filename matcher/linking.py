@@ -174,6 +174,7 @@ def link(
 
     pairwise = Pairwise(engine, asked.measure, options or {}, recall)
     estimate, found, several = None, None, frozenset[int]()
+    told = frozenset(number for number, party in enumerate(parties) if party.agency in (repeating or ()))
     if threshold == "auto":
         native = pairwise if engine.name == "native" else replace(pairwise, engine=native_engine("native"))
         estimate, found, several = Automatic.of(
@@ -183,7 +184,7 @@ def link(
             np.random.default_rng(_SEED),
             progress,
             lawful=asked.lawful,
-            shared=repeating is not None and engine.name == "native",
+            told=told if repeating is not None and engine.name == "native" else None,
         )
         threshold = estimate.threshold
     if found is None or (engine.name != "native" and threshold <= 1):
@@ -192,9 +193,8 @@ def link(
             for number, (left, right) in enumerate(couples)
         ]
     comparisons = [PartyPairs(left, right, pairs) for (left, right), pairs in zip(couples, found, strict=True)]
-    told = {number for number, party in enumerate(parties) if party.agency in (repeating or ())}
-    shared = frozenset(told | several if engine.name == "native" else told) if repeating is not None else frozenset()
-    if threshold <= 1:
+    shared = told | several if repeating is not None and engine.name == "native" else told
+    if any(len(pairs.score) for pairs in found):  # else the threshold says nothing of persons
         comparisons += [_inside(number, parties[number], pairwise, threshold) for number in sorted(shared)]
     groups = engine.solve_groups(comparisons, repeating=shared)
     return Linkage(parties, tuple(comparisons), groups, asked.pairs, threshold, estimate, several, shared)
@@ -202,7 +202,9 @@ def link(
 
 def _inside(number: int, party: Party, pairwise: Pairwise, threshold: float) -> PartyPairs:
     """Return the candidate pairs of different records of one party."""
-    pairs, _ = pairwise.pairs(party, party, threshold)
+    options: Options = {**pairwise.options}
+    options.pop("best", None)  # a record is its own best pair
+    pairs, _ = replace(pairwise, options=options).pairs(party, party, threshold)
     once = pairs.left < pairs.right
     return PartyPairs(number, number, CandidatePairs(pairs.left[once], pairs.right[once], pairs.score[once]))
 

@@ -102,6 +102,38 @@ def test_agencies_whose_packages_repeat_may_be_named(packages: list[Package]) ->
     assert (within.pairs.left < within.pairs.right).all()
 
 
+def test_best_pairs_of_each_record_count_others_alone_inside_a_package(packages: list[Package]) -> None:
+    linked = link(packages, 0.01, engine=NATIVE, repeating=["atl"], options={"best": 1})
+    inside = [comparison for comparison in linked.comparisons if comparison.left_party == comparison.right_party]
+    assert sum(len(comparison.pairs.score) for comparison in inside) == 600
+
+
+def test_nobody_is_looked_for_inside_a_package_where_nothing_says_how_alike_persons_are(
+    packages: list[Package], make_package: MakePackage
+) -> None:
+    facts = {"measure": "symbols", "unrelated": "binomial", "expires": "2999-01-01T00:00:00Z"}
+    empty = make_package("dan", codes(np.arange(1), 9)[:0], seed=9, **facts)
+    linked = link([packages[0], empty], "auto", engine=NATIVE, repeating=())
+    assert linked.shared == {0}
+    assert not linked.groups.members()
+
+
+def test_a_package_named_as_repeating_teaches_no_chance(make_package: MakePackage) -> None:
+    """So few of its records are repeated that it does not show: 30 of 1,000."""
+    facts = {"measure": "symbols", "unrelated": "binomial", "expires": "2999-01-01T00:00:00Z"}
+    held = {"atl": np.append(np.arange(1000), np.arange(30)), "bor": np.arange(900, 1900)}
+    packages = [
+        make_package(name, codes(persons, seed), seed=seed, **facts)
+        for seed, (name, persons) in enumerate(held.items(), start=1)
+    ]
+    unnamed, named = (link(packages, "auto", engine=NATIVE, repeating=names) for names in ((), ("atl",)))
+    assert unnamed.estimate is not None
+    assert named.estimate is not None
+    assert not unnamed.repeating
+    assert named.shared == {0}
+    assert named.estimate.chance_pairs < unnamed.estimate.chance_pairs
+
+
 def test_command_tells_which_packages_repeat(
     packages: list[Package], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,3 +147,5 @@ def test_command_tells_which_packages_repeat(
     assert "several times    persons in cyr" in capsys.readouterr().out
     assert run(["match", *paths, "--threshold", "0.01", "--repeating", "dan", "-o", groups]) == 2
     assert "--repeating names 'dan', of which there is no package" in capsys.readouterr().err
+    assert run(["match", *paths, "--threshold", "0.01", "--repeating", "cyr", "--pairs", groups]) == 2
+    assert "without -o there are no groups" in capsys.readouterr().err
