@@ -7,7 +7,7 @@ records have equal ones with the chance J^K, and else one in 4,096. Each draw is
 key sets.
 
 Fields that are drawn apart have draws and symbols of their own, in places that the key sets; a record that has none of
-their tokens has symbols of the rest there, so a missing value cannot be seen.
+their tokens has symbols of the rest there, so a missing value cannot be seen in one encoding.
 
 A token's weight is its insertions in a Bloom filter, those of a repeated token together. The record's winner is known
 by a tag of 12 bits only. All is whole numbers, or single operations of IEEE 754: equal bytes everywhere.
