@@ -10,7 +10,10 @@ _LONGEST = 3  # signs
 # A vowel with a consonant is the English name of a letter (எஸ்: S), a consonant with a vowel is the letter (த: T).
 _SPELLED = re.compile("[ae](?P<named>ch|[fklmnrs])|(?P<spoken>[^aeiou])h?[aeiou]{0,2}")
 # Whole names, as short: Shah, Lee, Jha, Jo. The full stop that would tell is gone where initials are read.
-_WHOLE = frozenset("ஷா ஶா షా శా ಷಾ ಶಾ ഷാ ශා லீ లీ ಲೀ ലീ ලී ஜா ఝా ಝಾ ഝാ ජා ஜோ జో ಜೋ ജോ ජෝ".split())
+_WHOLE = frozenset((
+    "ஷா", "ஶா", "షా", "శా", "ಷಾ", "ಶಾ", "ഷാ", "ශා", "லீ", "లీ", "ಲೀ", "ലീ", "ලී",
+    "ஜா", "ఝా", "ಝಾ", "ഝാ", "ජා", "ஜோ", "జో", "ಜೋ", "ജോ", "ජෝ",
+))  # fmt: skip
 
 
 def southern_initial(part: str) -> str:
