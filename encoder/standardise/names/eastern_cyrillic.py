@@ -7,8 +7,8 @@ from encoder.standardise.names.scripts import letters_of
 from encoder.standardise.names.words import words
 
 _CYRILLIC = letters_of("CYRILLIC")
-_MOST_SYLLABLES = 2  # of a given name
-_WHOLE_NAME = 3  # parts of a Korean name: Russians write each syllable apart
+_FEWEST = 2  # parts of a Chinese name: Russians write the syllables of a given name as one
+_WHOLE_NAME = 3  # parts of a Korean name: they write each syllable apart
 
 # Palladius: initials by what they are in pinyin, before и, ю and я and elsewhere, and finals as they are written alone.
 _INITIALS = (
@@ -35,9 +35,9 @@ _CHINESE = {
 }
 _CHINESE |= _ALONE | {"бо": "bo", "по": "po", "мо": "mo", "фо": "fo"}
 _MARKED = re.compile("цз|чж|э|нь|юй|[цсх]ю|[сц]я|уа|ао|[цс]и")  # hardly in names of other languages
-# A syllable ends before the next initial, and not before a vowel: Си-нань, Цзиньпин.
-_CHINESE_SYLLABLE = re.compile("|".join(sorted(_CHINESE, key=len, reverse=True)))
-_CHINESE_WORD = re.compile(f"(?:{_CHINESE_SYLLABLE.pattern}){{1,{_MOST_SYLLABLES}}}")
+# A syllable does not end in н before a vowel: Си-нань, Цзя-нун.
+_CHINESE_SYLLABLE = f"(?:{'|'.join(sorted(_CHINESE, key=len, reverse=True))})(?!(?<=н)[аоуыэиюяе])"
+_CHINESE_WORD = re.compile(f"({_CHINESE_SYLLABLE})({_CHINESE_SYLLABLE})?")
 
 _KOREAN_SURNAMES = {
     "ким": "kim", "пак": "park", "ли": "lee", "и": "lee", "цой": "choi", "чхве": "choi", "чхой": "choi", "чон": "jeong",
@@ -78,16 +78,17 @@ def may_be_eastern(part: str) -> bool:
 
 def eastern_in_latin(parts: Sequence[str]) -> list[str]:
     """Return family and given name of a Chinese or Korean name in Cyrillic in Latin letters, else the parts."""
-    if len(parts) in (_MOST_SYLLABLES, _WHOLE_NAME) and all(map(_CYRILLIC.match, parts)):
+    if len(parts) in (_FEWEST, _WHOLE_NAME) and all(map(_CYRILLIC.match, parts)):
         return _korean(parts) or _chinese(parts) or [*parts]
     return [*parts]
 
 
 def _chinese(parts: Sequence[str]) -> list[str]:
     """Return the parts in pinyin; nothing where some is no Chinese, or nothing says that it is."""
-    if not any(map(_MARKED.search, parts)) or not all(map(_CHINESE_WORD.fullmatch, parts)):
+    found = [word for part in parts if (word := _CHINESE_WORD.fullmatch(part))]
+    if len(found) < len(parts) or not any(map(_MARKED.search, parts)):
         return []
-    family, *given = ("".join(map(_CHINESE.__getitem__, _CHINESE_SYLLABLE.findall(part))) for part in parts)
+    family, *given = ("".join(map(_CHINESE.__getitem__, filter(None, word.groups()))) for word in found)
     return [family, "".join(given)] if family in words().romanised_surnames else []
 
 

@@ -13,6 +13,8 @@ from encoder.standardise.names.words import words
 _FEWEST = 2  # a given and a family name
 HYPHENS = re.compile("[-‐-―−־]+")
 _OF_VIETNAM = ("LATIN", "CYRILLIC")
+# Chan Tkhi Lan, Chan Van Min, whom Korea has surnames for, too; but Pak Van So is Korean.
+_VIETNAMESE_IN_CYRILLIC = re.compile(r"\w+ тхи |(?:ан|ли|ма|ха|хо|чан|чу) ван ")
 _VIETNAMESE_SYLLABLE = re.compile(
     "(?:ngh?|tkh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?(?:uye|uyo|[aeiouy]{1,3})(?:ng|nh|ch|[cmnpt])?"
 )
@@ -42,12 +44,11 @@ def is_vietnamese(parts: list[str]) -> bool:
     known = words()
     if not all(part.isascii() or script_of(part) in _OF_VIETNAM for part in parts):
         return False
+    seems = _VIETNAMESE_IN_CYRILLIC.match(" ".join(parts)) is not None
     parts = [part if part.isascii() else romanise(part) for part in parts]
-    if known.vietnamese_words.isdisjoint(parts) and not (
-        "van" in parts[1:-1] and parts[0] in known.vietnamese_surnames
-    ):
-        return False
-    return all(_VIETNAMESE_SYLLABLE.fullmatch(part) for part in parts)
+    seems = seems or not known.vietnamese_words.isdisjoint(parts)
+    seems = seems or ("van" in parts[1:-1] and parts[0] in known.vietnamese_surnames)
+    return seems and all(_VIETNAMESE_SYLLABLE.fullmatch(part) for part in parts)
 
 
 def _hyphens_parted(parts: list[str]) -> list[str]:

@@ -43,7 +43,9 @@ _RESPELLED = {
 }
 _EASTERN = frozenset(("CN", "TW", "HK", "MO", "KR", "KP"))
 # Scripts in which the syllables of a given name of these countries are written apart: كيم جونغ أون.
-_APART = letters_of("ARABIC", "HEBREW", "GREEK", "DEVANAGARI", "BENGALI", "TAMIL", "THAI", "GEORGIAN", "ARMENIAN")
+_SCRIPTS = ("HEBREW", "GREEK", "DEVANAGARI", "BENGALI", "TAMIL", "THAI", "GEORGIAN", "ARMENIAN")
+_APART = letters_of("ARABIC", *_SCRIPTS)
+_APART_IN_CHINA = letters_of(*_SCRIPTS)  # Uyghurs and Kazakhs write their own names in Arabic letters
 _SYLLABLES = 3  # of a whole name
 _SIGN = "\x1f"  # parts words, as a space does
 _HAN = letters_of("HAN")
@@ -58,7 +60,7 @@ class _Said(NamedTuple):
         letters: those of alphabets that sound otherwise, and what they are respelled as.
         spelling: of Latin letters.
         marked: whether words that look like particles are names: in Vietnam, where the marks of letters would tell.
-        joined: whether the last two of three syllables in another script are one given name: in China and Korea.
+        apart: letters in which the last two of three syllables are one given name: in China and Korea.
         touched: what a name has that is read otherwise.
     """
 
@@ -66,7 +68,7 @@ class _Said(NamedTuple):
     letters: dict[int, str]
     spelling: Spelling | None
     marked: bool
-    joined: bool
+    apart: re.Pattern[str] | None
     touched: re.Pattern[str] | None
 
 
@@ -98,7 +100,7 @@ def _told(name: str, said: _Said) -> str:
     if missing_kind(name, "name") is not None:
         return name
     parts = re.split("[ -]+", name)
-    if said.joined and len(parts) == _SYLLABLES and all(map(_APART.match, parts)):
+    if said.apart and len(parts) == _SYLLABLES and all(map(said.apart.match, parts)):
         name = f"{parts[0]} {parts[1]}{parts[2]}"
     if said.letters:
         name = " ".join(word if _is_known(word) else word.translate(said.letters) for word in name.split())
@@ -126,16 +128,16 @@ def _said_by(nationality: str) -> _Said:
     letters = _RESPELLED[sounds.pop()] if len(sounds) == 1 else {}
     spelling = spelled[0] if len(spelled) == 1 else None
     marked = language == "vi"
-    joined = not _EASTERN.isdisjoint(codes)
+    apart = None if _EASTERN.isdisjoint(codes) else _APART_IN_CHINA if "CN" in codes else _APART
     touching = [
         _HAN.pattern if language else "",
         f"[{''.join(map(chr, letters))}]" if letters else "",
         spelling.touched.pattern if spelling else "",
         "[A-Za-z]" if marked else "",
-        _APART.pattern if joined else "",
+        apart.pattern if apart else "",
     ]
     pattern = "|".join(filter(None, touching))
-    return _Said(language, letters, spelling, marked, joined, re.compile(pattern, re.IGNORECASE) if pattern else None)
+    return _Said(language, letters, spelling, marked, apart, re.compile(pattern, re.IGNORECASE) if pattern else None)
 
 
 def _is_known(word: str) -> bool:

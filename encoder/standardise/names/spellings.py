@@ -37,12 +37,13 @@ _RULES: Mapping[str, _Rules] = {
     "TH LA": (*_PLOSIVES, ("kh", "k"), (r"r(?=n(?![aeiouy]))", "")),  # Phongsak, Khamthong, Supaporn
     "KH": (*_PLOSIVES, (r"r(?=n$)", "")),
     "MM": ((r"(?<=a)r(?![aeiouy])", ""),),  # Thandar: Thanda
-    "JP": (  # long vowels, and the official spelling of before 1954: Satoh, Ohno, Yuuko, Tuda
+    "JP": (
+        # long vowels, and the official spelling of before 1954: Satoh, Ohno, Yuuko, Tuda
         (r"o(?:h(?![aeiouy])|o|u(?!e))", "o"), ("uu", "u"), ("jy", "j"), ("sy", "sh"), ("(?<!t)ty", "ch"), ("zy", "j"),
         (r"^si|(?<=[aeiou])si", "shi"), ("tu", "tsu"), ("ti", "chi"), ("zi", "ji"), (r"^hu|(?<=[aeiouy])hu", "fu"),
+        # after Polivanov, in Cyrillic
+        ("дз(?=[аоуэе])", "з"), ("дз", "дж"), ("т(?=[июяё])", "ч"), ("нъ", "н"),
     ),
-    # after Polivanov, in Cyrillic
-    "JP ": (("дз(?=[аоуэе])", "з"), ("дз", "дж"), ("т(?=[июяё])", "ч"), ("нъ", "н")),
     "IL": ((r"(?<!t)ch(?![rl])", "kh"),),  # Chaim, Baruch
     "MA DZ TN MR LB": _FRENCH,
     "EG": (("dj", "g"), ("j", "g"), _ARTICLE, _H),  # Jamal: Gamal

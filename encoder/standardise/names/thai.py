@@ -22,6 +22,8 @@ _TONES = re.compile("[็-๋๎ฯๆฺ]")
 # Ends of which less is heard than is written: Lak, Chan, Sat, Chet.
 _ENDS = (
     (re.compile("ํา"), "ำ"), (re.compile("กษม?ณ?์"), "ก"), (re.compile("[ทต]ร์"), ""),
+    # a last i is not heard: Somkiat, but Kiattisak
+    (re.compile("เกียรติ?์?$"), "เกียต"), (re.compile("เกียรติ"), "เกียตติ"), (re.compile("าติ$"), "าต"),
     (re.compile("[สษ](?:ดิ|ฐิ?)์"), "ต"), (re.compile("พรหม"), "โพรม"), (re.compile("เพชร(?![ะ-ู])"), "เพช"),
     # a double r is a, with n where no other letter ends the syllable: Wan, Tham, Wanna
     (re.compile("รร(?=[ก-ฮ](?![ะ-ูอ์]))"), "ั"), (re.compile("รร"), "ัน"),

@@ -104,6 +104,7 @@ def test_nothing_has_no_class() -> None:
 
 WRITTEN = """
 ivanov Ἀθηνᾶ ΓΙΩΡΓΟΣ Sarada K. dr Mohd. van der abd al-Rahman Kim Jong Un jin-ho 김철수 王小明 欧阳 娜塔莉·波特曼 مُحَمَّد
+Чан Тхи Ван Лан Цзянун ஷா த.
 عبد الله بن علي ה'רצל ג'ורג' O’Neil d'Arc not recorded name unknown FNU N/A สมชาย அருண் ʻUmar İlker ß Đặng 1 - _ a1b
 """
 WORDS = WRITTEN.split()
