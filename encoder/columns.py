@@ -18,7 +18,7 @@ from encoder.profile import (
     with_leading_zeros,
 )
 from encoder.standardise import Facts
-from encoder.standardise.aliases import name_and_aliases
+from encoder.standardise.aliases import tell_apart
 from encoder.standardise.dates.value import Calendar
 from encoder.standardise.documents import document_texts
 from encoder.table import Batch, TableOptions, TextOptions
@@ -83,7 +83,7 @@ class Columns(NamedTuple):
         if self.zones is not None:
             values = dict(filled(values, self.zones.of(batch)))
         if ALIASES in values and FULL_NAME in values:
-            values |= _told_apart(values[FULL_NAME], values[ALIASES])
+            values[FULL_NAME], values[ALIASES] = tell_apart(values[FULL_NAME], values[ALIASES])
         if values.keys() >= {*DOCUMENT_PARTS}:
             values[DOCUMENT_NUMBER] = document_texts(*(values[part] for part in DOCUMENT_PARTS))
         return values
@@ -92,16 +92,6 @@ class Columns(NamedTuple):
         """Return, of the values of each column, one sequence per field of the schema; ignored ones have empty cells."""
         nothing = [""] * rows
         return [nothing if column is None else values[column] for column in self.fields]
-
-
-def _told_apart(names: Sequence[str], aliases: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Return both columns, with the other names that stand in the cells of names among the aliases."""
-    found = {name: parts for name in set(names) if (parts := name_and_aliases(name))[1]}
-    if not found:
-        return {}
-    told = [found.get(name, (name, "")) for name in names]
-    joint = ["; ".join(filter(None, (cell, others))) for cell, (_, others) in zip(aliases, told, strict=True)]
-    return {FULL_NAME: [name for name, _ in told], ALIASES: joint}
 
 
 def read_profile(path: Path, schema: Schema) -> ColumnProfile:

@@ -19,6 +19,7 @@ from encoder.headers_content import plain_digits
 from encoder.local_csv import new_local_csv
 from encoder.preview_rows import stray_rows
 from encoder.profile import (
+    ALIASES,
     FULL_NAME,
     NAME_COLUMNS,
     NAME_PARTS,
@@ -29,6 +30,7 @@ from encoder.profile import (
     exact_profile,
     joined,
 )
+from encoder.standardise.aliases import tell_apart
 from encoder.standardise.dates import PartialDate, read_date
 from encoder.standardise.missing import missing_kind
 from encoder.standardise.names import read_name, told
@@ -162,7 +164,8 @@ def write_duplicates(path: Path, people: People, pairs: Iterable[Pair], *, overw
 
 def _standardised(fields: Mapping[str, Sequence[str]], dates: DateFacts) -> dict[str, list[str]]:
     """Return key -> values; a key is empty where its cells say nothing."""
-    names = zip(*(fields[name] for name in (FULL_NAME, *NAME_PARTS)), strict=True)
+    full_names, _ = tell_apart(fields[FULL_NAME], fields[ALIASES])
+    names = zip(full_names, *(fields[name] for name in NAME_PARTS), strict=True)
     whole = [full or " ".join(parts) for full, *parts in names]
     written = list(map(_name, told(whole, fields["nationality"])))
     return {

@@ -86,7 +86,14 @@ def guess_headers(header: Sequence[str], samples: Sequence[Sequence[str]]) -> tu
             ]
     chosen: dict[int, tuple[str, float, str]] = {}
     parts = columns_of_birth(header)
-    if parts is not None:
+    if parts is not None and any(
+        reading.field == "date_of_birth" and reading.confidence >= _SHORT_WORD
+        for place, column in enumerate(readings)
+        if place not in parts
+        for reading in column
+    ):
+        candidates = [found for found in candidates if found[1] not in parts]  # the whole date is beside them
+    elif parts is not None and shares[parts[-1]].get("date_of_birth", 0.0) < LEAST_CONFIDENCE:
         told = ("year of birth", "month of birth", "day of birth")
         chosen = {place: ("date_of_birth", _PHRASE + 0.25, part) for place, part in zip(parts, told, strict=True)}
     for confidence, place, field, reason in sorted(candidates, key=lambda found: (-found[0], found[1], found[2])):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from encoder.preview_problems import KINDS
-from encoder.profile import NAME_COLUMNS, ColumnProfile, DateFacts
+from encoder.profile import ALIASES, FULL_NAME, NAME_COLUMNS, ColumnProfile, DateFacts
+from encoder.standardise.aliases import split_aliases, tell_apart
 from encoder.standardise.countries import country_code, nationality_parts
 from encoder.standardise.dates import PartialDate, read_date
 from encoder.standardise.documents import document_kind, read_number
@@ -25,12 +26,13 @@ def standardised(cells: Mapping[str, str], profile: ColumnProfile) -> dict[str, 
         profile: says in which order and calendar dates are written.
     """
     after: dict[str, str] = {}
-    for field, text in cells.items():
+    for field, text in _told_apart(cells).items():
         if not text.strip():
             after[field] = ""
         elif field in NAME_COLUMNS:
-            (name,) = told([text], [cells.get("nationality", "")])
-            after[field] = " ".join(token.folded for token in read_name(name).tokens)
+            names = split_aliases(text) if field == ALIASES else [text]
+            read = told(names, [cells.get("nationality", "")] * len(names))
+            after[field] = "; ".join(" ".join(token.folded for token in read_name(name).tokens) for name in read)
         elif field == "date_of_birth":
             facts = profile.dates.get(field, _NOTHING_SAID)
             date = read_date(text, order=facts.order, calendar=facts.calendar)
@@ -53,6 +55,12 @@ def standardised(cells: Mapping[str, str], profile: ColumnProfile) -> dict[str, 
         else:
             after[field] = "" if missing_kind(text, KINDS.get(field, "other")) else " ".join(text.split())
     return after
+
+
+def _told_apart(cells: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells, with the other names that stand in that of the name in that of the aliases."""
+    (name,), (aliases,) = tell_apart([cells.get(FULL_NAME, "")], [cells.get(ALIASES, "")])
+    return {**cells, FULL_NAME: name, ALIASES: aliases} if aliases else {**cells}
 
 
 def _place(text: str, nationality: str) -> str:

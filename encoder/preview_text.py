@@ -81,9 +81,10 @@ def _rows(preview: Preview) -> Iterator[str]:
     yield f"The first {len(preview.shown)} records, as written -> as compared:"
     for row in preview.shown:
         yield f"  row {row.number:,}"
-        for field, before in row.before.items():
-            if before.strip() and field in row.after:
-                yield f"    {field}: {_short(before)} -> {_short(row.after[field]) or '(nothing)'}"
+        for field, after in row.after.items():
+            before = row.before.get(field, "")
+            if before.strip() or after:  # an alias may stand in the cell of the name
+                yield f"    {field}: {_short(before)} -> {_short(after) or '(nothing)'}"
 
 
 def _short(text: str) -> str:

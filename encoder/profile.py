@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 
 from encoder.errors import TableError
 from encoder.standardise.dates.value import Calendar, Order
@@ -41,12 +41,16 @@ SOURCE_COLUMNS = (
     "mrz",
 )
 
-Column = Annotated[str, Field(min_length=1, max_length=1000)]
-_Several = Annotated[tuple[Column, ...], Field(strict=False, min_length=1, max_length=LARGEST_FIELD_COUNT)]
+_LONGEST_NAME = 1000
+Column = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
 _JOINTS = {ALIASES: "; ", "mrz": "\n"}
 """What stands between the cells of several columns that are one field; a blank elsewhere."""
+_MOST_OF_BIRTH = 3
 _AGE = re.compile(r"\d{1,3}")
+_MONTH = re.compile(r"0?[1-9]|1[0-2]|[^\W\d]+\.?")
 _WHOLE_DATE = re.compile(r"\d\D+\d|\d{6}")
+_FRACTION = re.compile(r"(?<=\d)\.0+$")
+"""What a spreadsheet writes behind a whole number."""
 
 
 def _text_encoding(name: str) -> str:
@@ -61,6 +65,19 @@ def _one_character(text: str) -> str:
     if len(text) != 1 or text in "\r\n\0 ":
         raise ValueError("must be one character, and not a blank or a line break")
     return text
+
+
+def _one_or_several(names: object) -> str | tuple[str, ...]:
+    several = (names,) if isinstance(names, str) else names
+    if not isinstance(several, list | tuple) or not all(isinstance(name, str) and name for name in several):
+        raise ValueError("must be the name of a column, or a list of such names")
+    if not several:
+        raise ValueError("must name a column")
+    if len(several) > LARGEST_FIELD_COUNT or any(len(name) > _LONGEST_NAME for name in several):
+        raise ValueError("names too many columns, or one by too long a name")
+    if len({*several}) < len(several):
+        raise ValueError("names a column twice")
+    return names if isinstance(names, str) else tuple(several)
 
 
 class _Part(BaseModel):
@@ -93,7 +110,7 @@ class ColumnProfile(_Part):
     format: Literal["counterfoil-columns/1"] = "counterfoil-columns/1"
     description: str | None = Field(default=None, max_length=10_000)
     record_id: Column | None = Field(default=None, description="column with your own reference of a record")
-    columns: dict[str, Column | _Several] = Field(
+    columns: dict[str, Annotated[str | tuple[str, ...], PlainValidator(_one_or_several)]] = Field(
         max_length=LARGEST_FIELD_COUNT, description="field -> name of its column, or of several that are joined"
     )
     optional: tuple[str, ...] = Field(
@@ -182,6 +199,8 @@ class ColumnProfile(_Part):
 
     @model_validator(mode="after")
     def _speaks_of_its_fields_only(self) -> Self:
+        if len(self.names("date_of_birth")) > _MOST_OF_BIRTH:
+            raise ValueError("columns.date_of_birth: a date of birth is of three columns at most")
         known = {*self.columns, *([] if self.record_id is None else [RECORD_ID])}
         for key, fields in (("optional", self.optional), ("dates", self.dates), ("digits", self.digits)):
             unknown = [field for field in fields if field not in known]
@@ -201,11 +220,27 @@ def joined(field: str, columns: Sequence[Sequence[str]]) -> Sequence[str]:
 
 
 def _birth(cells: Sequence[str]) -> str:
-    """Return year, month and day as one; or, of an age and the day on which it was true, the age where no date is."""
-    *dates, age, day = cells
+    """Return year, month and day as one, or a whole date among them.
+
+    The last two may be an age and the day on which it was true: they are used where there is no date.
+    """
+    *dates, age, day = parts = [_FRACTION.sub("", cell.strip()) for cell in cells]
+    whole = next(filter(_WHOLE_DATE.search, parts[:-1]), "")
+    if whole:
+        return whole
     if not _WHOLE_DATE.search(day):
-        return "-".join(filter(None, cells))
-    return "-".join(filter(None, dates)) or (f"aged {age} on {day}" if _AGE.fullmatch(age.strip()) else "")
+        told = [part for part in parts if part]
+        if len(told) < len(parts) and not any(len(part) > 2 and part.isdecimal() for part in parts):  # noqa: PLR2004
+            return ""  # no year is sure to be there
+        return told[0] if len(told) == 1 else "-".join(part or "00" for part in parts)
+    if _is_of(day, dates, age):
+        return day
+    return "".join(dates) or (f"aged {age} on {day}" if _AGE.fullmatch(age) else "")
+
+
+def _is_of(day: str, dates: Sequence[str], age: str) -> bool:
+    """Return whether a whole date is of birth: its year is that of birth, and then the next cell is a month, no age."""
+    return _MONTH.fullmatch(age) is not None and any(len(year) == 4 and year in day for year in dates)  # noqa: PLR2004
 
 
 def telling(cells: Sequence[str]) -> Sequence[str]:

@@ -1,31 +1,40 @@
 """The names in a cell of aliases, one by one."""
 
 import re
+from collections.abc import Sequence
 
 from encoder.standardise.missing import missing_kind
 
 _WORDS = (
-    r"a[./]?\s?k[./]?\s?a\.?|f\.?k\.?a\.?|n\.?k\.?a\.?|(?:also |formerly |better )?known as|formerly|alias(?:es)?|"
+    r"f\.?k\.?a\.?|n\.?k\.?a\.?|(?:also |formerly |better )?known as|formerly|aliases|"
     r"dite?|alias dite?|connue? sous le nom de|surnommée?|vulgo|detto|detta|genannt|auch bekannt als|zwan[ya]|"
     r"(?:tambi[eé]n )?conocid[oa] como|apodad[oa]|conhecid[oa] como|zvan[ýáia]|lakaplı|lakabı|namıdiğer|"
     r"(?:он|она)[ -]же|известен как|известна как|(?:він|вона) же?|по прозвищу|bí danh|tức|उर्फ़?|ওরফে|"
     r"المعروفة? بـ?|الملقبة? بـ?|الشهيرة? بـ?|المكناة? بـ?|المكنى بـ?|معروف به|ملقب به|عرف"
 )
 _SURE_WORDS = (
-    r"a[./]\s?k[./]\s?a\.?|(?-i:aka|AKA)|(?:also |better )?known as|alias(?:es)?|connue? sous le nom de|"
+    r"(?:also |better )?known as|aliases|connue? sous le nom de|"
     r"auch bekannt als|"
     r"(?:tambi[eé]n )?conocid[oa] como|conhecid[oa] como|(?:он|она)[ -]же|(?:він|вона) же|известен как|известна как|"
     r"المعروفة? بـ?|الملقبة? بـ?|الشهيرة? بـ?|معروف به|ملقب به"
 )
-"""Those of them that part the cell of a name, too: "dit" and "genannt" may be of a surname, and Aka is a name."""
-_CJK_WORDS = "又名|别名|別名|化名|绰号|綽號|曾用名|こと|通称|별명|일명"
+"""Those of them that part the cell of a name, too: "dit" and "genannt" may be of a surname."""
+_MAYBE_A_NAME = re.compile(
+    r"(?:(?<=[\s(（,])|^)(?<!\bbin )(?<!\bbinti )(?<!\bb\. )(?:alias|a[./]?\s?k[./]?\s?a\.?|일명)(?=[\s:：,.)])"
+    r"(?!\s+(?:bin|binti|binte|bt|b)\b)",
+    re.IGNORECASE,
+)
+"""Words that part names and are names as well: Mohd Alias bin Ahmad, Kouassi Aka Jean, A.K.A. Mubin, 김일명."""
+_AS_NAMES_ARE_WRITTEN = frozenset({"Alias", "Aka"})
+_CJK_WORDS = r"又名|别名|別名|化名|绰号|綽號|曾用名|(?<![ぁ-ゖ])こと(?![ぁ-ゖ])|通称|(?<=[\s(（,])별명"
 _SEPARATOR = re.compile(
     rf"(?:(?<=\s)|^|(?<=[(,]))(?:{_WORDS})(?=[\s:,.)]|$)|\s*(?:{_CJK_WORDS})[:：]?|\s*[;|\n\r؛；、/\\]\s*|\s[,،]\s",
     re.IGNORECASE,
 )
 _OTHER_NAME = re.compile(
-    rf"(?<=[\s(,])(?:{_SURE_WORDS})(?=[\s:,.])|(?:又名|别名|別名|化名|曾用名|별명|일명)[:：]?", re.IGNORECASE
+    rf"(?<=[\s(,])(?:{_SURE_WORDS})(?=[\s:,.])|(?:又名|别名|別名|化名|曾用名|(?<=[\s(（,])별명)[:：]?", re.IGNORECASE
 )
+_CUT = "\0"
 _EDGES = " \t,.:;-–—\"'“”„«»‘’()[]{}（）"
 
 
@@ -33,18 +42,53 @@ def split_aliases(text: str) -> tuple[str, ...]:
     """Return the names that `text` lists, in order and each once; none for what is missing.
 
     Names are parted by ";", "|", "/", line ends and " , " (a comma inside "Family, Given" stays), and by words such as
-    "a.k.a.", "alias", "dit", "он же", "الملقب ب", "又名".
+    "a.k.a.", "alias", "dit", "он же", "الملقب ب", "又名". Where the word may be a name, the names uncut are one more.
     """
     if missing_kind(text, "name") is not None:
         return ()
-    parts = (part.strip(_EDGES) for part in _SEPARATOR.split(text))
-    return tuple(dict.fromkeys(part for part in parts if part and missing_kind(part, "name") is None))
+    names = (name for piece in _cut(text, _SEPARATOR) for name in (piece.strip(_EDGES), *_parts(piece)))
+    return tuple(dict.fromkeys(name for name in names if name and missing_kind(name, "name") is None))
 
 
 def name_and_aliases(text: str) -> tuple[str, str]:
     """Return the name in the cell of a name, and a cell of the aliases that stand behind it, most often empty.
 
-    Only words such as "a.k.a.", "alias", "он же", "又名" part them; no sign does, and not "dit" or "genannt".
+    Only words such as "a.k.a.", "alias", "он же", "又名" part them; no sign does, and not "dit" or "genannt". Where the
+    word may be a name, the name stays whole, and its parts are aliases.
     """
-    name, *others = (part.strip(_EDGES) for part in _OTHER_NAME.split(text))
-    return (name, "; ".join(others)) if name and any(others) else (text, "")
+    first, *others = _cut(text, _OTHER_NAME)
+    others = [other.strip(_EDGES) for other in others]
+    name = first.strip(_EDGES) if any(others) else text
+    aliases = "; ".join(filter(None, (*_parts(first), *others)))
+    return (name, aliases) if name and aliases else (text, "")
+
+
+def tell_apart(names: Sequence[str], aliases: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the cells of both columns, with the other names that stand in the cells of names among the aliases."""
+    found = {name: parts for name in set(names) if (parts := name_and_aliases(name))[1]}
+    if not found:
+        return names, aliases
+    told = [found.get(name, (name, "")) for name in names]
+    joint = ["; ".join(filter(None, (cell, others))) for cell, (_, others) in zip(aliases, told, strict=True)]
+    return [name for name, _ in told], joint
+
+
+def _cut(text: str, words: re.Pattern[str]) -> list[str]:
+    """Return what stands between `words`, and between those of `_MAYBE_A_NAME` that are no name here."""
+    sure = _MAYBE_A_NAME.sub(lambda found: found[0] if _may_be_name(found) else _CUT, text)
+    return words.sub(_CUT, sure).split(_CUT)
+
+
+def _may_be_name(found: re.Match[str]) -> bool:
+    """Return whether a word is not in small letters among others, in brackets or before a colon."""
+    text, start, end = found.string, *found.span()
+    small = found[0].islower() and not text.islower()
+    return not small and text[max(0, start - 1) : start] not in ("(", "（") and text[end] not in ":："
+
+
+def _parts(text: str) -> list[str]:
+    """Return the names in `text` if its word of `_MAYBE_A_NAME` is no name; none if that is unlikely."""
+    parts = [part for part in (part.strip(_EDGES) for part in _MAYBE_A_NAME.split(text)) if part]
+    likely = any(" " in part for part in parts) or _AS_NAMES_ARE_WRITTEN.isdisjoint(text.split())
+    long = all(len(part) > 2 or not part.isascii() for part in parts)  # noqa: PLR2004 - not "Md", "(P)"
+    return parts if _MAYBE_A_NAME.search(text) and likely and long else []

@@ -55,6 +55,11 @@ def test_one_person_is_found_in_another_order_and_script(tmp_path: Path) -> None
     assert [pair.score for pair in pairs] == sorted((pair.score for pair in pairs), reverse=True)
 
 
+def test_other_names_in_the_cell_of_a_name_are_left_out(tmp_path: Path) -> None:
+    rows = [["a", "Olga Petrova a.k.a. Masha", "1980-02-03", "F", ""]]
+    assert read_people(write_csv(tmp_path / "a.csv", rows, HEADER), None).keys["written"] == ["olga petrov"]
+
+
 def test_chinese_characters_are_read_as_the_nationality_says(tmp_path: Path) -> None:
     rows = [["a", "金宇南", "1980-02-03", "M", "KR"], ["b", "김우남", "1980-02-03", "M", "KR"]]
     header = ("record_id", "full_name", "date_of_birth", "sex", "nationality")

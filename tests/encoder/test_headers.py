@@ -42,6 +42,7 @@ def fields_of(header: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> l
         ("ชื่อตัว|ชื่อสกุล", "given_names family_name"),
         ("Name|birth_day|birth_month|birth_year", "full_name date_of_birth date_of_birth date_of_birth"),
         ("Name|Geburtstag|Geburtsmonat|Geburtsjahr", "full_name date_of_birth date_of_birth date_of_birth"),
+        ("Name|birth_day|birth_month|birth_year|Date of birth", "full_name - - - date_of_birth"),
         ("Name|Birthday|Birth year", "full_name date_of_birth -"),
         ("Name|Alias 1|Alias 2|MRZ line 1|MRZ line 2", "full_name aliases aliases mrz mrz"),
         ("姓|名|出生日期|护照号码|父亲姓名", "family_name given_names date_of_birth document_number -"),
@@ -108,6 +109,15 @@ def test_values_alone_give_a_weak_guess_and_never_for_a_header_of_something_else
     assert guess.field == "date_of_birth"
     assert guess.confidence <= 0.6
     assert fields_of(["Date of arrest"], [dates]) == [None]
+
+
+def test_column_of_the_day_that_holds_whole_dates_needs_no_others() -> None:
+    years, months = ["1980", "1981", "1982"], ["2", "3", "4"]
+    header = ["Name", "Geburtsjahr", "Geburtsmonat", "Geburtstag"]
+    births = ["date_of_birth"] * 3
+    assert fields_of(header, [[], years, months, ["17", "18", "19"]]) == ["full_name", *births]
+    whole = ["17.02.1980", "18.03.1981", "19.04.1982"]
+    assert fields_of(header, [[], years, months, whole]) == ["full_name", None, None, "date_of_birth"]
 
 
 def test_no_field_is_given_to_two_columns() -> None:

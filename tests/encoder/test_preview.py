@@ -344,3 +344,12 @@ def test_draft_joins_columns_that_are_one_field_and_says_the_calendar_of_dates(t
     iran = [["No", "Name", "DOB"], ["7", "Ana", "1365/02/31"], ["8", "Ali", "1366/05/04"]]
     found = seen(write_text(tmp_path / "iran.csv", iran, "utf-8"))
     assert found.profile.dates["date_of_birth"].calendar == "jalali"
+
+
+def test_other_names_in_the_cell_of_a_name_are_shown_as_compared() -> None:
+    profile = ColumnProfile(columns={})
+    cells = {"full_name": "Ana Ruiz a.k.a. Rosa", "aliases": "Lola"}
+    assert standardised(cells, profile) == {"full_name": "ana ruiz", "aliases": "lola; rosa"}
+    assert standardised({"full_name": "Ana a.k.a. Rosa"}, profile) == {"full_name": "ana", "aliases": "rosa"}
+    assert standardised({"given_names": "Ana"}, profile) == {"given_names": "ana"}
+    assert standardised({"aliases": ""}, profile) == {"aliases": ""}

@@ -8,6 +8,7 @@ import pytest
 
 from encoder.errors import TableError
 from encoder.profile import SOURCE_COLUMNS, ColumnProfile, exact_profile, joined
+from encoder.standardise.dates import PartialDate, read_date
 from linkage.errors import FileError
 
 TABLE = Path("people.csv")
@@ -62,6 +63,11 @@ def test_profile_without_a_format_is_refused(tmp_path: Path) -> None:
         ({"file": {"code_page": "base64"}}, "must name a text encoding"),
         ({"file": {"delimiter": "ab"}}, "must be one character"),
         ({"format": "counterfoil-columns/2"}, "format"),
+        ({"columns": {"aliases": ["a", 5]}}, "columns.aliases: must be the name of a column, or a list of such names"),
+        ({"columns": {"aliases": []}}, "columns.aliases: must name a column"),
+        ({"columns": {"aliases": ["a", "b", "a"]}}, "columns.aliases: names a column twice"),
+        ({"columns": {"aliases": "a" * 1001}}, "too long a name"),
+        ({"columns": {"date_of_birth": list("abcd")}}, "columns.date_of_birth: .* three columns at most"),
     ],
 )
 def test_profile_that_is_not_valid_is_refused_by_its_key(tmp_path: Path, change: dict[str, Any], message: str) -> None:
@@ -105,6 +111,24 @@ def test_a_field_may_be_of_several_columns(tmp_path: Path) -> None:
         ("date_of_birth", ["1985", "34", "01/05/2019"], "1985"),
         ("date_of_birth", ["", "34", "01/05/2019"], "aged 34 on 01/05/2019"),
         ("date_of_birth", ["unknown", "unknown", "01/05/2019"], ""),
+        ("date_of_birth", ["1990.0", "5.0", "17.0"], "1990-5-17"),
+        ("date_of_birth", ["1990", "5", "17.05.1990"], "17.05.1990"),
+        ("date_of_birth", ["1990", "May", "17.05.1990"], "17.05.1990"),
+        ("date_of_birth", ["17/05/1990", "5", "1990"], "17/05/1990"),
+        ("date_of_birth", ["", "05", "17"], ""),
+        ("date_of_birth", ["17", "05", ""], ""),
+        ("date_of_birth", ["1990", "", "5"], "1990-00-5"),
+        ("date_of_birth", ["1990", "5", ""], "1990-5-00"),
+        ("date_of_birth", ["", "5", "1990"], "00-5-1990"),
+        ("date_of_birth", ["", "", "1990"], "1990"),
+        ("date_of_birth", ["85", "5", "17"], "85-5-17"),
+        ("date_of_birth", ["1990", "5"], "1990-5"),
+        ("date_of_birth", ["1990-05-17", "34", ""], "1990-05-17"),
+        ("date_of_birth", ["1990-05-17", "34", "2024-06-01"], "1990-05-17"),
+        ("date_of_birth", ["", "34", ""], ""),
+        ("date_of_birth", ["34", ""], ""),
+        ("date_of_birth", ["1990-05-17", "1991-05-17"], "1990-05-17"),
+        ("date_of_birth", ["", "", "1991-05-17"], ""),
         ("mrz", ["I<UTO", "", "ANNA"], "I<UTO\nANNA"),
         ("full_name", ["Ana", "not recorded"], "Ana"),
         ("full_name", ["not recorded"], "not recorded"),
@@ -135,3 +159,13 @@ def test_built_in_profile_is_valid_and_speaks_of_source_columns(path: Path) -> N
 
 def test_there_are_profiles_for_the_known_layouts() -> None:
     assert {path.stem for path in FOLDER.glob("*.json")} >= {"febrl", "htcds2", "multiscript"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "iso"), [(["1990", "", "5"], "1990"), (["1990", "5", ""], "1990-05"), (["", "5", "1990"], "1990-05")]
+)
+def test_date_of_which_a_part_is_missing_is_read_as_far_as_it_is_known(cells: list[str], iso: str) -> None:
+    (text,) = joined("date_of_birth", [[cell] for cell in cells])
+    date = read_date(text)
+    assert isinstance(date, PartialDate)
+    assert date.iso == iso

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 
 from encoder.standardise.dates.reading import read_date
 from encoder.standardise.dates.spellings import Word
@@ -14,6 +15,7 @@ _LOOK_GREGORIAN = frozenset({Calendar.ETHIOPIAN, Calendar.NEPALI})
 """Calendars whose years mostly look Gregorian, so that dates which say no more are no proof of that."""
 _LEAST_SHARE = 0.2  # of the dates of a column that must prove one of these
 _SHORTEST_BARE = {True: 4, False: 2}  # letters of a word, ASCII or not, outside brackets: "be", "ah" and م do not count
+_CALENDAR = re.compile(r"(?i:[ck]alend[aáe]\w+|takvimi?|календар\w*|تقويم|تقویم)[:,]?")
 _BRACKETS = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
 _FAMILY: Mapping[Calendar, Calendar] = {
     Calendar.UMM_AL_QURA: Calendar.HIJRI,
@@ -23,9 +25,14 @@ _FAMILY: Mapping[Calendar, Calendar] = {
 
 
 def calendar_of_header(name: str) -> Calendar | None:
-    """Return the calendar that the header of a column names, as "Date of birth (BS)" does, or None."""
+    """Return the calendar that the header of a column names, as "Date of birth (BS)" does, or None.
+
+    Outside brackets a word counts at the end and beside "calendar" alone: "Ethiopian victims DOB" tells of people.
+    """
     inside = " ".join(_BRACKETS.findall(name)).split()
-    bare = [word for word in _BRACKETS.sub(" ", name).split() if len(word) >= _SHORTEST_BARE[word.isascii()]]
+    outside = _BRACKETS.sub(" ", name).split()
+    near = (outside[max(0, place - 1) : place + 2] for place, word in enumerate(outside) if _CALENDAR.fullmatch(word))
+    bare = [word for word in (*outside[-1:], *chain(*near)) if len(word) >= _SHORTEST_BARE[word.isascii()]]
     found = {_meaning(word) for word in (*inside, *bare, " ".join(inside))} - {None}
     if Word.SOLAR in found:
         return Calendar.JALALI

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encoder.standardise.aliases import name_and_aliases, split_aliases
+from encoder.standardise.aliases import name_and_aliases, split_aliases, tell_apart
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,13 @@ from encoder.standardise.aliases import name_and_aliases, split_aliases
         ("张三（别名：李四）", ("张三", "李四")),
         ("राम उर्फ श्याम", ("राम", "श्याम")),
         ("A\nB\nA", ("A", "B")),
+        ("KOUASSI AKA JEAN", ("KOUASSI AKA JEAN", "KOUASSI", "JEAN")),
+        ("Rosa; AKA Lola", ("Rosa", "AKA Lola", "Lola")),
+        ("Mohd Alias bin Ahmad", ("Mohd Alias bin Ahmad",)),
+        ("Ahmad bin Alias Yusof", ("Ahmad bin Alias Yusof",)),
+        ("김일명", ("김일명",)),
+        ("まこと", ("まこと",)),
+        ("田中太郎こと山田一", ("田中太郎", "山田一")),
         ("Rosa / unknown / -", ("Rosa",)),
         ("N/A", ()),
         ("", ()),
@@ -49,7 +56,9 @@ def test_what_is_joined_is_parted_again(names: list[str]) -> None:
     [
         ("Diomed Guzienko a.k.a. Demid", "Diomed Guzienko", "Demid"),
         ("DON YOUNG alias John Rowland", "DON YOUNG", "John Rowland"),
-        ("MARIA AKA MASHA", "MARIA", "MASHA"),
+        ("MARIA aka MASHA", "MARIA", "MASHA"),
+        ("MARIA (AKA MASHA)", "MARIA", "MASHA"),
+        ("MARIA AKA: MASHA", "MARIA", "MASHA"),
         ("Ahmed (a.k.a. Abu Ali), alias Omar", "Ahmed", "Abu Ali; Omar"),
         ("Иванов Иван (он же Петров Пётр)", "Иванов Иван", "Петров Пётр"),
         ("أحمد علي الملقب بـ أبو خالد", "أحمد علي", "أبو خالد"),
@@ -63,3 +72,33 @@ def test_what_is_joined_is_parted_again(names: list[str]) -> None:
 )
 def test_other_names_in_the_cell_of_a_name_are_told_apart(text: str, name: str, aliases: str) -> None:
     assert name_and_aliases(text) == (name, aliases)
+
+
+@pytest.mark.parametrize(
+    ("text", "aliases"),
+    [
+        ("Mohd Alias bin Ahmad", ""),
+        ("MOHD ALIAS BIN AHMAD", ""),
+        ("mohd alias bin ahmad", ""),
+        ("Rahman, Alias Bin", ""),
+        ("Siti Binti Alias Abdullah", ""),
+        ("Nur Alias (P)", ""),
+        ("Md. A.K.A. Mubin", ""),
+        ("A.K.A. Azad", "Azad"),
+        ("Nur Alias Rahman", ""),
+        ("KOUASSI AKA JEAN", "KOUASSI; JEAN"),
+        ("kouassi aka jean", "kouassi; jean"),
+        ("JUAN PEREZ ALIAS CHAPO", "JUAN PEREZ; CHAPO"),
+        ("Don Young Alias John Rowland", "Don Young; John Rowland"),
+        ("김일명 (Kim Il-myong)", ""),
+        ("김별명", ""),
+        ("김 일명 (Kim Il-myong)", "김; Kim Il-myong"),
+        ("홍길동 일명 호랑이", "홍길동; 호랑이"),
+    ],
+)
+def test_a_name_that_may_hold_such_a_word_itself_stays_whole(text: str, aliases: str) -> None:
+    assert name_and_aliases(text) == (text, aliases)
+
+
+def test_cells_of_both_columns_are_told_apart() -> None:
+    assert tell_apart(["Ana a.k.a. Rosa", "Eva"], ["Lola", ""]) == (["Ana", "Eva"], ["Lola; Rosa", ""])
