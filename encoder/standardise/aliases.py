@@ -65,7 +65,8 @@ def name_and_aliases(text: str) -> tuple[str, str]:
 
 def tell_apart(names: Sequence[str], aliases: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """Return the cells of both columns, with the other names that stand in the cells of names among the aliases."""
-    found = {name: parts for name in set(names) if (parts := name_and_aliases(name))[1]}
+    parted = [name for name in set(names) if _OTHER_NAME.search(name) or _MAYBE_A_NAME.search(name)]  # few
+    found = {name: parts for name in parted if (parts := name_and_aliases(name))[1]}
     if not found:
         return names, aliases
     told = [found.get(name, (name, "")) for name in names]
