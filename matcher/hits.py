@@ -121,6 +121,14 @@ def most_held_for(limit: int) -> int:
     return max(2 * limit, LEAST_COMPACTION)
 
 
+class _Grid(NamedTuple):
+    """How common bits and sums of popcounts are one integer: least of each, and how many different common bits."""
+
+    common: int
+    together: int
+    span: int
+
+
 class Ranking:
     """The distinct scores of hits, and the number of each hit's score among them.
 
@@ -131,16 +139,15 @@ class Ranking:
     """
 
     def __init__(self, parts: Sequence[Hits], order: Order) -> None:
-        self._common = min((int(part.common.min()) for part in parts), default=0)
-        self._together = min((int(part.together.min()) for part in parts), default=0)
-        self._span = max((int(part.common.max()) for part in parts), default=0) - self._common + 1
-        most_together = max((int(part.together.max()) for part in parts), default=0)
-        size = (most_together - self._together + 1) * self._span
+        common, together = (min((int(part[field].min()) for part in parts), default=0) for field in (2, 3))
+        most_common, most_together = (max((int(part[field].max()) for part in parts), default=0) for field in (2, 3))
+        self._grid = _Grid(common, together, most_common - common + 1)
+        size = (most_together - together + 1) * self._grid.span
         largest = max(_SMALL_TABLE, _TABLE_PER_HIT * sum(len(part.left) for part in parts))
         self._table = np.zeros(size, dtype=np.int32) if size <= largest else None
         self._combination = self._distinct_combinations(parts)
-        together, common = np.divmod(self._combination, self._span)
-        falling = -scores(order.measure, common + self._common, together + self._together, order.bits)
+        sums, shared = np.divmod(self._combination, self._grid.span)
+        falling = -scores(order.measure, shared + common, sums + together, order.bits)
         distinct = np.unique(falling)
         self.score = -distinct
         self._rank = np.searchsorted(distinct, falling).astype(np.int32)
@@ -150,7 +157,7 @@ class Ranking:
     def of_hits(self, hits: Hits) -> NDArray[np.int32]:
         """Return the number of each hit's score, 0 for the highest."""
         if self._table is not None:
-            return _looked_up(hits.common, hits.together, self._common, self._together, self._span, self._table)
+            return _looked_up(hits, self._grid, self._table)
         return self._rank[np.searchsorted(self._combination, self._combinations(hits))]
 
     def _distinct_combinations(self, parts: Sequence[Hits]) -> NDArray[np.int64]:
@@ -159,40 +166,32 @@ class Ranking:
             found = [np.unique(self._combinations(part)) for part in parts]
             return np.unique(np.concatenate(found))
         for part in parts:
-            _mark(part.common, part.together, self._common, self._together, self._span, self._table)
+            _mark(part, self._grid, self._table)
         return np.flatnonzero(self._table)
 
     def _combinations(self, hits: Hits) -> NDArray[np.int64]:
         """Return one integer for the common bits and the sum of popcounts of each hit."""
-        together = hits.together.astype(np.int64) - self._together
-        return together * self._span + (hits.common.astype(np.int64) - self._common)
+        together = hits.together.astype(np.int64) - self._grid.together
+        return together * self._grid.span + (hits.common.astype(np.int64) - self._grid.common)
 
 
 @compiled
-def _mark(  # noqa: PLR0917 - compiled code has no keywords
-    common: NDArray[np.uint32],
-    together: NDArray[np.uint32],
-    least_common: int,
-    least_together: int,
-    span: int,
-    table: NDArray[np.int32],
-) -> None:
-    """Set the combinations that occur to 1, in a table of all, one row of `span` for each sum of popcounts."""
-    for hit in range(len(common)):
-        table[(np.int64(together[hit]) - least_together) * span + np.int64(common[hit]) - least_common] = 1
+def _combination(hits: Hits, hit: int, grid: _Grid) -> np.int64:
+    """Return one integer for the common bits and the sum of popcounts of a hit."""
+    return (np.int64(hits.together[hit]) - grid.together) * grid.span + np.int64(hits.common[hit]) - grid.common
 
 
 @compiled
-def _looked_up(  # noqa: PLR0917 - compiled code has no keywords
-    common: NDArray[np.uint32],
-    together: NDArray[np.uint32],
-    least_common: int,
-    least_together: int,
-    span: int,
-    table: NDArray[np.int32],
-) -> NDArray[np.int32]:
+def _mark(hits: Hits, grid: _Grid, table: NDArray[np.int32]) -> None:
+    """Set the combinations that occur to 1, in a table of all."""
+    for hit in range(len(hits.common)):
+        table[_combination(hits, hit, grid)] = 1
+
+
+@compiled
+def _looked_up(hits: Hits, grid: _Grid, table: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return what a table of all combinations holds for each hit."""
-    found = np.empty(len(common), dtype=np.int32)
-    for hit in range(len(common)):
-        found[hit] = table[(np.int64(together[hit]) - least_together) * span + np.int64(common[hit]) - least_common]
+    found = np.empty(len(hits.common), dtype=np.int32)
+    for hit in range(len(hits.common)):
+        found[hit] = table[_combination(hits, hit, grid)]
     return found

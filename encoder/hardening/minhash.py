@@ -27,7 +27,7 @@ from encoder.field import Added
 from encoder.hardening.blocks import Numbers
 from encoder.hardening.drawn import Stream, read_column
 from encoder.hardening.keys import HardeningKeys
-from encoder.hardening.races import Race, Tags, occurrences, winners
+from encoder.hardening.races import FEWEST_DRAWS, Race, Tags, occurrences, winners
 from encoder.parts import Reader
 from linkage.schema import Field, MinHash, Schema, Strategy
 from linkage.symbols import ALPHABET, packed
@@ -37,7 +37,6 @@ _BLOCK_WORDS = 8  # of AES, of 16 bits
 _BLOCK_BYTES = 16
 _PLACE = 7  # of the symbol's number in a block
 _APART = 0x8000  # added to the number of a symbol of fields that are drawn apart
-_DRAWS_TOGETHER = 64
 _ROWS = 128  # go through the hash together,
 _SYMBOLS = 384  # at so many places
 
@@ -93,7 +92,7 @@ class Won(NamedTuple):
 
 def own_draws(components: int, symbols: int) -> int:
     """Return how many draws are run for `symbols` of fields drawn apart: one for each component, a multiple of 64."""
-    return -(-components * symbols // _DRAWS_TOGETHER) * _DRAWS_TOGETHER
+    return -(-components * symbols // FEWEST_DRAWS) * FEWEST_DRAWS
 
 
 class Starter:

@@ -19,7 +19,7 @@ Tags = NDArray[np.uint16]
 
 TAG = np.uint32(0xFFF)
 _DRAWS = 128  # of so many draws at a time, or of
-_FEWEST_DRAWS = 64
+FEWEST_DRAWS = 64
 _AT_ONCE = 256  # what is looked at in so many values or tokens stays in the processor's cache
 _NOBODY = np.uint32(0xFFFFFFFF)
 _STEPS = 1 << 16
@@ -93,7 +93,7 @@ def winners(races: Sequence[Race], rows: int, draws: int, block_rows: int) -> Ta
     """
     blocks = [slice(start, min(start + block_rows, rows)) for start in range(0, rows, block_rows)]
     tags = np.zeros((len(blocks), draws, block_rows), dtype=np.uint16)
-    at_once = _DRAWS if draws % _DRAWS == 0 else _FEWEST_DRAWS
+    at_once = _DRAWS if draws % _DRAWS == 0 else FEWEST_DRAWS
     course = _Course(races, at_once)
     best, taken = np.empty((2, block_rows, at_once), dtype=np.uint32)
     for start in range(0, draws, at_once):

@@ -72,6 +72,7 @@ def test_what_is_joined_is_parted_again(names: list[str]) -> None:
 )
 def test_other_names_in_the_cell_of_a_name_are_told_apart(text: str, name: str, aliases: str) -> None:
     assert name_and_aliases(text) == (name, aliases)
+    assert tell_apart([text], [""]) == ([name], [aliases])
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,7 @@ def test_other_names_in_the_cell_of_a_name_are_told_apart(text: str, name: str, 
 )
 def test_a_name_that_may_hold_such_a_word_itself_stays_whole(text: str, aliases: str) -> None:
     assert name_and_aliases(text) == (text, aliases)
+    assert tell_apart([text], [""]) == ([text], [aliases])
 
 
 def test_cells_of_both_columns_are_told_apart() -> None:
