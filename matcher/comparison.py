@@ -160,7 +160,7 @@ class _Comparison:
             side.rows(slice(rows.start, rows.stop)) for side, rows in zip((self._left, self._right), cell, strict=True)
         )
         size = self._options.get("tile_size") or (self.shares.tile if self.shares else None)
-        work = laid_out(left, right, self._requirement, self._form, size, loss=self._loss)
+        work = laid_out(left, right, self._requirement, self._form, size, loss=self._loss, threads=self._threads)
         return compared(work, self._threads, self.collector.needed, (cell.left.start, cell.right.start))
 
     def _shares(self) -> Shares | None:

@@ -10,7 +10,14 @@ from matcher.tiles import TileSize, Tiling, Work
 
 
 def laid_out(
-    left: Encodings, right: Encodings, requirement: Requirement, form: Form, size: TileSize | None, *, loss: float = 0.0
+    left: Encodings,
+    right: Encodings,
+    requirement: Requirement,
+    form: Form,
+    size: TileSize | None,
+    *,
+    loss: float = 0.0,
+    threads: int = 1,
 ) -> Work:
     """Return both files, neither empty, cut into tiles.
 
@@ -21,9 +28,10 @@ def laid_out(
         form: how the kernel computes.
         size: of a tile, instead of one that suits most machines.
         loss: see :func:`matcher.sides.plan`; symbols are always compared exactly.
+        threads: how many lay out, at most.
     """
     if requirement.measure == "symbols" and size is None and are_few(len(left), len(right)):
         return FewTiling(left, right, requirement)
     if requirement.measure == "symbols":
         return SymbolTiling(left, right, requirement, size)
-    return Tiling.of(plan(left, right, requirement, form, loss=loss), size)
+    return Tiling.of(plan(left, right, requirement, form, loss=loss, threads=threads), size)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from linkage import Encodings
 from matcher.compiled import compiled
+from matcher.cores import on_cores
 from matcher.form import Form, Sums
 from matcher.similarity import Requirement
 from matcher.sketch import Ordered, Reach, Sketch, best_sketch, sample_limits
@@ -89,6 +90,7 @@ def plan(
     *,
     loss: float = 0.0,
     sketch: Sketch | None = None,
+    threads: int = 1,
 ) -> Plan:
     """Return both files, neither empty, laid out for comparison.
 
@@ -104,14 +106,15 @@ def plan(
         form: how the kernel computes.
         loss: largest probability of losing a pair exactly at the threshold, from 0 to below 1; 0 is exact.
         sketch: how pairs are first judged, instead of the way that promises the least work.
+        threads: how many lay out, at most.
     """
-    left_rows, right_rows = _ordered(left), _ordered(right)
+    left_rows, right_rows = on_cores(_ordered, (left, right), threads)
     reach = _reach(left_rows.popcounts, right_rows.popcounts, requirement, left.bits)
     sketch = sketch or best_sketch(left_rows, right_rows, reach, requirement, form, bits=left.bits, loss=loss)
     distance = requirement.distance
     if sketch.positions is not None and loss > 0:
         distance = sample_limits(distance.astype(np.int64), left.bits, sketch.bits, loss).astype(np.int32)
-    left_sketches, right_sketches = sketch.of_rows(left_rows), sketch.of_rows(right_rows)
+    left_sketches, right_sketches = on_cores(sketch.of_rows, (left_rows, right_rows), threads)
     left_set, right_set = (_bits_set(sketches) for sketches in (left_sketches, right_sketches))
     most = int(right_set.max())
     sums = Sums.of(most)

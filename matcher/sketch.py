@@ -26,7 +26,7 @@ from matcher.similarity import Requirement
 _PIECE_BITS = 16
 _WORD_BITS = 64
 _LARGEST_SKETCH_BITS = 8176  # offsets of columns, in words of vectors of 512 bits, are held in 16 bits
-_LEAST_SAMPLE, _LARGEST_SAMPLE = 64, 1024
+_LEAST_SAMPLE, _LARGEST_SAMPLE = 64, 512
 _PAIRS_PER_SAMPLE = 256  # of the pairs to compare, so that choosing takes a small share of the time
 _CHOICES = 64
 _COARSE = 8  # of the choices, every so manieth is looked at first
