@@ -5,6 +5,7 @@ all others, and what may say that there is no number, one by one.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from string import ascii_uppercase, digits
 
 import numpy as np
@@ -21,8 +22,9 @@ _DOUBTFUL = frozenset({"NO", "NR", "NU", "12", *(2 * sign for sign in ascii_uppe
 _CELLS_BEFORE = 2  # kind and country
 
 
-def parts_of_documents(texts: Sequence[str]) -> ColumnParts:
-    """Return what is hashed of documents."""
+@lru_cache(maxsize=1)
+def parts_of_documents(texts: tuple[str, ...]) -> ColumnParts:
+    """Return what is hashed of documents; the last ones are kept, because two fields ask for the same."""
     cells = [text.rpartition(";") for text in texts]
     known = {head: _head(head) for head in {head for head, _, _ in cells}}
     heads = [known[head] for head, _, _ in cells]
