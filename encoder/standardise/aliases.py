@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from encoder.standardise.missing import missing_kind
 
 _WORDS = (
@@ -35,8 +37,12 @@ _SEPARATOR = re.compile(
 _OTHER_NAME = re.compile(
     rf"(?<=[\s(,])(?:{_SURE_WORDS})(?=[\s:,.])|(?:又名|别名|別名|化名|曾用名|(?<=[\s(（,])별명)[:：]?", re.IGNORECASE
 )
-# What hardly any name has and every parted one, behind a blank: the first sign is one of few, so the search is quick.
-_PARTED = re.compile(rf"[\s(（,又别別化曾](?:用?名|별명|{_SURE_WORDS}|{_UNSURE_WORDS})", re.IGNORECASE)
+_BLANKS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
+# What hardly any name has and every parted one, behind a blank or another. Its first two signs are each one of few and
+# listed, which a search skips to; it takes one sign, so that names end to end are searched as each would be.
+_PARTED = re.compile(
+    rf"[{_BLANKS}(（,又别別化曾](?=[abcktовиام일用名별])(?=用?名|별명|{_SURE_WORDS}|{_UNSURE_WORDS})", re.IGNORECASE
+)
 _CUT = "\0"
 _EDGES = " \t,.:;-–—\"'“”„«»‘’()[]{}（）"
 
@@ -68,13 +74,19 @@ def name_and_aliases(text: str) -> tuple[str, str]:
 
 def tell_apart(names: Sequence[str], aliases: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """Return the cells of both columns, with the other names that stand in the cells of names among the aliases."""
-    parted = [name for name in set(names) if _PARTED.search(f" {name}")]
-    found = {name: parts for name in parted if (parts := name_and_aliases(name))[1]}
+    found = {name: parts for name in _maybe_parted(names) if (parts := name_and_aliases(name))[1]}
     if not found:
         return names, aliases
     told = [found.get(name, (name, "")) for name in names]
     joint = ["; ".join(filter(None, (cell, others))) for cell, (_, others) in zip(aliases, told, strict=True)]
     return [name for name, _ in told], joint
+
+
+def _maybe_parted(names: Sequence[str]) -> list[str]:
+    """Return those of `names` that have what parts names, and perhaps a few more."""
+    places = [found.start() for found in _PARTED.finditer("\n".join(("", *names)))]
+    ends = np.cumsum(np.fromiter(map(len, names), dtype=np.int64, count=len(names)) + 1)
+    return [names[index] for index in np.searchsorted(ends, places, side="right").tolist()]
 
 
 def _cut(text: str, words: re.Pattern[str]) -> list[str]:

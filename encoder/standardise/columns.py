@@ -28,7 +28,7 @@ def column_standardiser(standard: Standard, facts: Facts) -> ColumnStandardiser:
         # Loaded here for the reason given in `standardiser`.
         from encoder.standardise.many_documents import parts_of_documents
 
-        return parts_of_documents
+        return lambda values: parts_of_documents(tuple(values))
     standardise = standardiser(standard, facts)
     return lambda values: parts_of(map(standardise, values))
 

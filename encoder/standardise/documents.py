@@ -124,9 +124,11 @@ def document_texts(kinds: Sequence[str], countries: Sequence[str], numbers: Sequ
     """Return what :func:`document_text` makes of the documents of a column."""
     if ";" in "".join(numbers):
         return [document_text(*cells) for cells in zip(kinds, countries, numbers, strict=True)]
-    issuers = list(zip(kinds, countries, strict=True))
-    heads = {issuer: document_text(*issuer, "#")[:-1] for issuer in set(issuers)}
-    return [number and heads[issuer] + number for issuer, number in zip(issuers, numbers, strict=True)]
+    heads = {issuer: document_text(*issuer, "#")[:-1] for issuer in set(zip(kinds, countries, strict=True))}
+    return [
+        number and heads[kind, country] + number
+        for kind, country, number in zip(kinds, countries, numbers, strict=True)
+    ]
 
 
 def document_parts(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ all others, and what may say that there is no number, one by one.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from string import ascii_uppercase, digits
 
 import numpy as np
@@ -21,12 +22,17 @@ _DOUBTFUL = frozenset({"NO", "NR", "NU", "12", *(2 * sign for sign in ascii_uppe
 _CELLS_BEFORE = 2  # kind and country
 
 
-def parts_of_documents(texts: Sequence[str]) -> ColumnParts:
-    """Return what is hashed of documents."""
-    cells = [text.rpartition(";") for text in texts]
-    known = {head: _head(head) for head in {head for head, _, _ in cells}}
-    heads = [known[head] for head, _, _ in cells]
-    numbers = _closed_up([number for _, _, number in cells])
+@lru_cache(maxsize=1)
+def parts_of_documents(texts: tuple[str, ...]) -> ColumnParts:
+    """Return what is hashed of documents; the last ones are kept, because two fields ask for the same."""
+    heads: list[str] = []
+    cells: list[str] = []
+    for text in texts:
+        head, _, cell = text.rpartition(";")
+        heads.append(head)
+        cells.append(cell)
+    known = {head: _head(head) for head in set(heads)}
+    numbers = _closed_up(cells)
     words = closed_up_words()
     plain: list[int] = []
     others: list[int] = []
@@ -36,12 +42,12 @@ def parts_of_documents(texts: Sequence[str]) -> ColumnParts:
             and number[:2] not in _DOUBTFUL
             and number not in words
             and len(number) >= SHORTEST
-            and heads[place] is not None
-            and cells[place][2].isascii()
+            and known[heads[place]] is not None
+            and cells[place].isascii()
         )
         (plain if is_plain else others).append(place)
 
-    together = _parts([heads[place] or "" for place in plain], [numbers[place] for place in plain])
+    together = _parts([known[heads[place]] or "" for place in plain], [numbers[place] for place in plain])
     one_by_one = parts_of(document_parts(texts[place]) for place in others)
     ids = np.concatenate([together.ids, len(together.vocabulary) + one_by_one.ids])
     counts = np.concatenate([together.counts, one_by_one.counts])

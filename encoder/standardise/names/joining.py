@@ -42,10 +42,13 @@ def arranged_words() -> frozenset[str]:
 def is_vietnamese(parts: list[str]) -> bool:
     """Return whether parts are a Vietnamese name, in which Van, Le or Do is no particle: with marks or without."""
     known = words()
-    if not all(part.isascii() or script_of(part) in _OF_VIETNAM for part in parts):
-        return False
-    seems = _VIETNAMESE_IN_CYRILLIC.match(" ".join(parts)) is not None
-    parts = [part if part.isascii() else romanise(part) for part in parts]
+    seems = False
+    text = " ".join(parts)
+    if not text.isascii():
+        if not all(part.isascii() or script_of(part) in _OF_VIETNAM for part in parts):
+            return False
+        seems = _VIETNAMESE_IN_CYRILLIC.match(text) is not None
+        parts = [part if part.isascii() else romanise(part) for part in parts]
     seems = seems or not known.vietnamese_words.isdisjoint(parts)
     seems = seems or ("van" in parts[1:-1] and parts[0] in known.vietnamese_surnames)
     return seems and all(_VIETNAMESE_SYLLABLE.fullmatch(part) for part in parts)

@@ -104,3 +104,18 @@ def test_a_name_that_may_hold_such_a_word_itself_stays_whole(text: str, aliases:
 
 def test_cells_of_both_columns_are_told_apart() -> None:
     assert tell_apart(["Ana a.k.a. Rosa", "Eva"], ["Lola", ""]) == (["Ana", "Eva"], ["Lola; Rosa", ""])
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\u3000", ", "])
+def test_names_are_searched_together_for_what_parts_each(blank: str) -> None:
+    words = (
+        "also known as", "better known as", "known as", "aliases", "connu sous le nom de", "auch bekannt als",
+        "también conocido como", "conhecida como", "он же", "она-же", "він же", "вона же", "известен как",
+        "المعروف ب", "الملقبة بـ", "الشهير ب", "معروف به", "ملقب به", "a.k.a.", "aka", "ALİAS", "a k a", "又名", "别名",
+        "別名", "化名", "曾用名", "별명", "일명",
+    )  # fmt: skip
+    cells = [f"Ana{blank}{form} Rosa" for word in words for form in (word, word.upper())]
+    names = [name for cell in cells for name in (cell, "Eva a", "k", "")]
+    parted = [name_and_aliases(name) for name in names]
+    assert all(aliases for name, aliases in parted if "Rosa" in name)
+    assert tell_apart(names, [""] * len(names)) == tuple(map(list, zip(*parted, strict=True)))

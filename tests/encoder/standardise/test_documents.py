@@ -138,7 +138,7 @@ def test_documents_read_at_once_are_those_read_one_by_one(documents: list[tuple[
     texts = [document_text(*cells) for cells in documents]
     assert document_texts(*map(list, zip(*documents, strict=True) if documents else ([], [], []))) == texts
     raw = [*texts, *(";".join(cells) for cells in documents)]
-    vocabulary, ids, counts = parts_of_documents(raw)
+    vocabulary, ids, counts = parts_of_documents(tuple(raw))
     found = [[vocabulary[index] for index in run] for run in np.split(ids, np.cumsum(counts)[:-1])] if raw else []
     assert found == [list(document_parts(text)) for text in raw]
 
