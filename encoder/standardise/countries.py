@@ -7,6 +7,7 @@ are no state, statelessness and refugee status are read too (`tables/states.tsv`
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -19,13 +20,21 @@ _TABLES = Path(__file__).parent / "tables"
 _BETWEEN = re.compile(r"\s*[/;|,+&]\s*|\s+(?:and|et|und|y|e|и|та|و)\s+", re.IGNORECASE)
 _CITIZEN = re.compile(
     r"^(?:citizen of|national of|nationality|ressortissante? de?|ciudadan[oa] de|cidad[ãa]o? de|гражданство|гражданин|"
-    r"гражданка|громадянство|громадянин|громадянка|warga\s?negara|kewarganegaraan|quốc tịch|สัญชาติ|国籍|國籍|국적|جنسية)"
+    r"гражданка|гр\.|громадянство|громадянин|громадянка|"
+    r"warga\s?negara|kewarganegaraan|quốc tịch|สัญชาติ|国籍|國籍|국적|جنسية)"
     r"[\s:]*",
     re.IGNORECASE,
 )
 """What stands before a country in words for its citizen or its nationality."""
+_REPUBLIC = re.compile(
+    r"^(?:the )?(?:republic of(?: the)?|république (?:du|de la|de|d['’])|república (?:del|de la|de|do|da)|"
+    r"республик[аи]|республік[аи]|جمهورية|جمهوری)\s*",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"([^()\n]+)\(([^()\n]+)\)")  # Myanmar (Burma): either name alone is one, too
 
 _LEAST_FOR_ENDING = 5
+_GENITIVES = {"ы": "а", "и": "ая", "і": "я"}  # Cyrillic: Украины, России, України, Росії
 
 
 class State(NamedTuple):
@@ -74,7 +83,7 @@ def read_country(text: str) -> ReadCountry:
         state = _find(key)
     if state is not None:
         return ReadCountry((), "unknown") if state is _NOTHING_SAID else ReadCountry((state,))
-    stated = _CITIZEN.sub("", text.strip())
+    stated = _REPUBLIC.sub("", _CITIZEN.sub("", text.strip()))
     if stated and stated != text.strip():
         return read_country(stated)
     parts = [part for part in _BETWEEN.split(text.replace("(", ",").replace(")", "")) if part.strip()]
@@ -128,8 +137,10 @@ def _without_ending(key: str) -> Iterator[str]:
         yield key[2:-1]
     if key.endswith(("nne", "tte")):
         yield key[:-2]
-    if key[-1:] in "aeهя":
+    if key[-1:] in "aeهяау":
         yield key[:-1]
+    genitive = _GENITIVES.get(key[-1:], "")
+    yield from (key[:-1] + last for last in genitive)  # of Ukraine, of Russia
     if key[-1] == "a":
         yield key[:-1] + "o"
     if key.endswith(("人", "籍")):
@@ -169,8 +180,20 @@ def _states() -> Mapping[str, State]:
         demonyms.extend((word, code) for word in called.split(" | "))
     for word, code in demonyms:
         found.setdefault(table_key(word), states[code])
+    for key, code in _of_brackets().items():
+        found.setdefault(key, states[code])
     found.pop("", None)
     return found
+
+
+def _of_brackets() -> dict[str, str]:
+    """Return table key -> code of names beside another in brackets, and of those others, if they are of one state."""
+    codes: dict[str, set[str]] = {}
+    for line in _lines("countries.tsv"):
+        code, _, _, names, _ = line.split("\t")
+        for form in chain.from_iterable(_IN_BRACKETS.findall(names.replace(" | ", "\n"))):
+            codes.setdefault(table_key(form), set()).add(code)
+    return {key: next(iter(found)) for key, found in codes.items() if len(found) == 1}
 
 
 def _special(kind: str, code: str, beside: str) -> State:

@@ -40,6 +40,16 @@ def fields_of(header: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> l
         ("Surname and given name|DOB", "full_name date_of_birth"),
         ("ลำดับ|ชื่อ-สกุล|ชื่อ-สกุล (อังกฤษ)", "record_id full_name aliases"),
         ("ชื่อตัว|ชื่อสกุล", "given_names family_name"),
+        (
+            "ល.រ|ឈ្មោះ|ថ្ងៃខែឆ្នាំកំណើត|ភេទ|សញ្ជាតិ|ទីកន្លែងកំណើត|ឈ្មោះឪពុក",
+            "record_id full_name date_of_birth sex nationality birth_city -",
+        ),
+        (
+            "စဉ်|အမည်|မွေးသက္ကရာဇ်|ကျား/မ|နိုင်ငံသား|အဖအမည်",
+            "record_id full_name date_of_birth sex nationality -",
+        ),
+        ("Nama Penuh|Tarikh Lahir|No. Pasport", "full_name date_of_birth document_number"),
+        ("ሙሉ ስም|የትውልድ ቀን|የፓስፖርት ቁጥር", "full_name date_of_birth document_number"),
         ("Name|birth_day|birth_month|birth_year", "full_name date_of_birth date_of_birth date_of_birth"),
         ("Name|Geburtstag|Geburtsmonat|Geburtsjahr", "full_name date_of_birth date_of_birth date_of_birth"),
         ("Name|birth_day|birth_month|birth_year|Date of birth", "full_name - - - date_of_birth"),

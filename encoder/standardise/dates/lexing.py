@@ -44,7 +44,7 @@ _ROMAN_MONTHS = {
 _ROMAN_MONTH = re.compile(r"(?<=\d)([\s./-]{1,2})(i{1,3}|iv|vi{0,3}|ix|xii?)(?=[\s./-]{1,2}\d)")
 _DOTTED = re.compile(r"(?<=[^\s\d/.,:;()-])\.(?=[^\s\d/.,:;()-])")
 _NUMBERS_ONLY = re.compile(r"(?:\d{1,8}[\s./-]*){1,3}")
-_PIECES = re.compile(r"(\d+)|([^\d\s\-־–—/.,;:()\[\]{}\"“”„«»،؛·•・|+*~_!?&=<>।።]+)|([^\s.'־-])")
+_PIECES = re.compile(r"(\d+)|([^\d\s\-־–—/.,;:()\[\]{}\"“”„«»،؛·•・|+*~_!?&=<>।၊။።]+)|([^\s.'־-])")
 _RUN_TOGETHER = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )

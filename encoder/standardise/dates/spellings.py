@@ -36,7 +36,7 @@ MONTHS = {
         "jänner,jaenner,janv,kanun al thani,كانون الثاني,كانون ثاني,جانفي,يناير,ینایر,มกรา,জানুয়ারি,ጃንዋሪ,ጃንዩዋሪ|"
         "feber,febr,fevr,shubat,شباط,فيفري,กุมภา,ফেব্রুয়ারি,ፌብሯሪ,ፌብርዋሪ|mart,maerz,mrz,adar,آذار,اذار,มีนา|"
         "nisan,نيسان,أفريل,ابريل,إبريل,เมษา|ayyar,أيار,ايار,ماي,มาย,พฤษภา|haziran,حزيران,جوان,يونيه,มิถุนา|"
-        "tammuz,تموز,جويلية,يوليه,يوليوز,กรกฎา|sierpien,aout,آب,أوت,اغسطس,غشت,สิงหา|"
+        "tammuz,luulyo,تموز,جويلية,يوليه,يوليوز,กรกฎา|sierpien,aout,آب,أوت,اغسطس,غشت,สิงหา|"
         "sept,septembre,setiembre,eylul,أيلول,ايلول,شتنبر,กันยา|okt,tishrin al awwal,تشرين الأول,تشرين اول,ตุลา|"
         "tishrin al thani,تشرين الثاني,تشرين ثاني,نونبر,พฤศจิกา|dez,kanun al awwal,كانون الأول,كانون اول,دجنبر,ธันวา"
     ),
@@ -115,7 +115,8 @@ WORDS = {
     "четверг,пятница,суббота,"
     "воскресенье,الاثنين,الثلاثاء,الأربعاء,الخميس,الجمعة,السبت,الأحد,日曜日,月曜日,火曜日,"
     "水曜日,木曜日,金曜日,土曜日,"
-    "年生,年生まれ,年出生": Word.NOISE,
+    "年生,年生まれ,年出生,yil,йил,წლის,წელს,թ,թվական,թվականի,ء,ی,ئی,ইং,খ্রি,খ্রিঃ,খ্রিস্টাব্দ,ই,শে,লা,রা,ঠা,"
+    "as of,as at,as on": Word.NOISE,
     "about,circa,ca,c,approx,approximately,around,est,estimated,abt,roughly,vers,environ,env,hacia,aprox,"
     "aproximadamente,alrededor de,cerca de,cca,cirka,ungefähr,etwa,rund,um,около,ок,прибл,"
     "приблизительно,примерно,бл,"
@@ -130,12 +131,12 @@ WORDS = {
     "عمره,عمر,عمرها,ساله,سن,岁,歲,歳,才,세,"
     "살,tuổi,tahun,umur,usia,वर्ष,साल,उम्र,বছর,বয়স,ปี,อายุ,בן,בת,גיל,ዕድሜ,jaar,år,vuotta": Word.AGE,
     "年代,年代,년대,annees,décennie,decennio,década de,decade,decade of the,talet": Word.DECADE,
-    "年,년,оны,он,ឆ្នាំ,ປີ": Word.YEAR,
-    "月,월,сарын,сар": Word.MONTH,
-    "日,일,号,號,өдөр,ны өдөр": Word.DAY,
-    "năm": Word.YEAR_AHEAD,
-    "tháng": Word.MONTH_AHEAD,
-    "ngày": Word.DAY_AHEAD,
+    "年,년,оны,он,ခုနှစ်,ခု": Word.YEAR,
+    "月,월,сарын,сар,လ": Word.MONTH,
+    "日,일,号,號,өдөр,ны өдөр,ရက်,ရက်နေ့": Word.DAY,
+    "năm,ឆ្នាំ,ປີ": Word.YEAR_AHEAD,
+    "tháng,ខែ,ເດືອນ": Word.MONTH_AHEAD,
+    "ngày,ថ្ងៃ,ថ្ងៃទី,ວັນທີ": Word.DAY_AHEAD,
     "شمسي,شمسی,ش,solar,шамси": Word.SOLAR,
     "قمري,قمری,ق,lunar": Word.LUNAR,
 }

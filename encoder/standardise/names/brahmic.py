@@ -29,6 +29,7 @@ _TAMIL_SOUNDS = (
 _BENGALI_W = re.compile("(?:ও|(?<=ো))য\u09bc")  # Wazed, Anowar
 _LAST_M = re.compile("[ంಂം]$")  # Venkatesham
 _SINGH = re.compile("[\u0902\u0982\u0a02\u0a82](?=[हহਹહ])|\u0d82(?=හ)")  # Singh
+_JNYA = re.compile("[जজજ][्্્][ञঞઞ]")  # Gyan, Gyaneshwar, Vigyan
 _RETROFLEX = re.compile("(ண்|ണ്)[டട]")  # Pandian, Chandy; the dental t is of Vasantha and of Chandran
 _SCHWA_KEPT = ("TELUGU", "KANNADA", "MALAYALAM", "TAMIL", "ORIYA", "SINHALA")
 
@@ -38,6 +39,7 @@ def romanise_brahmic(token: str, script: str) -> str:
     out: list[str] = []
     pending = False  # a consonant waits for its vowel
     token = _BENGALI_W.sub("ৱ", unicodedata.normalize("NFC", token))
+    token = _JNYA.sub("ग्य", token)
     token = _SINGH.sub("\\g<0>ग्", _LAST_M.sub("म्", token))
     for letter in _RETROFLEX.sub("\\1ड", token):
         base = _FIRST + (ord(letter) & 0x7F) if _FIRST <= ord(letter) < _LAST else 0

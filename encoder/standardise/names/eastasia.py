@@ -12,7 +12,7 @@ from encoder.standardise.names.han_readings import in_cantonese, in_hangul
 from encoder.standardise.names.hangul import hangul_syllables
 from encoder.standardise.names.words import words
 
-_ONSET = "(?:zh|ch|sh|wh|ts|tz|hs|kw|gw|hw|ng|ph|kh|th|kk|tt|pp|ss|jj|sz|[bpmfdtnlrgkhjqxzcswv])?y?"
+_ONSET = "(?:zh|ch|sh|wh|ts|tz|hs|kw|gw|hw|ng|ph|kh|th|rh|kk|tt|pp|ss|jj|sz|[bpmfdtnlrgkhjqxzcswv])?y?"
 _SYLLABLE = (
     rf"(?:{_ONSET}(?:au|oi|eou|eui)|{_ONSET}"
     r"(?:iao|iang|iong|uang|yeo|yae|iu|ia|ie|io|iu|ua|uo|ui|ue|ae|eo|oe|eu|ai|ei|ao|ou|oo|ee|oh|ah|wa|we|wo|wi|[aeiou])"
@@ -36,7 +36,7 @@ def split_han(text: str, *, chinese: bool = False) -> list[tuple[str, str]]:
     if text[:2] in words().compound_surnames and text[2:]:
         return [(text[:2], read_mandarin(text[:2])), (text[2:], read_mandarin(text[2:]))]
     is_long = bool(_LONG_NAME.fullmatch(text))
-    for cut in () if chinese else (2, 3, 1):
+    for cut in () if chinese else (2, 3) if text[0] in words().hokkien_surnames else (2, 3, 1):
         family, given = text[:cut], text[cut:]
         if given and (cut > 1 or given[1:]) and _is_japanese(family) and (is_long or _is_japanese(given)):
             return [(family, read_han(family)), (given, read_han(given))]

@@ -101,6 +101,9 @@ def _joined(parts: list[str]) -> list[str]:
     if prefix:
         out.append(prefix)
     kept = [part for part in out if part not in known.particles]
+    if len(kept) < _FEWEST < len(out):
+        # Naglaa El-Sayed has two names, Van der Berg has one.
+        kept = [part for part in out if part not in known.particles or part in known.honorifics]
     return kept if len(kept) >= _FEWEST or (kept and len(out) > _FEWEST) else out
 
 

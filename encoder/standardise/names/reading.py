@@ -35,6 +35,10 @@ _SIGNS = re.compile(r"[,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u2
 # What the first two do to ASCII, at once.
 _ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullmatch(sign)} | dict.fromkeys(b"'`")
 _OF_ANOTHER = re.compile(r"(?<=\w)[\s,]+[wsdch]/o\b.*", re.IGNORECASE | re.DOTALL)  # wife, son, daughter, care of
+# The same in words, where the letters are not those of Europe: of Persia, Pakistan and the Arabs, India, Bangladesh.
+_OF_ANOTHER_IN_WORDS = re.compile(
+    r"(?<=\S)[\s,]+(?:فرزند|زوجه|زوجہ|زوجة|دختر|पुत्र|पुत्री|पत्नी|পিতা|স্বামী)(?=[\s:،,-]).*", re.DOTALL
+)
 # In Malaysia anak lelaki, anak perempuan: the father is in the name.
 _CHILD_OF = re.compile(r"\b[ab]/[lp]\b", re.IGNORECASE)
 # Scripts in which a part may be several, or one with others, and what tells.
@@ -103,6 +107,8 @@ def _syllables(part: str) -> list[str]:
 
 def own_part(text: str) -> str:
     """Return a name without that of a husband or father behind it: Sunita Devi W/O Ram Prasad."""
+    if not text.isascii():
+        text = _OF_ANOTHER_IN_WORDS.sub("", text)
     if "/" not in text:
         return text
     return _CHILD_OF.sub(" ", _OF_ANOTHER.sub("", text))

@@ -8,6 +8,7 @@ from encoder.standardise.names.brahmic import romanise_brahmic
 from encoder.standardise.names.burmese import burmese_syllables
 from encoder.standardise.names.hangul import hangul_syllables
 from encoder.standardise.names.kana import romanise_kana
+from encoder.standardise.names.khmer import romanise_khmer
 from encoder.standardise.names.letters import (
     romanise_armenian,
     romanise_cyrillic,
@@ -28,13 +29,6 @@ _LETTERS_OF_DIGITS = str.maketrans("0158", "olsb")
 _BRAHMIC = {
     "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM",
 }  # fmt: skip
-_KHMER_END = re.compile("h+$")
-
-
-def romanise_khmer(token: str) -> str:
-    """Return `token` sign by sign; breath at the end is not heard (Sok), t after n is d (Chenda), ph is no f."""
-    return _KHMER_END.sub("", anyascii(token).lower()).replace("nt", "nd").replace("ph", "p")
-
 
 _READERS = {
     "LATIN": romanise_latin,

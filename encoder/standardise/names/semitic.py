@@ -13,9 +13,10 @@ _ARABIC = _table(
     "ڪ=k ٳ=a ٸ=y"
 )
 _HARAKAT = _table("َ=a ُ=u ِ=i ً= ٌ= ٍ= ْ= ّ= ٰ=a")
-# The article, but not the first letters of Elahi, Elias, Ilham, Elaheh, Elnaz, Elmira, Almas, Altaf, Elizabeth.
-_ARTICLE = re.compile("^ال(?=..)(?!ٰ|ه[يی]$|[يی]اس|[يی]ز|[يی]نا|[هہ]ام$|هه$|ناز|م[يی]را|ماس$|طاف$|[كک]س)")
+# The article, but not the first letters of Elahi, Elias, Ilham, Elaheh, Elnaz, Elmira, Almas, Altaf, Alfa, Elizabeth.
+_ARTICLE = re.compile("^ال(?=..)(?!ٰ|ه[يی]$|[يی]اس|[يی]ز|[يی]نا|[هہ]ام$|هه$|ناز|م[يی]را|ماس$|طاف$|فا$|[كک]س)")
 _SERVANT = re.compile("^عبد ?ال(?=..)")
+_OWNER = re.compile("^ذو(?:ال|(?=فقار|قرنين|نون|[كک]فل))(?=..)")  # Zulfiqar, Zulkifl; but Thouqan
 _OF_GOD = re.compile("(?<=..)(?:الله|اللہ|الّله)$")  # Najibullah, Nasrallah
 _OF_FAITH = re.compile("(?<=..)ال[دّ]+[يی]ن$")  # Nuruddin, Noureddine
 _FIRST_YEH = re.compile("^[يی](?=[^اويىیأإآ])")  # Yahya, Yaqub: a first yeh is never a vowel
@@ -23,6 +24,7 @@ _NB = re.compile("(?:^|(?<=[يی]))ن(?=ب)")  # Nabil, Zaynab, and not Anbar, O
 # A waw behind alef, or behind a yeh that is a consonant, is a vowel: Obama, Daoud, Antonio, Ayyub; but Kaveh.
 _FIRST_WAW = re.compile("^[اأإآئ]و(?=[^اويىیأإآئةەۆۇې])")
 _WAW_AFTER_ALEF = re.compile("(?<=[اأ])و(?=[^اويىیأإآئةەۆۇېهہ]|$)(?!ر[يی]?$)")
+_KURDISH_AYN = re.compile("^عو(?=[^اويىیأإآئةەۆۇې].*[ەۆێڵڕ])")  # Omer, Osman: written as it is said, and no Awad
 _PERSIAN_LETTER = re.compile("[یکگچ]")  # Tanavoli
 _UYGHUR_CARRIER = re.compile("^ئ(?=[اەېىوۇۆۈ])")  # a sign without sound before every first vowel
 _NO_ARTICLE = re.compile("^al(?=[a-z])")  # Almeida: two l, of which the folding makes one, and takes off no article
@@ -53,11 +55,11 @@ def romanise_arabic(token: str) -> str:
     """Return the consonants and long vowels of `token`; the article is dropped, short vowels only where written."""
     token = unicodedata.normalize("NFKC", token).replace("ـ", "").replace("\u200c", "")
     token = _OF_FAITH.sub("uddin", _OF_GOD.sub("ullah", _ARTICLE.sub("", token)))
-    token = _LAST_AYN.sub("", _SERVANT.sub("عبد", token))
+    token = _LAST_AYN.sub("", _SERVANT.sub("عبد", _OWNER.sub("ذُل", token)))
     if _UYGHUR_LETTER.search(token):
         token = token.translate(_UYGHUR_VOWELS)
     if "و" in token:
-        token = _FIRST_WAW.sub("ؤ", token)
+        token = _FIRST_WAW.sub("ؤ", _KURDISH_AYN.sub("ئو", token))
         if not _PERSIAN_LETTER.search(token):
             token = _WAW_AFTER_ALEF.sub("ؤ", token)
     if "ئ" in token:

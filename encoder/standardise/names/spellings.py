@@ -15,8 +15,9 @@ _Rules = tuple[tuple[str, str], ...]
 _ARTICLE = (r"^[ae]l(?=[aou](?!ex|in|is|on)[a-z]{4})", "")
 # Farhad, Ilham, Minhaj: a sound of its own, which the folding leaves.
 _H = (r"(?<=[rln])(?<!^al)(?<!^el)(?<!abdul)(?<!abdel)h(?!h)", "hh")
-_DJ = (r"(?<!d)j(?=[aeiou])", "dj")  # Najib, Khadija: never a y
-_FRENCH = ((r"(?<!t)ch(?!r)", "sh"), (r"gu(?=[eiéèy])", "g"), _ARTICLE, _H, _DJ)  # Cherif, Guerrouj
+_DJ = (r"(?<!d)j+", "dj")  # Najib, Najla, Siraj: never a y
+_OF_FRANCE = ((r"(?<!t)ch(?!r)", "sh"), (r"gu(?=[eiéèy])", "g"))  # Cheikh, Cherif, Guerrouj
+_FRENCH = (*_OF_FRANCE, _ARTICLE, _H, _DJ)
 _PLOSIVES = (("ph", "p"), ("bh", "b"))
 _RULES: Mapping[str, _Rules] = {
     "SO DJ": (("x", "h"), ("c(?!h)", ""), _DJ),  # Xasan Cali: Hasan Ali
@@ -26,7 +27,7 @@ _RULES: Mapping[str, _Rules] = {
     "UZ": (("x", "kh"), _H),  # Xurshid: Khurshid
     "AZ": (("x", "kh"), ("q", "g"), ("c(?!h)", "dj"), ("ç", "ch"), _H),  # Vüqar Cəfərov: Vugar Jafarov
     "TM": (("ç", "ch"), ("ž", "j"), ("w", "v")),
-    "AL XK": (("xh", "dzh"), ("c(?!h)", "ts"), ("q", "ch"), ("ç", "tsh")),  # Hoxha: Hodzha; Krasniqi: Krasnichi
+    "AL XK": (("xh", "dzh"), ("gj", "dj"), ("c(?!h)", "ts"), ("q", "ch"), ("ç", "tsh")),  # Hoxha: Hodzha
     "CZ SK": ((r"(?<=\w{3})(?:ova|ова)$", ""),),  # a wife or a daughter, where the mark is lost
     "PL CZ SK LT": (("ch", "kh"), ("ck", "tsk"), ("c(?![hz])", "ts")),  # no c is a k: Caputova, where the mark is lost
     "SI HR RS BA ME LV": (("ck", "tsk"), ("c(?!h)", "ts")),
@@ -46,6 +47,7 @@ _RULES: Mapping[str, _Rules] = {
     ),
     "IL": ((r"(?<!t)ch(?![rl])", "kh"),),  # Chaim, Baruch
     "MA DZ TN MR LB": _FRENCH,
+    "SN ML GN NE BF CI TG BJ CM GA CG CF TD DJ KM": _OF_FRANCE,
     "EG": (("dj", "g"), ("j", "g"), _ARTICLE, _H),  # Jamal: Gamal
     "SA AE KW QA BH OM YE IQ SY JO PS LY SD": (_ARTICLE, _H, _DJ),
     "IR AF PK TD KM": (_H, _DJ),

@@ -14,7 +14,8 @@ class Words(NamedTuple):
 
     Attributes:
         dropped: titles, and what is written where there is no name.
-        particles: dropped where at least two other parts remain, so that "Le" stays the surname of "Le Duc".
+        honorifics: titles that are also names, dropped where at least two other parts remain: "Syed", "Sheikh".
+        particles: these and what only joins, dropped alike, so that "Le" stays the surname of "Le Duc".
         joined: prefixes that are one name with the next part: "Abd al-Rahman", "Mac Donald", "Abu Bakr".
         articles: dropped between such a prefix and the next part, and before an ending.
         endings: what is one name with the part before it, and how it is written there: "Nur al-Din", "Najib Ullah".
@@ -34,6 +35,7 @@ class Words(NamedTuple):
     """
 
     dropped: frozenset[str]
+    honorifics: frozenset[str]
     particles: frozenset[str]
     joined: frozenset[str]
     articles: frozenset[str]
@@ -63,4 +65,5 @@ def words() -> Words:
         for name, value in table.items()
         if name != "about"
     }
-    return Words(dropped=lists.pop("titles") | lists.pop("fillers"), **lists)
+    particles = lists.pop("particles") | lists["honorifics"]
+    return Words(dropped=lists.pop("titles") | lists.pop("fillers"), particles=particles, **lists)

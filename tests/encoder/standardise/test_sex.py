@@ -10,14 +10,14 @@ from encoder.standardise.sex import read_sex, sex_parts
             "M",
             (
                 "1 1.0 M m male Mr homme masculin hombre männlich мужской муж м М "
-                "ч чоловіча ذكر مرد 男 男性 남 남자 זכר पुरुष পুরুষ ชาย nam erkek"
+                "ч чоловіча ذكر مرد 男 男性 남 남자 זכר पुरुष পুরুষ ชาย nam erkek ប្រុស ប muško ተባዕት"
             ),
         ),
         (
             "F",
             (
                 "2 2.0 F f female femme mujer weiblich w женский ж Ж жін "
-                "أنثى انثى زن 女 女性 여 여자 נקבה महिला নারী หญิง nữ kadın ሴት"
+                "أنثى انثى زن 女 女性 여 여자 נקבה महिला নারী หญิง nữ kadın ሴት ស្រី ស žensko dhedig"
             ),
         ),
         ("X", "X x divers other autre その他 その他 其他 기타"),
