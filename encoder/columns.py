@@ -21,6 +21,7 @@ from encoder.standardise import Facts
 from encoder.standardise.aliases import tell_apart
 from encoder.standardise.dates.value import Calendar
 from encoder.standardise.documents import document_texts
+from encoder.standardise.names.apart import whole_names
 from encoder.table import Batch, TableOptions, TextOptions
 from encoder.zones import COLUMNS as SAID_BY_ZONES
 from encoder.zones import MRZ, filled
@@ -52,7 +53,7 @@ class Source(NamedTuple):
         wholes = [batch.columns[place] for place in self.whole]
         values = joined(self.column, wholes) if wholes else [""] * len(batch)
         if self.parts:
-            parts = joined(self.column, [telling(batch.columns[part]) for part in self.parts])
+            parts = whole_names([telling(batch.columns[part]) for part in self.parts])
             values = [value or part for value, part in zip(telling(values), parts, strict=True)]
         return values if self.digits is None else with_leading_zeros(values, self.digits)
 

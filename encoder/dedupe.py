@@ -34,6 +34,7 @@ from encoder.standardise.aliases import tell_apart
 from encoder.standardise.dates import PartialDate, read_date
 from encoder.standardise.missing import missing_kind
 from encoder.standardise.names import read_name, told
+from encoder.standardise.names.apart import whole_names
 from encoder.standardise.sex import sex_parts
 from encoder.table import open_table
 from linkage.command import OnProgress
@@ -165,8 +166,8 @@ def write_duplicates(path: Path, people: People, pairs: Iterable[Pair], *, overw
 def _standardised(fields: Mapping[str, Sequence[str]], dates: DateFacts) -> dict[str, list[str]]:
     """Return key -> values; a key is empty where its cells say nothing."""
     full_names, _ = tell_apart(fields[FULL_NAME], fields[ALIASES])
-    names = zip(full_names, *(fields[name] for name in NAME_PARTS), strict=True)
-    whole = [full or " ".join(parts) for full, *parts in names]
+    parts = whole_names([fields[name] for name in NAME_PARTS])
+    whole = [full or name for full, name in zip(full_names, parts, strict=True)]
     written = list(map(_name, told(whole, fields["nationality"])))
     return {
         "name": [" ".join(sorted(name.split())) for name in written],

@@ -148,3 +148,21 @@ def test_part_of_a_name_that_says_nothing_is_left_out() -> None:
     header = ["name", "first", "last"]
     assert read_with(profile, header, "not recorded", "Ana", "Ruiz")["full_name"] == "Ana Ruiz"
     assert read_with(profile, header, "", "not recorded", "Ruiz")["full_name"] == "Ruiz"
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "whole"),
+    [
+        ("Chi Man", "Poon", "Poon Chi Man"),  # not a name with the surname Chi
+        ("MIN JUN", "KIM", "KIM MIN JUN"),
+        ("Andy Chi On", "Hui", "Andy Hui Chi On"),
+        ("小明", "王", "小明 王"),
+        ("Najib", "Ullah", "Najib Ullah"),  # which is one name
+        ("Maria Jose", "Garcia", "Maria Jose Garcia"),
+    ],
+)
+def test_family_name_of_east_asia_goes_before_the_syllables_of_a_given_name(
+    given: str, family: str, whole: str
+) -> None:
+    profile = ColumnProfile(columns={"given_names": "first", "family_name": "last"})
+    assert read_with(profile, ["first", "last"], given, family)["full_name"] == whole

@@ -72,7 +72,8 @@ def join_given(parts: list[str]) -> list[str]:
 
     "Hwang Joo Hong", "Joo Hong Hwang" and "Hwang Joohong" become two parts. A name is taken to be East Asian where
     every part is one syllable of such a language and the first or the last is a surname; beside a name of another kind
-    (Andy Hui Chi On, Hui Chi On Andy) the first. Other names come back as they are.
+    (Andy Hui Chi On, Hui Chi On Andy) the first. Where both are, it is the first, but for a last one that is hardly
+    ever a given name (Min Jun Kim). Other names come back as they are.
     """
     before = [part for part in parts[:1] if not _ONE_SYLLABLE.fullmatch(part)]
     after = [part for part in parts[len(before) :][-1:] if not before and not _ONE_SYLLABLE.fullmatch(part)]
@@ -81,7 +82,8 @@ def join_given(parts: list[str]) -> list[str]:
         return parts
     known = words()
     last = syllables[-1] in known.romanised_surnames and not before and not after
-    if syllables[0] in known.romanised_surnames and not (last and syllables[0] in known.particles):
+    surely_last = syllables[-1] in known.surnames_only and syllables[0] not in known.surnames_only
+    if syllables[0] in known.romanised_surnames and not (last and (surely_last or syllables[0] in known.particles)):
         return [*before, syllables[0], "".join(syllables[1:]), *after]
     return ["".join(syllables[:-1]), syllables[-1]] if last else parts
 

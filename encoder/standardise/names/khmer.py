@@ -47,7 +47,8 @@ def romanise_khmer(token: str) -> str:
         out.append(_vowels(cluster, unit[2], unit[4], last=last))
         open_vowel = bool(unit[4])
     spelled = "".join(out)
-    return spelled[:-1] + _LAST_V[token[-2]] if token[-1:] == "វ" and token[-2] in _LAST_V else spelled
+    glide = _LAST_V.get(token[-2:-1]) if token.endswith("វ") else None
+    return spelled if glide is None else spelled[:-1] + glide
 
 
 def _opening(cluster: list[str], shift: str) -> list[str]:

@@ -32,6 +32,7 @@ class Words(NamedTuple):
         hokkien_surnames: how Chinese surnames are mostly spelled in Singapore, Malaysia and their neighbours.
         hokkien_readings: of characters of given names, as they are spelled there.
         romanised_surnames: Chinese and Korean surnames in Latin letters.
+        surnames_only: those of them that are hardly ever a syllable of a given name.
     """
 
     dropped: frozenset[str]
@@ -54,6 +55,7 @@ class Words(NamedTuple):
     hokkien_surnames: dict[str, str]
     hokkien_readings: dict[str, str]
     romanised_surnames: frozenset[str]
+    surnames_only: frozenset[str]
 
 
 @cache
