@@ -18,6 +18,7 @@ import pytest
 
 from linkage import open_package
 
+pytestmark = pytest.mark.timeout(900)  # of a machine that others use, too
 AGENCIES = ("atl", "bor", "cyr")
 PROGRAM = [sys.executable, "-m", "linkage.command"]
 

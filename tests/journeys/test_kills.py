@@ -23,9 +23,10 @@ from server.database.tables import comparisons, hits, jobs, runs, submissions
 from server.ledger import Ledger
 from server.service import Service
 from tests.linkage.agreements import HOST, keys
+from tests.ports import free_port
 from tests.server.house import Officer, package, people
 from tests.server.postgres import running_postgres
-from tests.server.processes import Line, Present, Processes, config, free_port, registered
+from tests.server.processes import Line, Present, Processes, config, registered
 
 SHARED = 20
 

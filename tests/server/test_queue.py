@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from linkage.ledger import Kind
 from linkage.manifest import moment_text, parse_moment
 from server.database.tables import comparisons, jobs, runs
+from tests.ports import free_port
 from tests.server.house import OPERATION, House, package, people
-from tests.server.processes import Line, Present, Processes, config, free_port, registered
+from tests.server.processes import Line, Present, Processes, config, registered
 from tests.server.test_faults import broken
 from tests.server.test_story import three_submit
 from tests.server.test_submissions import kinds
