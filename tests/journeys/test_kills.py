@@ -120,13 +120,13 @@ class Scene:
         try:
             for name in ("serve", "worker"):
                 self.processes.start(name)
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while not work.submit("bor", 2):
                 assert time.monotonic() < deadline, (self._folder / "serve.log").read_text()
             work.start()
             disturb()
             before = len(work.looked)
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while len(work.looked) < before + 2 and time.monotonic() < deadline:
                 time.sleep(0.1)
             work.stop.set()

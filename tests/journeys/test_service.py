@@ -35,7 +35,7 @@ class Host:
         command = [sys.executable, "-m", "linkage.command", *shlex.split(f"serve --data host --port {self.port}")]
         with (self.folder / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:  # noqa: S310 - loopback
                     assert answer.status == 200
@@ -47,7 +47,7 @@ class Host:
 
     def stops(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +235,7 @@ def test_an_agency_without_a_line_does_everything_on_a_stick(desk: Newcomer) -> 
     why = "--threshold 0.003 --justification investigation"
     assert "host import order.letter" in desk.types(f"counterfoil agency run {first} {why} --letter order.letter")
     run = carried("order.letter")["run"]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while f"run {run}  lantern  done" not in desk.types("counterfoil host status --data host"):
         assert time.monotonic() < deadline
         time.sleep(0.2)

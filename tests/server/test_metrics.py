@@ -20,7 +20,7 @@ def url(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "host.toml").write_text(text)
     processes = Processes(tmp_path)
     processes.start("serve")
-    address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
+    address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 120
     try:
         while True:
             try:

@@ -87,7 +87,7 @@ def test_the_job_of_a_worker_that_is_killed_for_good_goes_to_the_next(tmp_path: 
             return connection.execute(sa.select(jobs)).one()
 
     def until(state: str, worker: str) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while (row().state, row().worker) != (state, worker):
             assert time.monotonic() < deadline
             time.sleep(0.05)
