@@ -149,8 +149,8 @@ def test_page_stands_alone(demonstration: Demonstration) -> None:
     assert len(page.encode()) < 1_000_000
 
 
-def test_it_takes_less_than_a_minute_of_work(demonstration: Demonstration) -> None:
-    assert demonstration.processor_seconds < 60
+def test_it_takes_less_than_three_minutes_of_work(demonstration: Demonstration) -> None:
+    assert demonstration.processor_seconds < 180  # processor time grows, too, where many share caches and cores
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")

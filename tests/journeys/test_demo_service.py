@@ -85,8 +85,8 @@ def test_the_last_act_is_an_officer_who_verifies_offline(demonstration: Demonstr
     assert "is not, to the last byte, what host made and signed" in red
 
 
-def test_it_takes_less_than_ninety_seconds_of_work(demonstration: Demonstration) -> None:
-    assert demonstration.processor_seconds < 90
+def test_it_takes_less_than_four_minutes_of_work(demonstration: Demonstration) -> None:
+    assert demonstration.processor_seconds < 240
 
 
 def test_a_service_has_no_page_to_open(capsys: pytest.CaptureFixture[str]) -> None:
