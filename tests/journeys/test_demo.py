@@ -71,10 +71,8 @@ def test_baselines_are_measured_on_the_same_rows(demonstration: Demonstration) -
 
 def test_nothing_leaked_and_the_search_would_have_found_it(demonstration: Demonstration) -> None:
     search = demonstration.result["leak_search"]
-    # Of 4,300 texts of six bytes one stands in 38 MB of random encodings once in 1,700 runs, met in the file, the
-    # member and the column; a second one in five million. A single record in clear makes six finds.
-    assert search["found"] <= 3
-    assert search["verdict"] == ("found" if search["finds"] else "nothing found")
+    assert search["finds"] == []
+    assert search["verdict"] == "nothing found"
     assert search["control_held"] is True
     assert search["values"] > 20_000
     sizes = [agency["package_bytes"] for agency in demonstration.result["agencies"]]

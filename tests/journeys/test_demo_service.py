@@ -36,10 +36,8 @@ def test_the_groups_are_those_by_files(demonstration: Demonstration) -> None:
 
 def test_nothing_raw_and_no_key_of_an_agency_is_at_the_host(demonstration: Demonstration) -> None:
     search = demonstration.result["leak_search"]
-    # Of 4,300 texts of six bytes one stands in the 475,000 characters of base64 here once in 30 runs at most, met in up
-    # to four layers; three of them once in 200,000. A single record in clear makes sixteen finds.
-    assert search["found"] <= 8
-    assert search["verdict"] == ("found" if search["finds"] else "nothing found")
+    assert search["finds"] == []
+    assert search["verdict"] == "nothing found"
     assert search["control_held"] is True
     assert search["values"] > 20_000
     assert demonstration.result["words_of_the_agreement"] < 10
