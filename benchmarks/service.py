@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from benchmarks.million import filters
 from linkage.manifest import moment_text
+from tests.ports import free_port
 from tests.server.house import package
-from tests.server.processes import Line, Present, Processes, config, free_port, registered
+from tests.server.processes import Line, Present, Processes, config, registered
 
 SHARED = 1000
 PART_BYTES = 8 << 20

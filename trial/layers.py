@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 
 _PARQUET_MAGIC = b"PAR1"
+_PADDING = 24  # bytes; as many as are looked at to tell text from other bytes
 _SHORTEST_BASE64 = 8  # characters; shorter texts are words more often than not
 
 
@@ -59,9 +60,18 @@ def _columns(place: str, content: bytes) -> Iterator[Layer]:
         cells = [cell for cell in column.to_pylist() if cell is not None]
         yield Layer(
             f"{place}, column {name}",
-            b"".join(cell if isinstance(cell, bytes) else str(cell).encode() for cell in cells),
+            together(cell if isinstance(cell, bytes) else f"{cell}\0".encode() for cell in cells),
             frozenset(printable(cells)),
         )
+
+
+def together(cells: Iterable[bytes], between: bytes = b"") -> bytes:
+    """Return the cells, those that are text apart from the others: beside random bytes they would pass for chance."""
+    parts: tuple[list[bytes], list[bytes]] = [], []
+    for cell in cells:
+        parts[any(printable([cell]))].append(cell)
+    others, readable = map(between.join, parts)
+    return readable + bytes(_PADDING) + others
 
 
 def printable(cells: Iterable[Any]) -> Iterator[str]:

@@ -2,29 +2,29 @@
 
 A value of at least six bytes is looked for anywhere in the bytes of a file and of every layer of it, in several
 forms: as UTF-8 and UTF-16, as written and in lower, upper and title case, in hexadecimal and in base64 at every
-alignment. A shorter value turns up in random bytes by chance, so it is looked for as a whole field: a JSON string or a
-printable cell. A search that finds nothing shows nothing unless it would have found something, so every search also
-goes through a package in which values were planted; if it misses one there, its result is "inconclusive".
+alignment. Where chance explains that it stands there, it does not count (trial/chance.py). Every value is also looked
+for as a whole field, a JSON string or a printable cell; one of fewer than six bytes, only so. A search that finds
+nothing shows nothing unless it would have found something, so every search also goes through a package in which values
+were planted; if it misses one there, its result is "inconclusive".
 """
 
 import base64
 import io
 import json
-import re
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trial.chance import Chance, stands_by_chance
 from trial.layers import Layer, layers
-from trial.patterns import BASE_64, HEX_RUN, HEXADECIMAL, UTF_8, UTF_16, WINDOW_BYTES, PatternIndex, patterns_of
+from trial.patterns import BASE_64, HEXADECIMAL, UTF_8, UTF_16, WINDOW_BYTES, PatternIndex, patterns_of, spellings
 
-_BASE64_RUN = re.compile(rb"[0-9A-Za-z+/]{44,}")
 WHOLE_FIELD = "whole field"
 FORMS = (UTF_8, UTF_16, HEXADECIMAL, BASE_64, WHOLE_FIELD)
 
@@ -60,12 +60,12 @@ class LeakSearch:
 
     Attributes:
         values: distinct values looked for anywhere.
-        short_values: distinct values of fewer than six bytes, looked for as whole fields.
+        short_values: distinct values of fewer than six bytes, looked for as whole fields only.
         patterns: byte patterns that the values gave.
         bytes_searched: over all layers of all packages, so most bytes count more than once.
         finds: one per place and form.
-        in_digests: numbers that stand inside 32 or more hexadecimal digits, where chance puts some.
-        expected_in_digests: how many of these chance alone would put there.
+        by_chance: short values inside digests, base64 or bytes that are no text, where chance puts some; no finds.
+        expected_by_chance: how many of these chance alone would put there.
         control_held: whether every planted value was found.
         seconds: time of the search, control included.
     """
@@ -76,8 +76,8 @@ class LeakSearch:
     layers: int
     bytes_searched: int
     finds: tuple[Find, ...]
-    in_digests: int
-    expected_in_digests: float
+    by_chance: int
+    expected_by_chance: float
     control_held: bool
     seconds: float
 
@@ -100,8 +100,8 @@ class LeakSearch:
             "bytes_searched": self.bytes_searched,
             "found": sum(find.times for find in self.finds),
             "finds": [find._asdict() for find in self.finds],
-            "in_digests": self.in_digests,
-            "expected_in_digests": self.expected_in_digests,
+            "by_chance": self.by_chance,
+            "expected_by_chance": self.expected_by_chance,
             "control_held": self.control_held,
             "seconds": self.seconds,
         }
@@ -136,57 +136,44 @@ def search(places: Iterable[tuple[str, Layer]], values: Collection[str], control
     if not long_values:
         raise ValueError("a search needs a value of at least six bytes")
     patterns = PatternIndex(long_values)
+    spelt = {spelling for value in long_values for spelling in spellings(value)}
+    chance, fields = Chance({spelling.encode() for spelling in spelt}), short_values | spelt
     finds: list[Find] = []
-    in_digests, expected, count, total = 0, 0.0, 0, 0
+    by_chance, expected, count, total = 0, 0.0, 0, 0
     for name, layer in places:
-        found, digits = _search(layer, patterns, short_values)
+        found, explained = _search(layer, patterns, fields)
         finds += (Find(name, layer.place, form, times) for form, times in found.items())
-        in_digests += digits
-        expected += patterns.expected_in_digests(layer.content)
+        by_chance += explained
+        expected += chance.expected(layer.content)
         count += 1
         total += len(layer.content)
     held = _holds(control, patterns, long_values, short_values)
     seconds = time.perf_counter() - started
     sizes = len(long_values), len(short_values), len(patterns)
-    return LeakSearch(*sizes, count, total, tuple(finds), in_digests, expected, held, seconds)
+    return LeakSearch(*sizes, count, total, tuple(finds), by_chance, expected, held, seconds)
 
 
-def _search(layer: Layer, patterns: PatternIndex, short_values: Collection[str]) -> tuple[Counter[str], int]:
-    """Return form -> finds in `layer`, and how many numbers stand inside digests."""
-    visible = [match.span() for match in HEX_RUN.finditer(layer.content)]
-    coded = list(_digests_in_base64(layer.content))
-    forms, in_digests = Counter[str](), 0
-    for start, pattern in patterns.occurrences(layer.content):
-        span = start, start + len(pattern.content)
-        if not pattern.is_number or not _inside(span, visible + coded):
+def _search(layer: Layer, patterns: PatternIndex, fields: Collection[str]) -> tuple[Counter[str], int]:
+    """Return form -> finds in `layer`, `fields` as whole ones, and how many values stand there by chance, as UTF-8."""
+    forms, by_chance = Counter[str](), 0
+    for place, pattern in patterns.occurrences(layer.content):
+        if not stands_by_chance(pattern, place, layer.content):
             forms[pattern.form] += 1
-        elif pattern.form == UTF_8:  # in base64 it is seen again when that is decoded
-            in_digests += 1
-    forms.update(WHOLE_FIELD for field in layer.fields if field in short_values)
-    return forms, in_digests
-
-
-def _inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in others)
-
-
-def _digests_in_base64(content: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where, in base64, there are 32 or more hexadecimal digits."""
-    for run in _BASE64_RUN.finditer(content):
-        decoded = base64.b64decode(run.group()[: len(run.group()) // 4 * 4])
-        for digits in HEX_RUN.finditer(decoded):
-            yield run.start() + digits.start() * 8 // 6, run.start() - (-digits.end() * 8 // 6)
+        elif pattern.form == UTF_8:
+            by_chance += 1
+    forms.update(WHOLE_FIELD for field in layer.fields if field in fields)
+    return forms, by_chance
 
 
 def _holds(
     control: Control, patterns: PatternIndex, long_values: Collection[str], short_values: Collection[str]
 ) -> bool:
-    """Return whether the search finds what is planted, in every form and kind of place."""
-    value = max(long_values, key=lambda text: (len(text), text))
+    """Return whether the search finds what is planted, in every form and kind of place: of the shortest values."""
+    value = min(long_values, key=lambda text: (len(text.encode()), text))
     short_value = max(short_values, default="")
     found: dict[str, Counter[str]] = {}
     for layer in control.planted(value, short_value):
-        found.setdefault(layer.place, Counter()).update(_search(layer, patterns, short_values)[0])
+        found.setdefault(layer.place, Counter()).update(_search(layer, patterns, {short_value})[0])
     as_texts = {UTF_8, WHOLE_FIELD} if short_value else {UTF_8}
     wanted = {control.raw: {pattern.form for pattern in patterns_of(value)}} | dict.fromkeys(control.texts, as_texts)
     return all(forms <= found.get(place, Counter()).keys() for place, forms in wanted.items())

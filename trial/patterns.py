@@ -1,8 +1,7 @@
 """The byte patterns that a text leaves when it is written out, and finding many of them in one pass."""
 
 import base64
-import re
-from collections import Counter
+import string
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 
 WINDOW_BYTES = 6
 UTF_8, UTF_16, HEXADECIMAL, BASE_64 = "UTF-8", "UTF-16", "hexadecimal", "base64"
-HEX_RUN = re.compile(rb"[0-9a-fA-F]{32,}")
-_HEX_DIGITS = re.compile(rb"[0-9a-fA-F]+")
+HEX_DIGITS, BASE64_DIGITS = string.hexdigits.encode(), (string.ascii_letters + string.digits + "+/-_").encode()
+_AROUND_BYTES = 33  # before and after a text; whole groups of three
 _URL_SAFE, _STANDARD = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 _HASH_BITS = 24
 _HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio (Knuth, TAOCP 3, section 6.4)
@@ -33,11 +32,6 @@ class Pattern(NamedTuple):
     raw: bytes
     before: int = 0
 
-    @property
-    def is_number(self) -> bool:
-        """Whether it is a text of hexadecimal digits only, so that a digest may hold it by chance."""
-        return self.form in {UTF_8, BASE_64} and _HEX_DIGITS.fullmatch(self.raw) is not None
-
     def stands_at(self, place: int, haystack: bytes) -> bool:
         """Return whether it is at `place`; base64 is decoded, since its first and last character say more or less."""
         if not haystack.startswith(self.content, place):
@@ -46,12 +40,28 @@ class Pattern(NamedTuple):
             return True
         start = place + -self.before * 8 // 6
         end = start - (-(self.before + len(self.raw)) * 8 // 6)
-        coded = haystack[max(0, start) : end].translate(_STANDARD)
         try:
-            decoded = base64.b64decode(coded + b"A" * (-len(coded) % 4), validate=True)
+            decoded = _decoded(haystack[max(0, start) : end])
         except ValueError:
             return False
         return decoded[self.before :].startswith(self.raw)
+
+    def readings(self, place: int, haystack: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield (before, itself, after) at `place`, where it stands: as it is, and decoded."""
+        end = place + len(self.content)
+        before, after = haystack[max(0, place - 2 * _AROUND_BYTES) : place], haystack[end : end + 2 * _AROUND_BYTES]
+        yield before, self.content, after
+        if self.form == HEXADECIMAL:
+            first, last = tail(before, HEX_DIGITS), head(after, HEX_DIGITS)
+            first, last = first[len(first) % 2 :], last[: len(last) - len(last) % 2]
+            yield bytes.fromhex(first.decode()), self.raw, bytes.fromhex(last.decode())
+        elif self.form == BASE_64:
+            start = place + -self.before * 8 // 6
+            first = tail(haystack[max(0, start - _AROUND_BYTES // 3 * 4) : start], BASE64_DIGITS)
+            first = first[len(first) % 4 :]
+            decoded = _decoded(first + head(haystack[start : end + _AROUND_BYTES // 3 * 4], BASE64_DIGITS))
+            at = len(first) // 4 * 3 + self.before
+            yield decoded[:at], self.raw, decoded[at + len(self.raw) :]
 
 
 class PatternIndex:
@@ -67,9 +77,6 @@ class PatternIndex:
         self._starts = np.sort(starts)
         self._table = np.zeros(1 << _HASH_BITS, dtype=bool)
         self._table[_hashed(self._starts)] = True
-        self._number_lengths = Counter(
-            len(pattern.raw) for pattern in patterns if pattern.form == UTF_8 and pattern.is_number
-        )
 
     def __len__(self) -> int:
         return self._count
@@ -87,21 +94,17 @@ class PatternIndex:
                 if pattern.stands_at(place, content):
                     yield place, pattern
 
-    def expected_in_digests(self, content: bytes) -> float:
-        """Return how many numbers chance alone puts into the hexadecimal digests of `content`."""
-        return sum(
-            count * max(0, len(run.group()) - length + 1) * 16.0**-length
-            for run in HEX_RUN.finditer(content)
-            for length, count in self._number_lengths.items()
-        )
+
+def spellings(value: str) -> set[str]:
+    """Return `value` as written and in lower, upper and title case, if that has six bytes."""
+    cases = {value, value.lower(), value.upper(), value.title()}
+    return {text for text in cases if len(text.encode()) >= WINDOW_BYTES}
 
 
 def patterns_of(value: str) -> Iterator[Pattern]:
     """Yield every way in which `value` is looked for, if it has six bytes."""
-    for text in {value, value.lower(), value.upper(), value.title()}:
+    for text in spellings(value):
         raw = text.encode()
-        if len(raw) < WINDOW_BYTES:
-            continue
         yield Pattern(UTF_8, raw, raw)
         yield Pattern(UTF_16, text.encode("utf-16-le"), raw)
         yield Pattern(UTF_16, text.encode("utf-16-be"), raw)
@@ -114,6 +117,25 @@ def patterns_of(value: str) -> Iterator[Pattern]:
             yield Pattern(BASE_64, stable, raw, before)
             if b"+" in stable or b"/" in stable:
                 yield Pattern(BASE_64, stable.translate(_URL_SAFE), raw, before)
+
+
+def head(content: bytes, digits: bytes) -> bytes:
+    """Return the longest start of `content` that has only `digits`."""
+    return content[: len(content) - len(content.lstrip(digits))]
+
+
+def tail(content: bytes, digits: bytes) -> bytes:
+    """Return the longest end of `content` that has only `digits`."""
+    return content[len(content.rstrip(digits)) :]
+
+
+def _decoded(coded: bytes) -> bytes:
+    """Return what base64 says, URL-safe or not, padded or not.
+
+    Raises:
+        ValueError: it is no base64.
+    """
+    return base64.b64decode(coded.translate(_STANDARD) + b"A" * (-len(coded) % 4), validate=True)
 
 
 def _windows(content: bytes) -> NDArray[np.uint64]:

@@ -146,13 +146,13 @@ def leak_scope(search: LeakSearch, where: str = IN_PACKAGES) -> str:
             f"upper, lower and title case, hexadecimal, base64), were looked for in {search.bytes_searched:,} bytes: "
             f"{where}."
         ),
-        f"{search.short_values:,} shorter values were looked for as whole fields.",
+        f"{search.short_values:,} shorter values were looked for as whole fields only.",
         f"Values planted as a control were {control}.",
     ]
-    if search.in_digests:
+    if search.by_chance:
         sentences.append(
-            f"{search.in_digests} numbers stand inside digests, where chance alone puts "
-            f"{search.expected_in_digests:.2f} on average."
+            f"{search.by_chance} short values stand inside digests, base64 or bytes that are no text, where chance "
+            f"alone puts {search.expected_by_chance:.2f} on average."
         )
     return " ".join(sentences)
 

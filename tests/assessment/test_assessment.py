@@ -35,6 +35,12 @@ def figure(low: float, high: float = 1.0) -> Success:
     return Success(1, 2, 0.001, low, high, (0.5,))
 
 
+@pytest.fixture
+def few_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure encodings of 150 records, not of a thousand, where only attacks and the page count."""
+    monkeypatch.setattr("assessment.assessing._MEASURED_RECORDS", 150)
+
+
 def test_everybody_held_is_in_the_register_and_truth_leads_to_the_same_row() -> None:
     parts = split(1000, 500, 0.4, np.random.default_rng(3))
     assert len(parts.held) == 200
@@ -75,6 +81,7 @@ def test_worst_verdict_counts_and_no_verdict_is_inconclusive() -> None:
     assert overall([]) is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.usefixtures("few_are_measured")
 def test_plain_clks_fall_and_saul_does_not() -> None:
     document = load_schema("person").document()
     document["hardening"] = [{"step": "saul"}]
@@ -126,6 +133,7 @@ def test_page_that_may_not_be_written_is_told_before_the_attacks(
     assert page.read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.usefixtures("few_are_measured")
 def test_command_writes_a_page_without_a_script_and_prints_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,8 +59,8 @@ def test_patterns_are_told_by_how_often_they_occur_together_in_another_sample() 
 @pytest.mark.parametrize("steps", [(), ({"step": "permute"},), ({"step": "balance"},)])
 def test_one_name_in_a_filter_falls_under_an_unknown_key(steps: tuple[dict[str, object], ...]) -> None:
     """Now and then a run ends in a worse alignment, with half of it right; one of four must do better."""
-    tallies = [outcome(seed, *steps) for seed in range(4)]
-    assert max(tally.right / tally.of for tally in tallies) > 0.8
+    tallies = (outcome(seed, *steps) for seed in range(4))
+    assert any(tally.right / tally.of > 0.8 for tally in tallies)
 
 
 def test_saul_shows_no_pattern() -> None:

@@ -208,7 +208,7 @@ def test_encode_command_runs_under_the_guard(folder: Path) -> None:
         "encoder.engines.make_engine = make_engine\nsys.exit(run(sys.argv[1:]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, *ENCODE], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", program, *ENCODE], cwd=folder, capture_output=True, text=True, check=False, timeout=240
     )
     assert done.returncode == 4
     assert done.stderr.startswith("error [guard.network]: the encoder has no way out: socket.")
@@ -235,7 +235,7 @@ def test_every_command_raises_the_guard_before_it_reads_anything(folder: Path, a
         "sys.addaudithook(early)\n"
         "encoder.guard.raise_guard = lambda: os._exit(7)\nsys.exit(run(sys.argv[1:]))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program, *arguments], cwd=folder, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program, *arguments], cwd=folder, check=False, timeout=240)
     assert done.returncode == 7
 
 
@@ -248,7 +248,7 @@ if sys.platform != "win32":  # there Ctrl-C goes to a whole console, ours includ
         running = subprocess.Popen(arguments, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(delay_seconds)
         running.send_signal(signal.SIGINT)
-        complete = running.wait(timeout=60) == 0
+        complete = running.wait(timeout=240) == 0
         whole = INPUTS | {"atl.cfp", "atl.csv", "bad.csv"}
         assert names_in(folder) in ([whole] if complete else [whole, INPUTS])  # it may hear the signal when all is done
 
@@ -262,7 +262,7 @@ def test_interrupt_while_rows_are_encoded_says_that_nothing_was_left(folder: Pat
         "encoder.halves.Halves.add = interrupted\nsys.exit(run(sys.argv[1:]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, *ENCODE], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", program, *ENCODE], cwd=folder, capture_output=True, text=True, check=False, timeout=240
     )
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr.strip() == "cancelled\nhint: nothing was left half written"

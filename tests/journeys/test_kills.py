@@ -23,9 +23,10 @@ from server.database.tables import comparisons, hits, jobs, runs, submissions
 from server.ledger import Ledger
 from server.service import Service
 from tests.linkage.agreements import HOST, keys
+from tests.ports import free_port
 from tests.server.house import Officer, package, people
 from tests.server.postgres import running_postgres
-from tests.server.processes import Line, Present, Processes, config, free_port, registered
+from tests.server.processes import Line, Present, Processes, config, registered
 
 SHARED = 20
 
@@ -119,13 +120,13 @@ class Scene:
         try:
             for name in ("serve", "worker"):
                 self.processes.start(name)
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while not work.submit("bor", 2):
                 assert time.monotonic() < deadline, (self._folder / "serve.log").read_text()
             work.start()
             disturb()
             before = len(work.looked)
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while len(work.looked) < before + 2 and time.monotonic() < deadline:
                 time.sleep(0.1)
             work.stop.set()

@@ -5,7 +5,6 @@ import json
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, Newcomer, read, write
+from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, Newcomer, read, values_in, write
+from tests.ports import free_port
 
+pytestmark = pytest.mark.timeout(900)  # some fifty processes, on whatever machine
 AGENCIES = tuple(TABLES)
 
 
@@ -26,9 +27,7 @@ class Host:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.starts()
 
@@ -36,7 +35,7 @@ class Host:
         command = [sys.executable, "-m", "linkage.command", *shlex.split(f"serve --data host --port {self.port}")]
         with (self.folder / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:  # noqa: S310 - loopback
                     assert answer.status == 200
@@ -48,7 +47,7 @@ class Host:
 
     def stops(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +138,9 @@ def test_nothing_of_the_raw_data_is_at_the_host(desk: Newcomer) -> None:
     secret = (desk.folder / "op.secret").read_bytes().strip()
     for path in (desk.folder / "host").rglob("*"):
         if path.is_file():
-            content = path.read_bytes().lower()
-            for canary in (b"amina", b"diallo", b"kowalczyk", b"9822354", secret.lower()):
-                assert canary not in content, path
+            content = path.read_bytes()
+            assert values_in(content) == set(), path
+            assert secret.lower() not in content.lower(), path
 
 
 def test_a_withdrawn_submission_takes_its_hits_along(desk: Newcomer) -> None:
@@ -236,7 +235,7 @@ def test_an_agency_without_a_line_does_everything_on_a_stick(desk: Newcomer) -> 
     why = "--threshold 0.003 --justification investigation"
     assert "host import order.letter" in desk.types(f"counterfoil agency run {first} {why} --letter order.letter")
     run = carried("order.letter")["run"]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while f"run {run}  lantern  done" not in desk.types("counterfoil host status --data host"):
         assert time.monotonic() < deadline
         time.sleep(0.2)

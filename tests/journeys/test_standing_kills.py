@@ -1,7 +1,6 @@
 """kill -9 of web and worker processes of a standing operation: what was taken in is compared, and published once."""
 
 import random
-import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from linkage.manifest import moment_text
 from server.database.tables import couples, hits, jobs, runs, submissions
 from server.ledger import Ledger
 from tests.linkage.agreements import HOST, keys
+from tests.ports import free_port
 from tests.server.house import House, Officer, package, people
 from tests.server.processes import QUOTAS, Line, Present, Processes, config
 
@@ -64,9 +64,7 @@ def settled(house: House) -> bool:
 
 @pytest.mark.parametrize("kills", [4, pytest.param(25, marks=pytest.mark.slow)])
 def test_kills_lose_no_comparison_and_publish_none_twice(tmp_path: Path, kills: int) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (tmp_path / "host.toml").write_text(config(port))
     house = House.at(tmp_path, database=None)  # SQLite in the folder, where the processes look
     house.clock.now = datetime.now(UTC)
@@ -86,7 +84,7 @@ def test_kills_lose_no_comparison_and_publish_none_twice(tmp_path: Path, kills: 
     try:
         for name in ("serve", "worker"):
             processes.start(name)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not work.submit("bor", 2):
             assert time.monotonic() < deadline, (tmp_path / "serve.log").read_text()
         work.start()
@@ -97,7 +95,7 @@ def test_kills_lose_no_comparison_and_publish_none_twice(tmp_path: Path, kills: 
             processes.start(name)
         work.stop.set()
         work.join(60)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not (work.submit("atl", 20_000) or time.monotonic() > deadline):
             pass
         assert work.submit("atl", 20_001, supplement=True)

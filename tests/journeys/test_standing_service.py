@@ -15,6 +15,8 @@ import pytest
 from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, Newcomer, read, write
 from tests.journeys.test_service import AGENCIES, Host
 
+pytestmark = pytest.mark.timeout(900)  # some fifty processes, on whatever machine
+
 
 class Person(Newcomer):
     """Types commands, some of which say no."""

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,6 +16,7 @@ from matcher.comparison import TileSize
 from matcher.errors import ComparisonError, EngineError
 from matcher.similarity import Requirement
 from tests.matcher.making import random_encodings, same
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +117,7 @@ def test_a_scheduler_that_cannot_be_reached_is_a_typed_error_within_seconds(
     scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("matcher.cluster._CONNECT_SECONDS", 0.5)
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        address = f"{scheme}://127.0.0.1:{unused.getsockname()[1]}"
     one = random_encodings(5, 16, 0.5, 1)
     with pytest.raises(EngineError) as caught:
-        candidate_pairs(one, one, 0.5, cluster=Cluster(address=address))
+        candidate_pairs(one, one, 0.5, cluster=Cluster(address=f"{scheme}://127.0.0.1:{free_port()}"))
     assert caught.value.code == "engine.cluster-unreachable"

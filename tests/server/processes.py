@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -35,14 +34,6 @@ attempts = 1000
 def config(port: int, more: str = "") -> str:
     """Return host.toml for a host with a worker of its own, with `more` among the keys of the top."""
     return _CONFIG.format(port=port, more=more)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens to."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 class Line:

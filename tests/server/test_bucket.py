@@ -16,9 +16,10 @@ from server.expiry.schedule import expire
 from server.soundness import look_through
 from server.store import Store
 from server.submissions.keeping import opened
+from tests.ports import free_port
 from tests.server.bucket import SECRET, folder_in
 from tests.server.house import House, package, people
-from tests.server.processes import Line, Present, Processes, config, free_port, registered
+from tests.server.processes import Line, Present, Processes, config, registered
 from tests.server.test_story import three_submit
 
 

@@ -1,6 +1,5 @@
 """Runs whose comparisons go to a Dask cluster that the host's settings name."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from server.diagnosis import diagnose
 from server.hosting import worker
 from server.runs.machines import cluster_of, comparison_options
 from server.settings import ClusterAddress, Settings
+from tests.ports import free_port
 from tests.server.house import House
 from tests.server.test_story import three_submit
 
@@ -42,9 +42,7 @@ def ran(folder: Path, cluster: ClusterAddress | None) -> tuple[House, str]:
 
 
 def closed_address() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    return f"tcp://127.0.0.1:{free_port()}"
 
 
 def test_a_run_on_a_cluster_finds_what_the_hosts_own_cores_find(

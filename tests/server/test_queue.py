@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from linkage.ledger import Kind
 from linkage.manifest import moment_text, parse_moment
 from server.database.tables import comparisons, jobs, runs
+from tests.ports import free_port
 from tests.server.house import OPERATION, House, package, people
-from tests.server.processes import Line, Present, Processes, config, free_port, registered
+from tests.server.processes import Line, Present, Processes, config, registered
 from tests.server.test_faults import broken
 from tests.server.test_story import three_submit
 from tests.server.test_submissions import kinds
@@ -86,7 +87,7 @@ def test_the_job_of_a_worker_that_is_killed_for_good_goes_to_the_next(tmp_path: 
             return connection.execute(sa.select(jobs)).one()
 
     def until(state: str, worker: str) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while (row().state, row().worker) != (state, worker):
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -1,12 +1,13 @@
 """The figures as text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from trial.exhibits import list_commands
 from trial.figures import Figures
-from trial.report import print_report, share
+from trial.report import leak_scope, print_report, share
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,13 @@ from trial.report import print_report, share
 )
 def test_share_is_not_rounded_to_all_or_nothing(value: float | None, text: str) -> None:
     assert share(value) == text
+
+
+def test_what_chance_explains_is_told_where_there_is_any(figures: Figures) -> None:
+    assert "chance" not in leak_scope(replace(figures.leak_search, by_chance=0))
+    explained = replace(figures.leak_search, by_chance=3, expected_by_chance=2.349)
+    sentence = "3 short values stand inside digests, base64 or bytes that are no text, where chance alone puts 2.35"
+    assert sentence in leak_scope(explained)
 
 
 def test_report_says_what_was_found_and_what_the_matcher_sees(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from trial.layers import Layer, printable, texts
+from trial.layers import Layer, printable, texts, together
 from trial.leak import Control, as_statement, in_every_form
 from trial.service.host import METRICS
 
@@ -69,6 +69,6 @@ def _columns(path: Path) -> Iterator[Layer]:
                 query = f'SELECT "{column}" FROM "{table}"'  # noqa: S608 - names from the database itself
                 cells = [cell for (cell,) in connection.execute(query) if isinstance(cell, bytes | str)]
                 octets = [cell if isinstance(cell, bytes) else cell.encode() for cell in cells]
-                yield Layer(place, b"\0".join(octets), frozenset(printable(cells)))
+                yield Layer(place, together(octets, b"\0"), frozenset(printable(cells)))
                 for content in octets:
                     yield from texts(place, content)
