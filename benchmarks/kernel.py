@@ -219,7 +219,8 @@ def main(rows: int, rounds: int, *, as_json: bool) -> None:
             lines.append(
                 f"{row['workload']:26}{row['threshold']:6.3f}{row['hit_rate']:8.3%}{rates[0]:>9}{rates[1]:>11}"
                 f"{rates[2]:>10}{rates[3]:>7}"
-                f"{row['native_to_anonlink']:13.1f}{row['native_to_faiss']:10.1f}{row['all_cores_to_one']:9.2f}{row['all_cores_to_one_long']:7.2f}"
+                f"{row['native_to_anonlink']:13.1f}{row['native_to_faiss']:10.1f}{row['all_cores_to_one']:9.2f}"
+                f"{row['all_cores_to_one_long']:7.2f}"
                 f"{'' if row['pairs_equal'] else '  PAIRS DIFFER'}"
             )
         return "\n".join(lines)

@@ -21,7 +21,7 @@ from encoder.standardise import Facts
 from encoder.standardise.aliases import tell_apart
 from encoder.standardise.dates.value import Calendar
 from encoder.standardise.documents import document_texts
-from encoder.standardise.names.apart import whole_names
+from encoder.standardise.names.from_columns import whole_names
 from encoder.table import Batch, TableOptions, TextOptions
 from encoder.zones import COLUMNS as SAID_BY_ZONES
 from encoder.zones import MRZ, filled

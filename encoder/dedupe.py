@@ -34,7 +34,7 @@ from encoder.standardise.aliases import tell_apart
 from encoder.standardise.dates import PartialDate, read_date
 from encoder.standardise.missing import missing_kind
 from encoder.standardise.names import read_name, told
-from encoder.standardise.names.apart import whole_names
+from encoder.standardise.names.from_columns import whole_names
 from encoder.standardise.sex import sex_parts
 from encoder.table import open_table
 from linkage.command import OnProgress
