@@ -51,6 +51,7 @@ SECRET = b"a secret for a benchmark, and for nothing else"
 FOUR_FIELDS = ("given_name", "surname", "date_of_birth", "suburb")
 ROUNDS = 3
 THRESHOLDS = 40
+TIMES_MATCHES = 4  # pairs that the lowest of them lets pass, before groups are solved
 LIMIT = 300_000
 STRANGERS = 500  # records of each file whose similarities show where chance ends
 BY_CHANCE = 0.999
@@ -222,7 +223,8 @@ def utility(source: Source, steps: Steps) -> Utility:
     by_chance = likeness(left.clks[:STRANGERS], right.clks[-STRANGERS:], measure)
     pairs = candidate_pairs(*sides, float(np.quantile(by_chance, BY_CHANCE)), measure=measure, limit=LIMIT)
     found = Found([PartyPairs(0, 1, pairs)], (left, right), matches)
-    ranks = np.unique(np.geomspace(max(matches // 4, 1), len(pairs.score), THRESHOLDS).astype(int)) - 1
+    most = min(TIMES_MATCHES * matches, len(pairs.score))
+    ranks = np.unique(np.geomspace(min(max(matches // 4, 1), most), most, THRESHOLDS).astype(int)) - 1
     f1, threshold = max((found.f1(one), one) for one in np.unique(pairs.score[ranks]).tolist())
     seconds = []
     for _ in range(ROUNDS):
