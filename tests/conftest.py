@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 import signal
 
@@ -12,6 +13,12 @@ def pytest_configure() -> None:
     """Hear interrupts, also where a shell started the tests in the background; and time no example of a property."""
     from hypothesis import settings
 
+    gc.set_threshold(100_000)  # as in the program: see linkage.command.program
     signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of an example
     settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """Keep thousands of tests and all they import out of Python's search for what nobody holds."""
+    gc.freeze()

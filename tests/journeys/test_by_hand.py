@@ -69,16 +69,20 @@ class Newcomer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def types(self, line: str) -> str:
-        verb, *words = shlex.split(line)
-        assert verb == "counterfoil"
-        done = subprocess.run(
+    def runs(self, words: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run the program with `words`."""
+        return subprocess.run(
             [sys.executable, "-m", "linkage.command", *words],
             cwd=self.folder,
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def types(self, line: str) -> str:
+        verb, *words = shlex.split(line)
+        assert verb == "counterfoil"
+        done = self.runs(words)
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
         return done.stdout

@@ -2,13 +2,13 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, Newcomer, values_in, write
+from tests.journeys.program import Regular
+from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, values_in, write
 from tests.journeys.test_service import Host
 from trial.program import Transcript
 from trial.verification import change_one_byte, verify_twice
@@ -20,11 +20,11 @@ REPORTS = ("record-of-processing", "impact-assessment", "transfers", "retention"
 
 
 @pytest.fixture(scope="module")
-def officer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
+def officer(tmp_path_factory: pytest.TempPathFactory) -> Regular:
     """The folder of a whole operation, up to the pack that the data protection officer of cyr has had made."""
     folder = tmp_path_factory.mktemp("compliance")
     shutil.copytree(ROOT / "configs", folder / "configs")
-    person = Newcomer(folder)
+    person = Regular(folder)
     for agency, records in TABLES.items():
         write(folder / f"{agency}.csv", COLUMNS, [[number, *cells] for number, cells in records.items()])
         person.types(f"counterfoil identity new --agency {agency} -o {agency}.key")
@@ -68,7 +68,7 @@ def officer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
     return person
 
 
-def agree(person: Newcomer) -> None:
+def agree(person: Regular) -> None:
     """Let all sign lantern.json."""
     for name in ("host.key.pub", "host.seal.pub"):
         shutil.copy(person.folder / "host" / name, person.folder / name)
@@ -84,7 +84,7 @@ def agree(person: Newcomer) -> None:
     shutil.copy(person.folder / f"signed-{len(AGENCIES) + 1}.json", person.folder / "lantern.json")
 
 
-def share_the_secret(person: Newcomer) -> None:
+def share_the_secret(person: Regular) -> None:
     """Let atl make the secret, the others open it, and all confirm it."""
     person.types("counterfoil ceremony make lantern.json --identity atl.key --secret-file atl.secret -o ceremony.json")
     for agency in AGENCIES:
@@ -96,7 +96,7 @@ def share_the_secret(person: Newcomer) -> None:
         )
 
 
-def test_officer_verifies_the_pack_when_the_host_is_gone(officer: Newcomer) -> None:
+def test_officer_verifies_the_pack_when_the_host_is_gone(officer: Regular) -> None:
     told = officer.types(VERIFY)
     assert "NOT" not in told
     for sentence in (
@@ -117,7 +117,7 @@ def test_officer_verifies_the_pack_when_the_host_is_gone(officer: Newcomer) -> N
     assert "whether the host did anything that it did not log" in told
 
 
-def test_one_changed_byte_is_found_and_named(officer: Newcomer) -> None:
+def test_one_changed_byte_is_found_and_named(officer: Regular) -> None:
     transcript = Transcript(officer.folder, lambda _: None)
     act = verify_twice(transcript, "cyr", "lantern.pack", checkpoint="dpo.desk/checkpoint.txt", host="host.key.pub")
     original, changed = ((officer.folder / name).read_bytes() for name in ("lantern.pack", "changed-lantern.pack"))
@@ -132,20 +132,14 @@ def test_one_changed_byte_is_found_and_named(officer: Newcomer) -> None:
     assert [step.command.split()[:3] for step in transcript.steps] == [["counterfoil", "audit", "verify"]] * 2
 
 
-def test_verification_ends_with_4_when_a_pack_was_changed(officer: Newcomer) -> None:
+def test_verification_ends_with_4_when_a_pack_was_changed(officer: Regular) -> None:
     change_one_byte(officer.folder / "lantern.pack", officer.folder / "other.pack")
-    done = subprocess.run(
-        [sys.executable, "-m", "linkage.command", "audit", "verify", "other.pack"],
-        cwd=officer.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = officer.runs(["audit", "verify", "other.pack"])
     assert done.returncode == 4
     assert "checks found a PROBLEM; not checked:" in done.stdout
 
 
-def test_reports_are_made_offline_from_the_pack(officer: Newcomer) -> None:
+def test_reports_are_made_offline_from_the_pack(officer: Regular) -> None:
     for kind in REPORTS:
         line = f"counterfoil report {kind} lantern.pack --host host.key.pub"
         document = json.loads(officer.types(f"{line} --json"))
@@ -158,14 +152,14 @@ def test_reports_are_made_offline_from_the_pack(officer: Newcomer) -> None:
         assert document["title"] in page
 
 
-def test_assessment_that_was_approved_shows_no_drift_today(officer: Newcomer) -> None:
+def test_assessment_that_was_approved_shows_no_drift_today(officer: Regular) -> None:
     approved = officer.types("counterfoil report impact-assessment lantern.pack --json")
     (officer.folder / "approved.json").write_text(approved, encoding="utf-8")
     told = officer.types("counterfoil report impact-assessment frozen.pack --former approved.json")
     assert "Nothing is different from the assessment that was approved" in told
 
 
-def test_incident_is_told_from_the_frozen_operation(officer: Newcomer) -> None:
+def test_incident_is_told_from_the_frozen_operation(officer: Regular) -> None:
     told = officer.types("counterfoil report incident frozen.pack --agency atl --noticed 2030-01-01T09:00:00Z")
     assert "The operation is frozen since" in told
     assert "told by 2030-01-04 09:00" in told
@@ -174,7 +168,7 @@ def test_incident_is_told_from_the_frozen_operation(officer: Newcomer) -> None:
     assert "the operation was frozen (" in officer.types("counterfoil audit verify frozen.pack")
 
 
-def test_agency_discloses_what_was_done_with_one_reference(officer: Newcomer) -> None:
+def test_agency_discloses_what_was_done_with_one_reference(officer: Regular) -> None:
     (receipt,) = (officer.folder / "atl.desk").glob("receipt-*.json")
     line = (
         "counterfoil report disclosure lantern.pack --agency atl --counterfoil atl.counterfoil.csv"
@@ -191,7 +185,7 @@ def test_agency_discloses_what_was_done_with_one_reference(officer: Newcomer) ->
     assert (officer.folder / "a-1.html").stat().st_mode & 0o077 == 0
 
 
-def test_pack_says_nothing_of_who_the_records_are_about(officer: Newcomer) -> None:
+def test_pack_says_nothing_of_who_the_records_are_about(officer: Regular) -> None:
     content = (officer.folder / "lantern.pack").read_bytes().lower()
     for agency in AGENCIES:
         secret = (officer.folder / f"{agency}.secret").read_bytes().strip().lower()
@@ -202,5 +196,5 @@ def test_pack_says_nothing_of_who_the_records_are_about(officer: Newcomer) -> No
     assert b"a laptop was stolen" not in content
 
 
-def test_words_of_an_order_are_shown_at_the_host_only(officer: Newcomer) -> None:
+def test_words_of_an_order_are_shown_at_the_host_only(officer: Regular) -> None:
     assert b"a laptop was stolen" in (officer.folder / "frozen.pack").read_bytes()

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from linkage import open_package
+from tests.journeys.program import run
 
 pytestmark = pytest.mark.timeout(900)  # of a machine that others use, too
 AGENCIES = ("atl", "bor", "cyr")
@@ -179,7 +180,8 @@ def test_commands_can_be_repeated_by_hand_in_a_folder_beside(demonstration: Demo
             shutil.copy2(again / words[0], again / words[1])
         else:
             assert verb == "counterfoil"
-            done = subprocess.run([*PROGRAM, *words], cwd=again, capture_output=True, text=True, check=True)
+            done = run(words, again)
+            assert done.returncode == 0, done.stderr
             printed = done.stdout
     # Another secret makes other bytes, so pairs at the threshold may fall on the other side of it: up to 7 of 2,500
     # were missed under three secrets, and a missed pair is two hits.

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, Newcomer, read, values_in, write
+from tests.journeys.program import Regular
+from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, read, values_in, write
 from tests.ports import free_port
 
 pytestmark = pytest.mark.timeout(900)  # some fifty processes, on whatever machine
@@ -51,13 +52,13 @@ class Host:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Regular]:
     """Everything that three agencies and a host type, up to the hits of a run."""
     folder = tmp_path_factory.mktemp("service")
     shutil.copytree(ROOT / "configs", folder / "configs")
     for agency, records in TABLES.items():
         write(folder / f"{agency}.csv", COLUMNS, [[number, *cells] for number, cells in records.items()])
-    person = Newcomer(folder)
+    person = Regular(folder)
     person.types("counterfoil secret new -o op.secret")
     for agency in AGENCIES:
         person.types(f"counterfoil identity new --agency {agency} -o {agency}.key")
@@ -113,13 +114,13 @@ def groups(rows: list[dict[str, str]]) -> set[frozenset[str]]:
     return {frozenset(tokens) for tokens in found.values()}
 
 
-def test_hits_through_the_service_are_those_of_match_by_files(desk: Newcomer) -> None:
+def test_hits_through_the_service_are_those_of_match_by_files(desk: Regular) -> None:
     hits = [row for agency in AGENCIES for row in read(desk.folder / f"{agency}.hits.csv")]
     assert groups(hits) == groups(read(desk.folder / "groups.csv"))
     assert len(hits) == 5
 
 
-def test_an_agency_sees_its_own_tokens_only(desk: Newcomer) -> None:
+def test_an_agency_sees_its_own_tokens_only(desk: Regular) -> None:
     for agency in AGENCIES:
         with (desk.folder / f"{agency}.counterfoil.csv").open(encoding="utf-8-sig", newline="") as file:
             own = {row["token"] for row in csv.DictReader(file)}
@@ -128,13 +129,13 @@ def test_an_agency_sees_its_own_tokens_only(desk: Newcomer) -> None:
         assert {row["agency"] for row in hits} == {agency}
 
 
-def test_the_plan_names_legal_grounds(desk: Newcomer) -> None:
+def test_the_plan_names_legal_grounds(desk: Regular) -> None:
     told = desk.types("counterfoil agency plan --desk atl.desk")
     assert told.count("Directive (EU) 2016/680") == 2
     assert "comparisons between other agencies: 1" in told
 
 
-def test_nothing_of_the_raw_data_is_at_the_host(desk: Newcomer) -> None:
+def test_nothing_of_the_raw_data_is_at_the_host(desk: Regular) -> None:
     secret = (desk.folder / "op.secret").read_bytes().strip()
     for path in (desk.folder / "host").rglob("*"):
         if path.is_file():
@@ -143,7 +144,7 @@ def test_nothing_of_the_raw_data_is_at_the_host(desk: Newcomer) -> None:
             assert secret.lower() not in content.lower(), path
 
 
-def test_a_withdrawn_submission_takes_its_hits_along(desk: Newcomer) -> None:
+def test_a_withdrawn_submission_takes_its_hits_along(desk: Regular) -> None:
     state = json.loads(desk.types("counterfoil agency status --desk cyr.desk --json"))
     submission, run = state["submissions"][0]["submission"], state["runs"][0]["run"]
     assert "certificate" in desk.types(f"counterfoil agency withdraw {submission} --desk cyr.desk")
@@ -154,41 +155,29 @@ def test_a_withdrawn_submission_takes_its_hits_along(desk: Newcomer) -> None:
         assert json.loads(told)["hits"] == left
 
 
-def test_who_could_not_join_may_join_again(desk: Newcomer) -> None:
+def test_who_could_not_join_may_join_again(desk: Regular) -> None:
     agreement = max(desk.folder.glob("signed-*.json")).name
     line = f"agency join --agreement {agreement} --root atl.key --officer o-2 --desk again.desk --url"
-    failed = subprocess.run(
-        [sys.executable, "-m", "linkage.command", *shlex.split(line), "http://127.0.0.1:9"],
-        cwd=desk.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    failed = desk.runs([*shlex.split(line), "http://127.0.0.1:9"])
     assert (failed.returncode, "the host cannot be reached" in failed.stderr) == (3, True)
     url = json.loads((desk.folder / "atl.desk" / "desk.json").read_text(encoding="utf-8"))["url"]
     assert "o-2 is agency.officer of atl" in desk.types(f"counterfoil {line} {url}")
 
 
-def test_packages_that_were_refused_leave_no_upload_behind(desk: Newcomer) -> None:
+def test_packages_that_were_refused_leave_no_upload_behind(desk: Regular) -> None:
     (desk.folder / "junk.cfp").write_bytes(b"no package")
     for _ in range(6):  # more than an agency may have open
-        failed = subprocess.run(
-            [sys.executable, "-m", "linkage.command", *shlex.split("agency submit junk.cfp --desk bor.desk")],
-            cwd=desk.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        failed = desk.runs(shlex.split("agency submit junk.cfp --desk bor.desk"))
         assert "host.package.archive" in failed.stderr
     assert list((desk.folder / "host" / "uploads").iterdir()) == []
 
 
-def test_doctor_finds_nothing_wrong_with_the_host(desk: Newcomer) -> None:
+def test_doctor_finds_nothing_wrong_with_the_host(desk: Regular) -> None:
     findings = json.loads(desk.types("counterfoil doctor --data host --json"))["findings"]
     assert {found["part"] for found in findings if found["well"]} >= {"host.key", "database", "store", "jobs"}
 
 
-def test_an_agency_without_a_line_sends_and_receives_on_a_stick(desk: Newcomer) -> None:
+def test_an_agency_without_a_line_sends_and_receives_on_a_stick(desk: Regular) -> None:
     agreement = max(desk.folder.glob("signed-*.json")).name
     desk.types(ENCODE.format("cyr") + " --force")
     desk.types("counterfoil seal cyr.cfp --to host.seal.pub -o cyr.cfp.sealed")
@@ -207,7 +196,7 @@ def test_an_agency_without_a_line_sends_and_receives_on_a_stick(desk: Newcomer) 
     assert {row["band"] for row in read(desk.folder / "cyr.own.csv")} <= {"likely", "possible"}
 
 
-def test_an_agency_without_a_line_does_everything_on_a_stick(desk: Newcomer) -> None:
+def test_an_agency_without_a_line_does_everything_on_a_stick(desk: Regular) -> None:
     agreement, stick = max(desk.folder.glob("signed-*.json")).name, desk.folder / "letters"
     stick.mkdir()
 

@@ -4,27 +4,24 @@ import csv
 import json
 import shlex
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, Newcomer, read, write
+from tests.journeys.program import Regular
+from tests.journeys.test_by_hand import COLUMNS, ENCODE, ROOT, TABLES, read, write
 from tests.journeys.test_service import AGENCIES, Host
 
 pytestmark = pytest.mark.timeout(900)  # some fifty processes, on whatever machine
 
 
-class Person(Newcomer):
+class Person(Regular):
     """Types commands, some of which say no."""
 
     def is_refused(self, line: str, code: str) -> None:
-        words = shlex.split(line)[1:]
-        command = [sys.executable, "-m", "linkage.command", *words]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        done = self.runs(shlex.split(line)[1:])
         assert done.returncode != 0
         assert f"[{code}]" in done.stderr
 

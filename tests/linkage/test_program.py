@@ -13,6 +13,8 @@ import pytest
 from linkage.command import SharedGroup, program
 from linkage.errors import FileError, RefusedError
 
+SCHEMA = Path(__file__).parents[2] / "configs" / "schemas" / "febrl4.json"
+
 VALUE = "Qxvalue"
 
 
@@ -111,3 +113,20 @@ def test_request_to_end_tidies_up_like_an_interrupt(tmp_path: Path) -> None:
         child.send_signal(signal.SIGTERM)
         assert child.wait(timeout=30) == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_short_command_is_not_searched_for_what_nobody_holds() -> None:
+    body = f"""
+        import contextlib, gc, sys
+        from linkage.command import main
+        searches = []
+        gc.callbacks.append(lambda phase, _: searches.append(phase))
+        sys.argv[1:] = ["schema", "check", {str(SCHEMA)!r}]
+        with contextlib.suppress(SystemExit):
+            main()
+        print("searched", searches, gc.get_freeze_count() > 0)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(body)], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.splitlines()[-1] == "searched [] True"

@@ -17,7 +17,6 @@ from encoder.standardise.names.reading import is_read_whole
 from encoder.standardise.names.scripts import script_of, script_of_letter
 
 LETTERS = re.compile("[a-z]+")
-read_name("金宇南")  # loads the tables, so that no example is timed with them
 NAMES = st.text(
     alphabet=st.characters(codec="utf-8", categories=("Lu", "Ll", "Lo", "Lm", "Mn", "Mc", "Zs", "Pd", "Po")),
     max_size=24,
