@@ -25,8 +25,8 @@ class Form(NamedTuple):
     Attributes:
         name: for people.
         lanes: bits of a vector, and so the right rows of a stripe.
-        letters: most letters of a sketch that may be added up, a column each; 0 where bits are always better. Their
-            columns must be within reach of 16 bits.
+        letters: most letters that a sketch may be read as, their columns within reach of 16 bits; 0 where it is read by
+            bits alone, as with three-operand logic: there adding is cheap, and letters have not been measured.
     """
 
     name: str

@@ -45,6 +45,12 @@ def scratch(prepared: Plan) -> Scratch:
     )
 
 
+def scratch_bytes(left_rows: int, words: int, form: Form) -> int:
+    """Return what :func:`scratch` takes at most, for encodings of so many words."""
+    letters = min(words * 64 // LETTER_BITS, form.letters)
+    return letters * (2 * min(BLOCKS_AT_ONCE * LEFT_ROWS, left_rows) + _VALUES * form.lanes // 8)
+
+
 @cache
 def kernel(form: Form, sums: Sums) -> Kernel:
     """Return the compiled ``compare_tile``."""
