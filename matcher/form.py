@@ -25,10 +25,13 @@ class Form(NamedTuple):
     Attributes:
         name: for people.
         lanes: bits of a vector, and so the right rows of a stripe.
+        letters: most letters that a sketch may be read as, their columns within reach of 16 bits; 0 where it is read by
+            bits alone, as with three-operand logic: there adding is cheap, and letters have not been measured.
     """
 
     name: str
     lanes: int
+    letters: int
 
 
 class Sums(NamedTuple):
@@ -52,11 +55,16 @@ class Sums(NamedTuple):
         """Return the ones for sums up to `most`; there are few, because the kernel is compiled for each."""
         return next(sums for sums in _SUMS if most < 1 << sums.planes)
 
+    @classmethod
+    def of_letters(cls, letters: int) -> "Sums":
+        """Return the ones for so many letters, at most 255; no two rows have enough of them alike to share columns."""
+        return cls(7 if letters < 1 << 7 else 8, 1)
+
 
 _SUMS = (Sums(9, 2), Sums(11, 4), Sums(13, 4))
-SHORT = Form("128-bit vectors", 128)
-MIDDLE = Form("256-bit vectors", 256)
-LONG = Form("512-bit vectors", 512)
+SHORT = Form("128-bit vectors", 128, 248)
+MIDDLE = Form("256-bit vectors", 256, 248)
+LONG = Form("512-bit vectors", 512, 0)
 
 
 @cache

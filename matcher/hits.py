@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
+from matcher.cores import on_cores
 from matcher.pair_order import in_order
 from matcher.similarity import Measure, Requirement, scores
 from matcher.values import CandidatePairs
@@ -55,7 +56,8 @@ class Order(NamedTuple):
         """
         ranking = Ranking(parts, self)
         largest = [max((int(part[field].max(initial=0)) for part in parts), default=0) for field in range(fields)]
-        ranked = [(ranking.of_hits(part), *part[:fields]) for part in parts]
+        ranks = on_cores(ranking.of_hits, parts, self.threads)
+        ranked = [(rank, *part[:fields]) for rank, part in zip(ranks, parts, strict=True)]
         return ranking.score, in_order(ranked, [len(ranking.score), *largest], threads=self.threads)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matcher.compiled import compiled
 from matcher.form import LEFT_ROWS, Form, Sums
 from matcher.hits import Hits
-from matcher.lanes import GROUP, MAKER, add_columns, add_sums, count_bits, enough, lowest_bit
+from matcher.lanes import GROUP, LEVELS, MAKER, add_columns, add_sums, count_bits, enough, lowest_bit
 from matcher.sides import Constants, Plan, Side, aligned_words
 from matcher.sketch import Reach
 
@@ -47,7 +47,11 @@ def scratch(prepared: Plan) -> Scratch:
 def kernel(form: Form, sums: Sums) -> Kernel:  # noqa: C901 - one compiled loop, told as one
     """Return the compiled ``compare_tile``."""
     lanes, planes, team = form.lanes, sums.planes, sums.team
-    maker, block_rows = MAKER, LEFT_ROWS  # as variables of this function they decide which code in the cache fits
+    maker, levels, block_rows = (
+        MAKER,
+        LEVELS,
+        LEFT_ROWS,
+    )  # as variables of this function they decide which code in the cache fits
     column_words = lanes // 64
     classes = 1 << team
     sum_bytes = planes * lanes // 8
@@ -91,7 +95,7 @@ def kernel(form: Form, sums: Sums) -> Kernel:  # noqa: C901 - one compiled loop,
         while block < block_stop:
             top = block * block_rows
             bottom = min(top + block_rows, len(left.popcounts))
-            first, last = _reached(left.popcounts, top, bottom, reach, right_start, right_stop)
+            first, last = reached(left.popcounts, top, bottom, reach, right_start, right_stop)
             begin = max(first // lanes * lanes, resume)
             if begin < last:
                 for row in range(top, bottom, team):
@@ -109,7 +113,9 @@ def kernel(form: Form, sums: Sums) -> Kernel:  # noqa: C901 - one compiled loop,
                     for number in range(1, classes):
                         count = groups[(row - top) // team, number]
                         begins = columns + start_bytes if number == classes - 1 else all_sums
-                        add_columns(place, count, columns, begins, all_sums + number * sum_bytes, lanes, planes, maker)
+                        add_columns(
+                            place, count, columns, begins, all_sums + number * sum_bytes, lanes, planes, levels, maker
+                        )
                         place += count * GROUP * 2
                     # a class of columns is those that some rows of the team have set and the others have not; from the
                     # last row on, the sums of classes with it are added up for it, and also to those without it
@@ -126,7 +132,7 @@ def kernel(form: Form, sums: Sums) -> Kernel:  # noqa: C901 - one compiled loop,
                             all_sums + (1 << member) * sum_bytes, target, mask_address, lanes, planes, maker
                         ):
                             continue
-                        found = _take(left, right, constants, row + member, start, first, last, masks, hits, found)
+                        found = take(left, right, constants, row + member, start, first, last, masks, hits, found)
             resume = right_start
             block += 1
         return block, resume, found
@@ -186,7 +192,7 @@ def _targets(  # noqa: PLR0917 - compiled code has no keywords
 
 
 @compiled
-def _reached(  # noqa: PLR0917 - compiled code has no keywords
+def reached(  # noqa: PLR0917 - compiled code has no keywords
     counts: Ints, top: int, bottom: int, reach: Reach, start: int, stop: int
 ) -> tuple[int, int]:
     """Return the range of right rows, within `start` to `stop`, that rows `top` to `bottom` may pass with."""
@@ -198,7 +204,7 @@ def _reached(  # noqa: PLR0917 - compiled code has no keywords
 
 
 @compiled
-def _take(  # noqa: PLR0917 - compiled code has no keywords
+def take(  # noqa: PLR0917 - compiled code has no keywords
     left: Side,
     right: Side,
     constants: Constants,

@@ -17,9 +17,11 @@ _WORD = ir.IntType(64)
 _OFFSET = ir.IntType(16)
 _TERNARY, _TERNARY_LANES = "llvm.x86.avx512.pternlog.q.512", 512
 _ODD, _MOST = 0x96, 0xE8  # tables of three operands: an odd number of them, two or all of them
-_LEVELS = 4
-GROUP = 1 << _LEVELS
+LEVELS = 4
+GROUP = 1 << LEVELS
 """Columns that are added up together."""
+LETTER_BITS = 6
+"""Bits of a letter: see :mod:`matcher.letters`."""
 MAKER = zlib.crc32(Path(__file__).read_bytes())
 """Stands for what makes the code. Numba's cache looks only at the file of the function that it compiled; as a constant
 of that function, this number keeps it from going on with code that an older version of this module made."""
@@ -52,34 +54,36 @@ def _add_columns(  # noqa: PLR0917 - compiled code has no keywords
     sums: Any,
     lanes: Any,
     planes: Any,
+    levels: Any,
     maker: Any,
 ) -> Any:
     """Write, for each lane, its start and the number of the columns asked for that have its bit set.
 
     Args:
         offsets: address of uint16, where the columns begin that are added up, in words from `columns`.
-        groups: how many columns, in units of GROUP.
+        groups: how many columns, in units of 2 ** levels.
         columns: address of the columns, each `lanes` bits.
         start: address of `planes` vectors of `lanes` bits: the binary digits of the lanes' starts, the lowest first.
         sums: address of as much to write; all sums are below 2 ** planes.
         lanes: constant, bits of a vector.
-        planes: constant, binary digits of a sum, more than _LEVELS.
+        planes: constant, binary digits of a sum, more than `levels`.
+        levels: constant, how often columns are doubled that are added up together.
         maker: constant, MAKER.
     """
 
     def generate(target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        writer = _Writer.of(target, builder, lanes, planes)
-        writer.add_columns(*arguments[:5])
+        writer = _Writer.of(target, builder, lanes.literal_value, planes.literal_value)
+        writer.add_columns(*arguments[:5], levels=levels.literal_value)
         return target.get_dummy_value()
 
-    return types.none(offsets, groups, columns, start, sums, lanes, planes, maker), generate
+    return types.none(offsets, groups, columns, start, sums, lanes, planes, levels, maker), generate
 
 
 def _add_sums(_context: Any, sums: Any, others: Any, lanes: Any, planes: Any, maker: Any) -> Any:
     """Add other sums of all lanes to sums; addresses and constants are as of :func:`add_columns`."""
 
     def generate(target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        _Writer.of(target, builder, lanes, planes).add_sums(*arguments[:2])
+        _Writer.of(target, builder, lanes.literal_value, planes.literal_value).add_sums(*arguments[:2])
         return target.get_dummy_value()
 
     return types.none(sums, others, lanes, planes, maker), generate
@@ -100,9 +104,26 @@ def _enough(  # noqa: PLR0917 - compiled code has no keywords
     """
 
     def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return _Writer.of(context, builder, lanes, planes).enough(*arguments[:3])
+        return _Writer.of(context, builder, lanes.literal_value, planes.literal_value).enough(*arguments[:3])
 
     return types.boolean(sums, target, masks, lanes, planes, maker), generate
+
+
+def _write_letters(_context: Any, columns: Any, table: Any, lanes: Any, maker: Any) -> Any:
+    """Write, for each value of a letter, which lanes hold that letter or one that differs from it in one bit.
+
+    Args:
+        columns: address of the LETTER_BITS columns that hold the letters of the lanes, the lowest bit first.
+        table: address of 2 ** LETTER_BITS columns to write.
+        lanes: constant, bits of a vector.
+        maker: constant, MAKER.
+    """
+
+    def generate(target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        _Writer.of(target, builder, lanes.literal_value, LETTER_BITS).write_letters(*arguments[:2])
+        return target.get_dummy_value()
+
+    return types.none(columns, table, lanes, maker), generate
 
 
 count_bits: Any = intrinsic(_count_bits)
@@ -110,6 +131,7 @@ lowest_bit: Any = intrinsic(_lowest_bit)
 add_columns: Any = intrinsic(prefer_literal=True)(_add_columns)
 add_sums: Any = intrinsic(prefer_literal=True)(_add_sums)
 enough: Any = intrinsic(prefer_literal=True)(_enough)
+write_letters: Any = intrinsic(prefer_literal=True)(_write_letters)
 
 
 class _Writer(NamedTuple):
@@ -128,21 +150,21 @@ class _Writer(NamedTuple):
     ternary: bool
 
     @classmethod
-    def of(cls, target: Any, builder: Any, lanes: Any, planes: Any) -> "_Writer":
+    def of(cls, target: Any, builder: Any, lanes: int, planes: int) -> "_Writer":
         """Return the writer for the constants of a function, on the machine that Numba compiles for."""
-        vector = ir.VectorType(_WORD, lanes.literal_value // _WORD.width)
-        ternary = lanes.literal_value == _TERNARY_LANES and "+avx512f" in target.codegen().magic_tuple()[2]
-        return cls(builder, vector, planes.literal_value, ternary)
+        vector = ir.VectorType(_WORD, lanes // _WORD.width)
+        ternary = lanes == _TERNARY_LANES and "+avx512f" in target.codegen().magic_tuple()[2]
+        return cls(builder, vector, planes, ternary)
 
-    def add_columns(self, offsets: Any, groups: Any, columns: Any, start: Any, sums: Any) -> None:
+    def add_columns(self, offsets: Any, groups: Any, columns: Any, start: Any, sums: Any, *, levels: int) -> None:
         """Write the loop over groups of columns."""
         builder = self.builder
         totals = [_Variable(builder, value) for value in self._digits(start)]
-        bytes_per_group = _WORD(GROUP * _OFFSET.width // 8)
+        bytes_per_group = _WORD((1 << levels) * _OFFSET.width // 8)
         with cgutils.for_range(builder, groups, intp=_WORD) as loop:
             place = builder.add(offsets, builder.mul(loop.index, bytes_per_group))
-            carry = self._added(totals, _LEVELS, place, columns)
-            for total in totals[_LEVELS:-1]:
+            carry = self._added(totals, levels, place, columns)
+            for total in totals[levels:-1]:
                 value = total.value
                 total.value = builder.xor(value, carry)
                 carry = builder.and_(value, carry)
@@ -169,6 +191,26 @@ class _Writer(NamedTuple):
         builder.store(carry, builder.inttoptr(masks, self.vector.as_pointer()), align=1)
         all_lanes = ir.IntType(self.vector.count * _WORD.width)
         return builder.icmp_unsigned("!=", builder.bitcast(carry, all_lanes), all_lanes(0))
+
+    def write_letters(self, columns: Any, table: Any) -> None:
+        """Write a letter's table from its halves: one is equal, the other differs in one of its three bits at most."""
+        builder = self.builder
+        digits = self._digits(columns)
+        half = LETTER_BITS // 2
+        equal, near = [], []  # of each half, by its value
+        for part in (digits[:half], digits[half:]):
+            signs = [(builder.not_(digit), digit) for digit in part]
+            same = [[signs[place][(value >> place) & 1] for place in range(half)] for value in range(1 << half)]
+            equal.append([builder.and_(builder.and_(one, other), third) for one, other, third in same])
+            near.append([self._summed(*three)[1] for three in same])
+        values = [(value & ((1 << half) - 1), value >> half) for value in range(1 << LETTER_BITS)]
+        self._store(
+            table,
+            [
+                builder.or_(builder.and_(equal[0][low], near[1][high]), builder.and_(near[0][low], equal[1][high]))
+                for low, high in values
+            ],
+        )
 
     def _added(self, totals: "list[_Variable]", level: int, offsets: Any, columns: Any, first: int = 0) -> Any:
         """Write the addition of 2 ** level columns, from number `first` on, to the lowest `level` digits of the sums.

@@ -35,19 +35,29 @@ def in_order(parts: Sequence[Fields], largest: Sequence[int], *, threads: int = 
         fields = [np.concatenate(pieces).astype(np.int64) for pieces in zip(*parts, strict=True)]
         order = np.lexsort(fields[::-1])
         return [field[order] for field in fields]
-    ends = np.cumsum([len(part[0]) for part in parts])
-    keys = np.zeros(ends[-1] if len(ends) else 0, dtype=np.uint64)
-    for part, end in zip(parts, ends, strict=True):
-        key = keys[end - len(part[0]) : end]
-        for field, width in zip(part, widths, strict=True):
+    ends = np.cumsum([0, *(len(part[0]) for part in parts)])
+    keys = np.zeros(ends[-1], dtype=np.uint64)
+    threads = threads if len(keys) >= _LEAST_SHARED else 1
+
+    def join(number: int) -> None:
+        key = keys[ends[number] : ends[number + 1]]
+        for field, width in zip(parts[number], widths, strict=True):
             key <<= np.uint64(width)
             np.bitwise_or(key, field, out=key, dtype=np.uint64, casting="unsafe")  # makes no copy of the field
-    keys = _rising(keys, sum(widths), threads if len(keys) >= _LEAST_SHARED else 1)
-    ordered = []
-    for width in reversed(widths):
-        ordered.append((keys & np.uint64((1 << width) - 1)).view(np.int64))
-        keys >>= np.uint64(width)
-    return ordered[::-1]
+
+    on_cores(join, range(len(parts)), threads)
+    keys = _rising(keys, sum(widths), threads)
+    ordered = [np.empty(len(keys), dtype=np.int64) for _ in widths]
+
+    def part_again(some: slice) -> None:
+        rest = keys[some]
+        for field, width in zip(reversed(ordered), reversed(widths), strict=True):
+            np.bitwise_and(rest, np.uint64((1 << width) - 1), out=field[some].view(np.uint64))
+            rest >>= np.uint64(width)
+
+    borders = np.linspace(0, len(keys), threads + 1).astype(int).tolist()
+    on_cores(part_again, [slice(*some) for some in pairwise(borders)], threads)
+    return ordered
 
 
 def _rising(keys: Keys, bits: int, threads: int) -> Keys:

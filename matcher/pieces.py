@@ -10,6 +10,7 @@ from matcher.errors import ComparisonError
 from matcher.few_symbols import are_few, few_bytes
 from matcher.form import Form
 from matcher.hits import Hits
+from matcher.letters import scratch_bytes
 from matcher.sides import side_bytes
 from matcher.similarity import Measure
 from matcher.spill import LEAST_BLOCK_ROWS, MERGE_BYTES_PER_ROW, MERGED_AT_ONCE
@@ -69,6 +70,8 @@ class Shares(NamedTuple):
             _check_limit(limit_bytes, fixed + 2 * max(working_bytes(tile, places, threads), merging))
             return cls(len(left), len(right), half, pairs, tile)
         words = left.words.shape[1]
+        fixed += threads * scratch_bytes(len(left), words, form)
+        half = (limit_bytes - fixed) // 2
         rows = min(_LEAST_PIECE_ROWS, len(left)), min(_LEAST_PIECE_ROWS, len(right))
         one_left, one_right = side_bytes(words)
         _check_limit(limit_bytes, fixed + 2 * max(rows[0] * one_left + rows[1] * one_right, merging))

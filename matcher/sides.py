@@ -23,7 +23,8 @@ class Side(NamedTuple):
     Attributes:
         sketches: uint64; on the left (n, words of a sketch), on the right (stripes, columns, words of a vector): for
             each bit of a sketch a column that holds it for a stripe of rows, then a column of zeros, then the planes
-            where sums start: half of what the row's sketch has fewer bits set than the fullest, rounded up.
+            where sums start: half of what the row's sketch has fewer bits set than the fullest, rounded up. Without the
+            planes where letters are compared, as their sums start with 0.
         bits_set: int64, (n,): bits set in each sketch.
         words: uint64, (n, words), as they come.
         popcounts: int64, (n,), rising.
@@ -59,6 +60,7 @@ class Plan(NamedTuple):
         right: the rows of the other.
         form: how the kernel computes.
         sums: how it adds up.
+        letters: how many letters sketches are read as; 0 where bits are counted.
         constants: tables.
         reach: by popcount on the left, the range of right rows that may pass.
     """
@@ -67,6 +69,7 @@ class Plan(NamedTuple):
     right: Side
     form: Form
     sums: Sums
+    letters: int
     constants: Constants
     reach: Reach
 
@@ -117,13 +120,15 @@ def plan(
     left_sketches, right_sketches = on_cores(sketch.of_rows, (left_rows, right_rows), threads)
     left_set, right_set = (_bits_set(sketches) for sketches in (left_sketches, right_sketches))
     most = int(right_set.max())
-    sums = Sums.of(most)
-    columns = in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, sums.planes, form)
+    sums = Sums.of_letters(sketch.letters) if sketch.letters else Sums.of(most)
+    planes = 0 if sketch.letters else sums.planes
+    columns = in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, planes, form)
     return Plan(
         _side(left_rows, left_sketches, left_set),
         _side(right_rows, columns, right_set),
         form,
         sums,
+        sketch.letters,
         Constants(requirement.common, distance, most),
         reach,
     )

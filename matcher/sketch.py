@@ -12,15 +12,16 @@ that mean that this happens with at most the stated probability. Balanced codes,
 bits, are compared several times as fast.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
 from matcher.form import Form, Sums
-from matcher.lanes import GROUP
+from matcher.lanes import GROUP, LETTER_BITS
 from matcher.similarity import Requirement
 
 _PIECE_BITS = 16
@@ -35,8 +36,20 @@ _ROWS_AT_ONCE = 1 << 14
 _COLUMN_COST = 5.7
 _STRIPE_COST = 80.0
 _DIGIT_COST = 4.0
+_LETTER_COST = 4.4
+_LETTER_STRIPE_COST = 40.0
+_TABLE_COST = 680.0
+_ROWS_PER_TABLE = 2048
 _NEAR_COST = 80.0
 _WORD_COST = 6.0
+
+
+LETTERS_AT_ONCE = 8
+"""Letters that are added up together."""
+FAR = 2
+"""Bits in which far letters differ at least."""
+_PART_BITS = LETTERS_AT_ONCE * LETTER_BITS
+_LETTER_MASK = np.uint64((1 << LETTER_BITS) - 1)
 
 
 class Reach(NamedTuple):
@@ -66,10 +79,18 @@ class Sketch(NamedTuple):
     Attributes:
         bits: how many they have.
         positions: int64 (bits,), which bits of an encoding they are; None where they are folded.
+        letters: how many letters of LETTER_BITS bits they are read as, a multiple of LETTERS_AT_ONCE; 0 where bits are
+            counted.
     """
 
     bits: int
     positions: NDArray[np.int64] | None = None
+    letters: int = 0
+
+    @classmethod
+    def of_letters(cls, letters: int) -> Self:
+        """Return the one that is read as so many letters."""
+        return cls(letters * LETTER_BITS, letters=letters)
 
     def of(self, words: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Return the sketches of encodings, uint64 (n, words of a sketch), filled up with zeros."""
@@ -103,6 +124,30 @@ def fold(words: NDArray[np.uint64], sketch_bits: int) -> NDArray[np.uint8]:
         more = pieces[:, start : start + kept]
         sketch[:, : more.shape[1]] ^= more
     return sketch.view(np.uint8)
+
+
+@compiled
+def far_letters(sketches: NDArray[np.uint64], letters: int) -> NDArray[np.int64]:
+    """Return how many letters have two bits set or more, of sketches of differences: int64 (n,)."""
+    far = np.zeros(len(sketches), dtype=np.int64)
+    for row in range(len(sketches)):
+        for part in range(letters // LETTERS_AT_ONCE):
+            bits = some_letters(sketches, row, part)
+            for _ in range(LETTERS_AT_ONCE):
+                letter = bits & _LETTER_MASK
+                far[row] += (letter & (letter - np.uint64(1))) != 0 and letter != 0
+                bits >>= np.uint64(LETTER_BITS)
+    return far
+
+
+@compiled
+def some_letters(sketches: NDArray[np.uint64], row: int, part: int) -> np.uint64:
+    """Return LETTERS_AT_ONCE letters of a sketch, those of number `part`, the first lowest."""
+    word, shift = part * _PART_BITS // _WORD_BITS, part * _PART_BITS % _WORD_BITS
+    bits: np.uint64 = sketches[row, word] >> np.uint64(shift)
+    if shift > _WORD_BITS - _PART_BITS:
+        bits |= sketches[row, word + 1] << np.uint64(_WORD_BITS - shift)
+    return bits
 
 
 def sample_limits(distances: NDArray[np.int64], bits: int, sample_bits: int, loss: float) -> NDArray[np.int64]:
@@ -193,10 +238,27 @@ def best_sketch(
         sketch = Sketch(size, np.sort(positions[:size]))
         return cost(sketch, sample_limits(limits, bits, size, loss)), sketch
 
+    def spelled(letters: int) -> tuple[float, Sketch]:
+        sketch = Sketch.of_letters(letters)
+        room = limits - FAR * far_letters(sketch.of(different), letters)
+        near = max(float(np.mean(room >= 0)), _normal_share(room))
+        tables = _TABLE_COST * letters / min(len(left.numbers), _ROWS_PER_TABLE)
+        row = _LETTER_STRIPE_COST + _LETTER_COST * letters + tables
+        return row / form.lanes + near * (_NEAR_COST + _WORD_COST * words), sketch
+
     found = [_cheapest(sizes, folded)]
+    letters = range(LETTERS_AT_ONCE, min(full // LETTER_BITS, form.letters) + 1, LETTERS_AT_ONCE)
+    if letters:
+        found.append(_cheapest(letters, spelled))
     if loss > 0 and step < bits:
         found.append(_cheapest([size for size in sizes if size < bits], sampled))
     return min(found, key=lambda choice: choice[0])[1]
+
+
+def _normal_share(values: NDArray[np.int64]) -> float:
+    """Return the share of values from 0 on if they are normal: of the rarest, more than a sample can tell."""
+    spread = float(values.std())
+    return math.erfc(-float(values.mean()) / spread / math.sqrt(2)) / 2 if spread else 0.0
 
 
 def _cheapest(sizes: Sequence[int], priced: Callable[[int], tuple[float, Sketch]]) -> tuple[float, Sketch]:

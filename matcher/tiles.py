@@ -9,7 +9,10 @@ import numpy as np
 from matcher.form import LEFT_ROWS, Form
 from matcher.hits import Hits, Needed
 from matcher.kernel import kernel, scratch
-from matcher.sides import Plan
+from matcher.letters import BLOCKS_AT_ONCE
+from matcher.letters import kernel as letter_kernel
+from matcher.letters import scratch as letter_scratch
+from matcher.sides import Constants, Plan
 
 HIT_CAPACITY = 1 << 16
 _TILE_LEFT_ROWS = 1024
@@ -77,7 +80,8 @@ class Tiling(NamedTuple):
         rows = max(1, min(wanted, len(prepared.right.popcounts) + lanes - 1) // lanes) * lanes
         across = -(-len(prepared.right.popcounts) // rows)
         shared = max(len(prepared.left.popcounts) * across // _LEAST_TILES, _LEAST_TILE_PAIRS // rows)
-        left_rows = size.left if size else min(_TILE_LEFT_ROWS, shared)
+        most = BLOCKS_AT_ONCE * LEFT_ROWS if prepared.letters else _TILE_LEFT_ROWS
+        left_rows = size.left if size else min(most, shared)
         return cls(prepared, max(1, left_rows // LEFT_ROWS), rows)
 
     def tiles(self) -> Iterator[Tile]:
@@ -99,9 +103,7 @@ class Tiling(NamedTuple):
             if last <= first:
                 yield Tile(block, block, 0, 0, settled)
 
-    def comparer(
-        self, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]
-    ) -> "BitComparer":
+    def comparer(self, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]) -> Comparer:
         """Return what compares tiles in one thread.
 
         Args:
@@ -110,7 +112,8 @@ class Tiling(NamedTuple):
             stop: when set, a comparison ends soon, unfinished.
             offsets: what is added to the row numbers of hits, left and right.
         """
-        return BitComparer(self, needed, put, stop, offsets)
+        kind = LetterComparer if self.plan.letters else BitComparer
+        return kind(self, needed, put, stop, offsets)
 
     @property
     def hit_capacity(self) -> int:
@@ -123,38 +126,87 @@ def hit_capacity(left_rows: int, right_rows: int, form: Form) -> int:
     return max(min(LEFT_ROWS, left_rows) * form.lanes, min(HIT_CAPACITY, left_rows * right_rows))
 
 
-class BitComparer:
-    """Compares tiles, one after the other, in memory that it keeps; each thread has one of its own."""
+class _Finder:
+    """What the hits of a thread go through.
+
+    Attributes:
+        plan: the two sides.
+        stop: when set, a comparison ends soon, unfinished.
+    """
 
     def __init__(
         self, tiling: Tiling, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]
     ) -> None:
-        prepared = tiling.plan
-        self._plan, self._needed, self._put, self._stop, self._offsets = prepared, needed, put, stop, offsets
-        self._kernel = kernel(prepared.form, prepared.sums)
-        self._blocks_per_call = max(1, _BITS_PER_CALL // (LEFT_ROWS * tiling.rows * prepared.right_row_bytes * 8))
-        self._scratch = scratch(prepared)
+        self.plan, self.stop = tiling.plan, stop
+        self._needed, self._put, self._offsets = needed, put, offsets
         self._buffer = np.empty((len(Hits._fields), tiling.hit_capacity), dtype=np.uint32)
         self._used = 0
 
-    def compare(self, tile: Tile) -> None:
-        """Find the hits of a tile; they are given on when there are many, or by `flush`."""
-        prepared = self._plan
-        constants = prepared.constants
-        block, resume = tile.block, tile.right
-        while block < tile.block_stop and not self._stop.is_set():
-            part = (block, min(tile.block_stop, block + self._blocks_per_call), tile.right, tile.right_stop)
-            asked = constants._replace(needed=self._needed(constants.needed))
-            room = Hits(*self._buffer[:, self._used :])
-            block, resume, count = self._kernel(
-                prepared.left, prepared.right, asked, prepared.reach, part, resume, self._scratch, room
-            )
-            self._used += count
-            if block < part[1]:  # the next stripe's hits might not fit
-                self.flush()
+    def asked(self) -> Constants:
+        """Return what the kernel compares with from now on."""
+        constants = self.plan.constants
+        return constants._replace(needed=self._needed(constants.needed))
+
+    def room(self) -> Hits:
+        """Return where hits can be written."""
+        return Hits(*self._buffer[:, self._used :])
+
+    def found(self, count: int) -> None:
+        """Note that so many were written."""
+        self._used += count
 
     def flush(self) -> None:
         """Give on the hits found so far."""
         if self._used:
             self._put(Hits(*self._buffer[:, : self._used]).of_files(self._offsets))
             self._used = 0
+
+
+class BitComparer(_Finder):
+    """Compares tiles, one after the other, in memory that it keeps; each thread has one of its own."""
+
+    def __init__(
+        self, tiling: Tiling, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]
+    ) -> None:
+        super().__init__(tiling, needed, put, stop, offsets)
+        self._kernel = kernel(self.plan.form, self.plan.sums)
+        self._blocks_per_call = max(1, _BITS_PER_CALL // (LEFT_ROWS * tiling.rows * self.plan.right_row_bytes * 8))
+        self._scratch = scratch(self.plan)
+
+    def compare(self, tile: Tile) -> None:
+        """Find the hits of a tile; they are given on when there are many, or by `flush`."""
+        left, right, reach = self.plan.left, self.plan.right, self.plan.reach
+        block, resume = tile.block, tile.right
+        while block < tile.block_stop and not self.stop.is_set():
+            part = (block, min(tile.block_stop, block + self._blocks_per_call), tile.right, tile.right_stop)
+            block, resume, count = self._kernel(
+                left, right, self.asked(), reach, part, resume, self._scratch, self.room()
+            )
+            self.found(count)
+            if block < part[1]:  # the next stripe's hits might not fit
+                self.flush()
+
+
+class LetterComparer(_Finder):
+    """Compares tiles, one after the other, in memory that it keeps; each thread has one of its own."""
+
+    def __init__(
+        self, tiling: Tiling, needed: Needed, put: Callable[[Hits], None], stop: Event, offsets: tuple[int, int]
+    ) -> None:
+        super().__init__(tiling, needed, put, stop, offsets)
+        self._kernel = letter_kernel(self.plan.form, self.plan.sums)
+        self._scratch = letter_scratch(self.plan)
+
+    def compare(self, tile: Tile) -> None:
+        """Find the hits of a tile; they are given on when there are many, or by `flush`."""
+        left, right, reach = self.plan.left, self.plan.right, self.plan.reach
+        for block in range(tile.block, tile.block_stop, BLOCKS_AT_ONCE):
+            part = (block, min(tile.block_stop, block + BLOCKS_AT_ONCE), tile.right, tile.right_stop)
+            resume, start = block, tile.right
+            while start < tile.right_stop and not self.stop.is_set():
+                resume, start, count = self._kernel(
+                    left, right, self.asked(), reach, part, (resume, start), self._scratch, self.room()
+                )
+                self.found(count)
+                if start < tile.right_stop:  # the next block's hits might not fit
+                    self.flush()
