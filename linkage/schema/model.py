@@ -370,6 +370,8 @@ class Schema(Part):
     def digest(self) -> str:
         """SHA-256 of everything that decides the bits (RFC 8785 form), so not of name and descriptions.
 
+        Of frequency weights it is also of their source.
+
         A clkhash document and our own with the same effect have the same digest.
         """
         return digest_of(canonical_json(_without(self.document(), {"name", "description"})))
