@@ -5,11 +5,12 @@ least. So two records draw the same with the chance J = sum over common tokens t
 max(a_u / a_t, b_u / b_t), a and b being their weights: the probability Jaccard index (Moulton & Jiang, "Maximally
 consistent sampling and the Jaccard index of probability distributions", ICDM 2018).
 
-All tokens of one field of a record weigh the same, but one that occurs k times in a value weighs k times as much. With
-c_g common tokens of field g, and records that weigh A and B in all, the second sum is, for a token of field f that
-occurs p times in one and q times in the other, A / (p a_f) + B / (q b_f) - sum over g of c_g min(a_g / (p a_f),
-b_g / (q b_f)), where a token that occurs several times counts in c_g as often as it occurs in both: exact where it does
-so as often in both records, and hardly too small where not.
+All tokens of one field of a record weigh the same, but one that occurs k times in a value weighs k times as much;
+common tokens that have a percent of that are a field of their own here, for each percent. With c_g tokens of field g in
+common, and records that weigh A and B in all, the second sum is, for a token of field f that occurs p times in one and
+q times in the other, A / (p a_f) + B / (q b_f) - sum over g of c_g min(a_g / (p a_f), b_g / (q b_f)), where a token
+that occurs several times counts in c_g as often as it occurs in both: exact where it does so as often in both records,
+and hardly too small where not.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assessment.plain import Counted, insertions, shared
+from assessment.plain import Counted, shared
 
 _BLOCK = 128  # rows at once: what is computed of them stays in the cache
 _LEAST = 1e-9
@@ -52,14 +53,13 @@ def probability_jaccard(counted: Sequence[Counted]) -> Floats:
 
     `counted` are fields and their tokens, one at least. Ten seconds of one core for 5,000 rows of the schema person.
     """
-    rows = len(counted[0][1])
+    rows = len(counted[0].table)
     total = np.zeros(rows)
     fields = []
-    for field, table in counted:
-        tokens = table.sum(axis=1, dtype=np.int64)
-        weight = insertions(field, tokens)
-        total += weight * tokens
-        held = np.minimum(shared(table), _MOST_TIMES)
+    for one in counted:
+        weight = one.weights
+        total += weight * one.table.sum(axis=1, dtype=np.int64)
+        held = np.minimum(shared(one.table), _MOST_TIMES)
         times = [(held == number).astype(np.float32) for number in range(1, int(held.max(initial=0)) + 1)]
         fields.append(_Field(weight.astype(np.float32), times))
     found = np.zeros((rows, rows), dtype=np.float32)

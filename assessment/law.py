@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.jaccard import probability_jaccard
-from assessment.plain import Rows, counted_tokens, insertions, shared
+from assessment.plain import Rows, counted_tokens, shared
 from encoder.hardening.saul import token_weights
 from linkage import Schema
 from linkage.schema import Diffuse, Fold, MinHash, Rule90, Saul
@@ -63,12 +63,12 @@ def combined(schema: Schema) -> int:
 
 def _symbols(rows: Rows, schema: Schema, step: MinHash) -> Agreement:
     counted = list(counted_tokens(rows, schema))
-    groups = [[one for one in counted if one[0].identifier in apart.fields] for apart in step.apart]
-    rest = [one for one in counted if not any(one[0].identifier in apart.fields for apart in step.apart)]
+    groups = [[one for one in counted if one.field.identifier in apart.fields] for apart in step.apart]
+    rest = [one for one in counted if not any(one.field.identifier in apart.fields for apart in step.apart)]
     of_rest = probability_jaccard(rest) ** step.components
     found = of_rest.copy()
     for apart, group in zip(step.apart, groups, strict=True):
-        there = np.any([table.any(axis=1) for _, table in group], axis=0)
+        there = np.any([one.table.any(axis=1) for one in group], axis=0)
         own = probability_jaccard(group) ** step.components
         own[np.ix_(~there, ~there)] = of_rest[np.ix_(~there, ~there)]  # who has nothing there has symbols of the rest
         found += np.float32(apart.symbols / step.symbols) * (own - of_rest)
@@ -78,9 +78,8 @@ def _symbols(rows: Rows, schema: Schema, step: MinHash) -> Agreement:
 def _filters(rows: Rows, schema: Schema) -> Agreement:
     inserted = np.zeros(len(rows))
     common = np.zeros((len(rows), len(rows)), dtype=np.float32)
-    for field, table in counted_tokens(rows, schema):
-        times = insertions(field, table.sum(axis=1, dtype=np.int64))
-        there = table > 0
+    for one in counted_tokens(rows, schema):
+        times, there = one.insertions, one.table > 0
         inserted += there.sum(axis=1) * times
         common += _products(there.astype(np.float32)) * np.minimum.outer(times, times).astype(np.float32)
     clear = np.log1p(-1 / schema.filter_bits)
@@ -92,9 +91,9 @@ def _filters(rows: Rows, schema: Schema) -> Agreement:
 def _majorities(rows: Rows, schema: Schema) -> Agreement:
     squares = np.zeros(len(rows))
     inner = np.zeros((len(rows), len(rows)), dtype=np.float32)
-    for field, table in counted_tokens(rows, schema):
+    for field, table, tokens, percent in counted_tokens(rows, schema):
         assert field.hashing is not None
-        weights = token_weights(table.sum(axis=1, dtype=np.int64), field.hashing.strategy)
+        weights = token_weights(tokens, field.hashing.strategy, percent)
         votes = table.astype(np.float32) * weights[:, None].astype(np.float32)
         squares += (votes**2).sum(axis=1)
         inner += _products(votes)

@@ -44,6 +44,12 @@ def make_engine(name: str, schema: Schema, secret: bytes | str, facts: ColumnFac
             code="engine.schema",
             hint="use the native engine, or a schema without hardening and salts",
         )
+    if any(field.hashing and field.hashing.strategy.frequency_weights for field in schema.fields):
+        raise InputError(
+            "the engine clkhash cannot weigh tokens by their frequency",
+            code="engine.schema",
+            hint="use the native engine, or a schema without frequencyWeights",
+        )
     from encoder.clkhash_engine import ClkhashEngine
 
     try:

@@ -16,6 +16,7 @@ from encoder.keys import FieldKeys
 from encoder.numbering import looked_up, new_numbers, numbered
 from encoder.parts import Reader
 from encoder.values import token_encoding
+from encoder.weights import lessened, token_percents
 from linkage.schema import ExactComparison, Field, Strategy
 
 _TAKEN_BYTES = 512 << 10  # what is taken at once stays in the processor's cache
@@ -153,6 +154,7 @@ class FieldEncoder:
     def _token_masks(self, tokens: Tokens) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """Return a mask per distinct (token, times inserted), uint64 (m, words), and for each token its mask."""
         vocabulary = [token.encode(self._encoding) for token in tokens.vocabulary]
+        percents = token_percents(tokens.vocabulary, self._strategy)
         if self._strategy.bits_per_token is not None:
             times, ids = np.full(len(vocabulary), self._strategy.bits_per_token, dtype=np.int64), tokens.ids
         else:
@@ -161,6 +163,9 @@ class FieldEncoder:
             pairs, ids = numbered(tokens.ids * most + shares, len(vocabulary) * most)
             vocabulary = [vocabulary[index] for index in (pairs // most).tolist()]
             times = pairs % most
+            percents = None if percents is None else percents[pairs // most]
+        if percents is not None:
+            times = lessened(times, percents)
         masks = np.empty((len(vocabulary), self._words), dtype=np.uint64)
         at_once = max(1, _UNPACKED_BYTES // (self._words * 64))
         for start in range(0, len(vocabulary), at_once):

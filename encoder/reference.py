@@ -55,11 +55,14 @@ def _filter(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArra
             continue
         tokens = _tokens(cells, place, salts[place], schema)
         hasher = token_hasher(field.hashing.hash, keys, schema.filter_bits)
+        strategy = field.hashing.strategy
         for number, token in enumerate(tokens):
-            times = field.hashing.strategy.bits_per_token
+            times = strategy.bits_per_token
             if times is None:
-                share, rest = divmod(field.hashing.strategy.bits_per_feature or 0, len(tokens))
+                share, rest = divmod(strategy.bits_per_feature or 0, len(tokens))
                 times = share + (number < rest)
+            if times:
+                times = max(1, (times * strategy.percents.get(token, 100) + 50) // 100)
             bits[hasher.bits([token.encode(token_encoding(field))], np.array([times])).bits] = 1
     folded: NDArray[np.uint8] = fold(np.packbits(bits)[None, :], schema.filter_bits, schema.clk.xor_folds)[0]
     return folded
@@ -76,6 +79,7 @@ def _majorities(cells: Sequence[str], schema: Schema, step: Saul, keys: Hardenin
         for token in tokens:
             strategy = field.hashing.strategy
             insertions = strategy.bits_per_token or (strategy.bits_per_feature or 0) / len(tokens)
+            insertions *= strategy.percents.get(token, 100) / 100
             weight = max(1, round(4 * math.sqrt(insertions)))
             vector = _drawn(keys.key(f"saul field {place}"), token.encode(token_encoding(field)), count)
             votes = [vote + 2 * weight * (2 * bit - 1) for vote, bit in zip(votes, vector, strict=True)]
@@ -103,6 +107,7 @@ def _symbols(cells: Sequence[str], schema: Schema, step: MinHash, keys: Hardenin
         for token, times in Counter(tokens).items():
             strategy = field.hashing.strategy
             weight = (strategy.bits_per_token or 0) * times or (strategy.bits_per_feature or 0) * times / len(tokens)
+            weight *= strategy.percents.get(token, 100) / 100
             message = token.encode(token_encoding(field))
             nonce = keyed_bytes(keys.key(f"minhash field {place}"), message, 12)
             stream = Cipher(algorithms.AES(keys.key("minhash draws")), modes.CTR(nonce + bytes(4)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from linkage.command import emit, example, json_option
+from linkage.command import SharedGroup, emit, example, json_option
 
 WARNED = 3
 
@@ -33,7 +33,7 @@ _trust_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=SharedGroup, shared="counterfoil.schema")
 def schema() -> None:
     """Check linkage schemas and list those that come with Counterfoil."""
 

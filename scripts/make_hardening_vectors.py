@@ -1,4 +1,4 @@
-"""Write tests/vectors/hardening.json: golden encodings of every hardening step, and of salted fields, in many scripts.
+"""Write tests/vectors/hardening.json: golden encodings of every hardening step, of salts and weights, in many scripts.
 
 The names are those of tests/vectors/clk.json. No other software makes these encodings, so the plain form
 (encoder.reference) does. The file holds the bits still: what changes it changes what agencies exchange.
@@ -45,14 +45,26 @@ SALTED: dict[str, list[dict[str, Any]]] = {
     "salt-then-saul": STEPS["saul"],
     "salt-then-minhash": STEPS["minhash"],
 }
+WEIGHED: dict[str, list[dict[str, Any]]] = {
+    "frequency-weights": [],
+    "frequency-weights-then-saul": STEPS["saul"],
+    "frequency-weights-then-minhash": STEPS["minhash"],
+}
+COMMON = {
+    "name": {"10": ["na", "مح"], "35": [" M", "er"], "70": ["زه", "王小", "Mü"]},
+    "year": {"45": ["1970", "1973", "1985"]},
+}
 
 
-def document(*, salted: bool) -> dict[str, Any]:
-    """Return a schema of one name and one year, the name perhaps salted by the year."""
+def document(*, salted: bool = False, weighed: bool = False) -> dict[str, Any]:
+    """Return a schema of one name and one year, the name perhaps salted by the year, or common tokens weighing less."""
     bigrams: dict[str, Any] = {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerFeature": 60}}
     if salted:
         bigrams["salt"] = "year"
-    exact = {"comparison": {"type": "exact"}, "strategy": {"bitsPerToken": 10}}
+    exact: dict[str, Any] = {"comparison": {"type": "exact"}, "strategy": {"bitsPerToken": 10}}
+    if weighed:
+        for hashing, percent in zip((bigrams, exact), COMMON.values(), strict=True):
+            hashing["strategy"]["frequencyWeights"] = {"source": "golden vectors", "percent": percent}
     name = {"identifier": "name", "format": {"type": "string"}, "hashing": bigrams}
     year = {"identifier": "year", "format": {"type": "integer"}, "hashing": exact}
     config = {"l": 256, "kdf": {"type": "HKDF", "info": "aGFyZGVuaW5n"}}
@@ -68,13 +80,15 @@ def cases() -> list[dict[str, Any]]:
     found = [
         {
             "name": name,
-            "schema": document(salted=False) | {"hardening": steps},
+            "schema": document() | {"hardening": steps},
             "rows": rows[::6] if name in LONG else rows,
         }
         for name, steps in STEPS.items()
     ]
     for name, steps in SALTED.items():
         found.append({"name": name, "schema": document(salted=True) | {"hardening": steps}, "rows": rows})
+    for name, steps in WEIGHED.items():
+        found.append({"name": name, "schema": document(weighed=True) | {"hardening": steps}, "rows": rows})
     return found
 
 

@@ -14,6 +14,7 @@ from encoder.hardening.keys import keyed_bytes
 from encoder.numbering import numbered_texts
 from encoder.parts import Reader
 from encoder.values import token_encoding
+from encoder.weights import token_percents
 from linkage.schema import Field
 
 NONCE_BYTES = 12
@@ -29,6 +30,7 @@ class ReadColumn(NamedTuple):
         ids: int64 (all tokens,): the tokens of the values, value by value, as numbers into the vocabulary.
         counts: int64 (values,): how many tokens each value has.
         vocabulary: the distinct tokens, as bytes.
+        percents: int64 (vocabulary,): what share of other tokens' weight they have, or None where all weigh alike.
         added: which of the values do not fit or have no token.
     """
 
@@ -36,18 +38,22 @@ class ReadColumn(NamedTuple):
     ids: NDArray[np.int64]
     counts: NDArray[np.int64]
     vocabulary: list[bytes]
+    percents: NDArray[np.int64] | None
     added: Added
 
 
 def read_column(column: Sequence[str], field: Field, reader: Reader) -> ReadColumn:
-    """Return what `column` holds, of `field`."""
+    """Return what `column` holds, of `field`, which is hashed."""
+    assert field.hashing is not None
     codes, values = numbered_texts(column)
     tokens, faults = reader.read(values)
     numbers, vocabulary = numbered_texts(tokens.vocabulary)
     rows = [(np.flatnonzero(codes == place), rule) for place, rule in sorted(faults.items())]
     encoding = token_encoding(field)
     encoded = [token.encode(encoding) for token in vocabulary]
-    return ReadColumn(codes, numbers[tokens.ids], tokens.counts, encoded, Added(rows, (tokens.counts == 0)[codes]))
+    percents = token_percents(vocabulary, field.hashing.strategy)
+    added = Added(rows, (tokens.counts == 0)[codes])
+    return ReadColumn(codes, numbers[tokens.ids], tokens.counts, encoded, percents, added)
 
 
 class Stream:

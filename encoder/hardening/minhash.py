@@ -29,6 +29,7 @@ from encoder.hardening.drawn import Stream, read_column
 from encoder.hardening.keys import HardeningKeys
 from encoder.hardening.races import FEWEST_DRAWS, Race, Tags, occurrences, winners
 from encoder.parts import Reader
+from encoder.weights import WHOLE
 from linkage.schema import Field, MinHash, Schema, Strategy
 from linkage.symbols import ALPHABET, packed
 
@@ -107,8 +108,10 @@ class Starter:
 
     def race(self, column: Sequence[str]) -> tuple[Race, Added]:
         """Return the race of the rows of `column`, and which of its values do not fit or have no token."""
-        codes, ids, counts, vocabulary, added = read_column(column, self._field, self._reader)
+        codes, ids, counts, vocabulary, percents, added = read_column(column, self._field, self._reader)
         weights = token_weights(occurrences(ids, counts, len(vocabulary)), counts, self._strategy)
+        if percents is not None:
+            weights *= (percents / WHOLE)[ids]
         return Race.of(codes, ids, counts, weights, self._stream.drawn(vocabulary).view("<u4")), added
 
 

@@ -21,6 +21,7 @@ from encoder.hardening.drawn import read_column
 from encoder.hardening.keys import HardeningKeys, keyed_bytes
 from encoder.hardening.votes import Ballot, ballots, majorities
 from encoder.parts import Reader
+from encoder.weights import WHOLE, shares
 from linkage.schema import Field, Saul, Schema, Strategy
 
 _REMEMBERED_BYTES = 32 << 20
@@ -74,9 +75,13 @@ class Voter:
 
     def ballots(self, column: Sequence[str]) -> tuple[list[Ballot], Added]:
         """Return how the rows of `column` vote, and which of its values do not fit or have no vote."""
-        codes, ids, counts, vocabulary, added = read_column(column, self._field, self._reader)
-        weights = token_weights(counts, self._strategy)
-        return list(ballots(codes, ids, counts, weights, self._drawn(vocabulary))), added
+        codes, ids, counts, vocabulary, percents, added = read_column(column, self._field, self._reader)
+        vectors = self._drawn(vocabulary)
+        cast: list[Ballot] = []
+        for share in shares(ids, counts, percents):
+            weights = np.where(share.counts > 0, token_weights(counts, self._strategy, share.percent), 0)
+            cast += ballots(codes, share.ids, share.counts, weights, vectors)
+        return cast, added
 
     def _drawn(self, vocabulary: Sequence[bytes]) -> NDArray[np.uint8]:
         """Return the vectors of tokens, uint8 (tokens, bytes), drawn from the key once while they are remembered."""
@@ -89,15 +94,16 @@ class Voter:
         return np.frombuffer(vectors, dtype=np.uint8).reshape(len(vocabulary), self._bytes)
 
 
-def token_weights(counts: NDArray[np.int64], strategy: Strategy) -> NDArray[np.int64]:
+def token_weights(counts: NDArray[np.int64], strategy: Strategy, percent: int = WHOLE) -> NDArray[np.int64]:
     """Return the weight of each token of values with `counts` tokens, int64 (values,); 0 where there is none.
 
-    sqrt(insertions of the token in a Bloom filter), in quarters: bitsPerToken, or bitsPerFeature / counts.
+    sqrt(insertions of the token in a Bloom filter), in quarters: bitsPerToken, or bitsPerFeature / counts, of which
+    common tokens have a `percent`.
     """
     insertions = (
         np.full(len(counts), float(strategy.bits_per_token))
         if strategy.bits_per_token is not None
         else (strategy.bits_per_feature or 0) / np.maximum(counts, 1)
-    )
+    ) * (percent / WHOLE)
     weights = np.maximum(1, np.rint(_STEPS_PER_UNIT * np.sqrt(insertions))).astype(np.int64)
     return np.where(counts > 0, weights, 0)

@@ -26,9 +26,9 @@ from linkage.schema.model import (
     Schema,
     Standard,
     StandardFormat,
-    Strategy,
     StringFormat,
 )
+from linkage.schema.strategy import FrequencyWeights, Strategy
 
 __all__ = [
     "STANDARDISATION",
@@ -45,6 +45,7 @@ __all__ = [
     "Field",
     "Fold",
     "Format",
+    "FrequencyWeights",
     "Hashing",
     "IntegerFormat",
     "Kdf",

@@ -34,7 +34,11 @@ def from_clkhash(document: Mapping[str, Any]) -> Document:
 
 
 def to_clkhash(document: Mapping[str, Any]) -> Document:
-    """Return a document of our own format as a clkhash document of version 3, for the reference engine."""
+    """Return a document of our own format as a clkhash document of version 3, for the reference engine.
+
+    Raises:
+        SchemaError: a field has frequency weights, which clkhash does not know.
+    """
     config = dict(document["clkConfig"])
     config["xor_folds"] = config.pop("xorFolds", 0)
     return {"version": 3, "clkConfig": config, "features": [_to_feature(feature) for feature in document["features"]]}
@@ -66,6 +70,7 @@ def _feature(feature: Any, position: int, version: int, config: Mapping[str, Any
     if not isinstance(hashing, Mapping):
         return kept
     name = f"field '{feature.get('identifier', position)}'"
+    _refuse_ours(hashing, name)
     if version == 1:
         weight = hashing.get("weight", 1.0)
         if not isinstance(weight, int | float) or isinstance(weight, bool) or weight < 0:
@@ -103,8 +108,6 @@ _ALLOWED = {
 
 
 def _hashing(hashing: Mapping[str, Any], name: str) -> Document:
-    if "salt" in hashing:
-        raise SchemaError(f'{name}: salt is no key of a linkage schema of clkhash; use version "counterfoil/1"')
     result = dict(hashing)
     for part in ("comparison", "hash"):
         if isinstance(hashing.get(part), Mapping):
@@ -119,10 +122,18 @@ def _hashing(hashing: Mapping[str, Any], name: str) -> Document:
     return result
 
 
+def _refuse_ours(hashing: Mapping[str, Any], name: str) -> None:
+    strategy = hashing.get("strategy")
+    for key, part in (("salt", hashing), ("frequencyWeights", strategy if isinstance(strategy, Mapping) else {})):
+        if key in part:
+            raise SchemaError(f'{name}: {key} is no key of a linkage schema of clkhash; use version "counterfoil/1"')
+
+
 def _to_feature(feature: Mapping[str, Any]) -> Document:
     if feature.get("ignored"):
         return {"identifier": feature["identifier"], "ignored": True}
     kept: Document = {key: feature[key] for key in ("identifier", "format", "hashing")}
+    _refuse_ours(kept["hashing"], f"field '{feature['identifier']}'")
     if "pattern" in kept["format"]:
         kept["format"] = {key: value for key, value in kept["format"].items() if key != "case"}
     return kept

@@ -10,16 +10,17 @@ import re
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Key
+from pydantic import model_validator
 
 from linkage.canonical import canonical_json, digest_of
 from linkage.schema.hardening import Blip, Measure, Step, Unrelated, check_steps, measure_of, unrelated_of, widths
+from linkage.schema.part import Part
 from linkage.schema.salting import check_salts
+from linkage.schema.strategy import Strategy
 
 LARGEST_FILTER_BITS = 1 << 20
 BYTE_BITS = 8
-LARGEST_HASH_COUNT = 1 << 16
 LARGEST_FIELD_COUNT = 1024
 STANDARDISATION = 6
 """The version of the rules that standardise values; other rules give other bits, so it decides which files match."""
@@ -50,11 +51,7 @@ _LARGEST_JSON_INTEGER = 2**53 - 1  # RFC 8785 writes no larger one
 Description = Annotated[str | None, Key(default=None, max_length=10_000)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
-
-
-class Kdf(_Part):
+class Kdf(Part):
     """How one key per field is derived from the secret: HKDF (RFC 5869)."""
 
     type: Literal["HKDF"] = "HKDF"
@@ -84,7 +81,7 @@ class Kdf(_Part):
         return base64.b64decode(self.info or "")
 
 
-class ClkConfig(_Part):
+class ClkConfig(Part):
     """The filter: its length and the keys."""
 
     bits: int = Key(alias="l", ge=1, le=LARGEST_FILTER_BITS, description="bits of an encoding, after folding")
@@ -92,7 +89,7 @@ class ClkConfig(_Part):
     xor_folds: int = Key(default=0, alias="xorFolds", ge=0, le=20, description="times the filter is folded in half")
 
 
-class StringFormat(_Part):
+class StringFormat(Part):
     """Text, optionally of a length and a case, or matching a pattern as a whole."""
 
     type: Literal["string"]
@@ -116,7 +113,7 @@ class StringFormat(_Part):
         return self
 
 
-class IntegerFormat(_Part):
+class IntegerFormat(Part):
     """A whole number, optionally in a range."""
 
     type: Literal["integer"]
@@ -125,7 +122,7 @@ class IntegerFormat(_Part):
     description: Description
 
 
-class DateFormat(_Part):
+class DateFormat(Part):
     """A date as `format` (strptime) writes it; it is hashed as %Y%m%d."""
 
     type: Literal["date"]
@@ -133,7 +130,7 @@ class DateFormat(_Part):
     description: Description
 
 
-class EnumFormat(_Part):
+class EnumFormat(Part):
     """One of a closed set of values."""
 
     type: Literal["enum"]
@@ -141,7 +138,7 @@ class EnumFormat(_Part):
     description: Description
 
 
-class StandardFormat(_Part):
+class StandardFormat(Part):
     """A value as people write it, standardised before it is tokenised: none, one or several parts."""
 
     type: Literal["standard"]
@@ -152,7 +149,7 @@ class StandardFormat(_Part):
 Format = Annotated[StringFormat | IntegerFormat | DateFormat | EnumFormat | StandardFormat, Key(discriminator="type")]
 
 
-class NgramComparison(_Part):
+class NgramComparison(Part):
     """Values are alike when they share n-grams."""
 
     type: Literal["ngram"]
@@ -160,13 +157,13 @@ class NgramComparison(_Part):
     positional: bool = False
 
 
-class ExactComparison(_Part):
+class ExactComparison(Part):
     """Values are alike when they are equal."""
 
     type: Literal["exact"]
 
 
-class NumericComparison(_Part):
+class NumericComparison(Part):
     """Numbers are alike when they are near (Vatsalan & Christen, J. Biomed. Inform. 2016)."""
 
     type: Literal["numeric"]
@@ -192,26 +189,13 @@ class NumericComparison(_Part):
 Comparison = Annotated[NgramComparison | ExactComparison | NumericComparison, Key(discriminator="type")]
 
 
-class Strategy(_Part):
-    """How often a token is inserted: a number per token, or a number per value shared among its tokens."""
-
-    bits_per_token: int | None = Key(default=None, alias="bitsPerToken", ge=1, le=LARGEST_HASH_COUNT)
-    bits_per_feature: int | None = Key(default=None, alias="bitsPerFeature", ge=1, le=LARGEST_HASH_COUNT)
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if (self.bits_per_token is None) == (self.bits_per_feature is None):
-            raise ValueError("needs exactly one of bitsPerToken and bitsPerFeature")
-        return self
-
-
-class BlakeHash(_Part):
+class BlakeHash(Part):
     """Independent hash functions cut from keyed BLAKE2b."""
 
     type: Literal["blakeHash"] = "blakeHash"
 
 
-class DoubleHash(_Part):
+class DoubleHash(Part):
     """Double hashing with HMAC-SHA1 and HMAC-MD5 (Schnell et al. 2011); weak, for existing users only."""
 
     type: Literal["doubleHash"]
@@ -221,14 +205,14 @@ class DoubleHash(_Part):
 Hash = Annotated[BlakeHash | DoubleHash, Key(discriminator="type")]
 
 
-class MissingValue(_Part):
+class MissingValue(Part):
     """The text that stands for "no value", and what is hashed in its place."""
 
     sentinel: str
     replace_with: str | None = Key(default=None, alias="replaceWith")
 
 
-class Hashing(_Part):
+class Hashing(Part):
     """How a field's values become bits."""
 
     comparison: Comparison
@@ -237,8 +221,18 @@ class Hashing(_Part):
     missing_value: MissingValue | None = Key(default=None, alias="missingValue")
     salt: str | None = Key(default=None, max_length=1000, description="identifier of the field that salts the tokens")
 
+    @model_validator(mode="after")
+    def _can_be_weighed(self) -> Self:
+        if self.strategy.frequency_weights is not None and isinstance(self.comparison, NumericComparison):
+            raise ValueError("strategy.frequencyWeights cannot stand beside a numeric comparison; leave them out")
+        if self.strategy.frequency_weights is not None and self.salt is not None:
+            raise ValueError(
+                "strategy.frequencyWeights cannot stand beside salt, which makes other tokens; leave one out"
+            )
+        return self
 
-class Field(_Part):
+
+class Field(Part):
     """What is hashed of one column. An ignored field has neither format nor hashing, but its place counts for the keys.
 
     Several fields may have the same source: what they hash are several representations of one value.
@@ -275,14 +269,14 @@ class Field(_Part):
         return self.format.standard if isinstance(self.format, StandardFormat) else None
 
 
-class Aliases(_Part):
+class Aliases(Part):
     """A column with further names of the same person; each gives an encoding of its own, under the same token."""
 
     source: str = Key(max_length=1000, description="column of the table; it may be absent")
     of: str = Key(max_length=1000, description="the column whose value they may take the place of")
 
 
-class Schema(_Part):
+class Schema(Part):
     """A linkage schema. The order of the fields is that of the columns, and their keys depend on it."""
 
     version: Literal["counterfoil/1"] = "counterfoil/1"
@@ -375,6 +369,8 @@ class Schema(_Part):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything that decides the bits (RFC 8785 form), so not of name and descriptions.
+
+        Of frequency weights it is also of their source.
 
         A clkhash document and our own with the same effect have the same digest.
         """

@@ -58,9 +58,15 @@ def step_words(step: Step) -> str:
 def strategy_words(hashing: Hashing) -> str:
     """Return how many bits a value or each of its tokens sets."""
     strategy = hashing.strategy
-    if strategy.bits_per_token is not None:
-        return f"{strategy.bits_per_token} bits per token"
-    return f"{strategy.bits_per_feature} bits per value"
+    words = (
+        f"{strategy.bits_per_token} bits per token"
+        if strategy.bits_per_token is not None
+        else f"{strategy.bits_per_feature} bits per value"
+    )
+    weights, percents = strategy.frequency_weights, strategy.percents
+    if weights is None:
+        return words
+    return f"{words}, less for {len(percents):,} common tokens (down to {min(percents.values())} %; {weights.source})"
 
 
 def missing_words(hashing: Hashing) -> str:

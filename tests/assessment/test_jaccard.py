@@ -8,6 +8,8 @@ import pytest
 from assessment.jaccard import probability_jaccard
 from assessment.plain import counted_tokens
 from assessment.records import BACKGROUND, read_records
+from encoder.parts import TokenReader
+from encoder.standardise import NO_FACTS
 from linkage import load_schema
 from linkage.schema import Schema
 
@@ -18,11 +20,12 @@ Weights = dict[tuple[int, int], float]
 
 def weights_of(schema: Schema) -> list[Weights]:
     found: list[Weights] = [{} for _ in ROWS]
-    for place, (field, table) in enumerate(counted_tokens(ROWS, schema)):
+    for place, (field, table, tokens, percent) in enumerate(counted_tokens(ROWS, schema)):
         assert field.hashing is not None
         strategy = field.hashing.strategy
         for row, counts in enumerate(table.astype(int)):
-            one = strategy.bits_per_token or (strategy.bits_per_feature or 0) / max(counts.sum(), 1)
+            one = strategy.bits_per_token or (strategy.bits_per_feature or 0) / max(tokens[row], 1)
+            one *= percent / 100
             found[row] |= {(place, token): one * counts[token] for token in np.flatnonzero(counts).tolist()}
     return found
 
@@ -43,7 +46,20 @@ def per_token() -> Schema:
     return load_schema(document)
 
 
-@pytest.mark.parametrize("schema", [PERSON, per_token()], ids=["per feature", "per token"])
+def weighed() -> Schema:
+    """Return PERSON, in which the commonest thirty tokens of fields that have as many weigh less."""
+    document = PERSON.document()
+    for feature, field, column in zip(document["features"], PERSON.fields, zip(*ROWS, strict=True), strict=True):
+        read = TokenReader(field, validate=False, facts=NO_FACTS).read(column).tokens
+        order = np.argsort(-np.bincount(read.ids, minlength=30), kind="stable")[:30]
+        if len(read.vocabulary) >= len(order):
+            tokens = [read.vocabulary[token] for token in order]
+            weights = {"source": "these rows", "percent": {"40": tokens[:10], "70": tokens[10:]}}
+            feature["hashing"]["strategy"]["frequencyWeights"] = weights
+    return load_schema(document)
+
+
+@pytest.mark.parametrize("schema", [PERSON, per_token(), weighed()], ids=["per feature", "per token", "weighed"])
 def test_index_is_that_of_the_definition(schema: Schema) -> None:
     """Tokens that one record has twice and another once leave a small difference."""
     weights, found = weights_of(schema), probability_jaccard(list(counted_tokens(ROWS, schema)))

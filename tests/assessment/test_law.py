@@ -43,6 +43,17 @@ def salted() -> Schema:
     return load_schema(document)
 
 
+def weighed(steps: Steps, **strategy: int) -> Schema:
+    """Return the schema of names and dates, in which the commonest bigrams of the rows weigh less."""
+    percent = {
+        "20": [" a", "an", "a ", "n "],
+        "50": ["ma", "ar", "ri", "in"],
+        "70": ["ia", "er", "el", "-0", "19"],
+    }
+    weights = {"source": "a test", "percent": percent}
+    return names(steps, strategy=(strategy or {"bitsPerToken": 10}) | {"frequencyWeights": weights})
+
+
 @pytest.mark.parametrize(
     ("schema", "parts"),
     [
@@ -62,6 +73,10 @@ def salted() -> Schema:
         (names([{"step": "minhash", "components": 1, "symbols": 1024}]), None),
         (names([{"step": "minhash", "components": 3, "symbols": 1024}], strategy={"bitsPerFeature": 120}), None),
         (names([APART]), None),
+        (weighed([]), 1),
+        (weighed([], bitsPerFeature=75), 1),
+        (weighed([{"step": "saul", "repetitions": 1}], bitsPerFeature=120), 1),
+        (weighed([{"step": "minhash", "components": 1, "symbols": 1024}], bitsPerFeature=120), None),
     ],
     ids=lambda value: "" if isinstance(value, Schema) else f"{value} parts" if value else "symbols",
 )

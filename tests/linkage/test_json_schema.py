@@ -76,3 +76,10 @@ def test_every_schema_we_accept_fits(case: tuple[dict[str, Any], object]) -> Non
 def test_faults_do_not_fit(place: str, value: object) -> None:
     assert LINKAGE_SCHEMA.is_valid(OURS)
     assert not LINKAGE_SCHEMA.is_valid(changed(OURS, place, value))
+
+
+@pytest.mark.parametrize(("percent", "fits"), [({"40": ["a"]}, True), ({"040": ["a"]}, False), ({}, False)])
+def test_frequency_weights_fit_where_we_accept_them(percent: dict[str, list[str]], *, fits: bool) -> None:
+    document = load_schema("febrl4").document()
+    document["features"][0]["hashing"]["strategy"]["frequencyWeights"] = {"source": "a census", "percent": percent}
+    assert LINKAGE_SCHEMA.is_valid(document) == fits

@@ -199,15 +199,15 @@ def test_times_are_those_of_the_formula_and_no_rounding_of_it_could_give_others(
 @pytest.mark.parametrize(
     ("strategy", "times", "counts", "expected"),
     [
-        ({"bits_per_token": 4}, [1, 2, 2], [0, 3], [4, 8, 8]),
-        ({"bits_per_feature": 36}, [1, 1, 3, 3, 3], [1, 0, 4], [36, 9, 27, 27, 27]),
-        ({"bits_per_feature": 1}, [2, 2, 1], [3], [2 / 3, 2 / 3, 1 / 3]),
+        (Strategy(bits_per_token=4), [1, 2, 2], [0, 3], [4, 8, 8]),
+        (Strategy(bits_per_feature=36), [1, 1, 3, 3, 3], [1, 0, 4], [36, 9, 27, 27, 27]),
+        (Strategy(bits_per_feature=1), [2, 2, 1], [3], [2 / 3, 2 / 3, 1 / 3]),
     ],
 )
 def test_weight_of_a_token_is_its_insertions_in_a_filter(
-    strategy: dict[str, int], times: list[int], counts: list[int], expected: list[float]
+    strategy: Strategy, times: list[int], counts: list[int], expected: list[float]
 ) -> None:
-    assert token_weights(np.array(times), np.array(counts), Strategy(**strategy)).tolist() == expected
+    assert token_weights(np.array(times), np.array(counts), strategy).tolist() == expected
 
 
 def test_equal_tokens_of_two_fields_have_nothing_in_common() -> None:

@@ -105,14 +105,18 @@ def test_bits_are_even_and_tell_no_length() -> None:
 @pytest.mark.parametrize(
     ("strategy", "counts", "expected"),
     [
-        ({"bits_per_token": 4}, [0, 1, 9], [0, 8, 8]),
-        ({"bits_per_feature": 36}, [0, 1, 4, 36, 3600], [0, 24, 12, 4, 1]),
+        (Strategy(bits_per_token=4), [0, 1, 9], [0, 8, 8]),
+        (Strategy(bits_per_feature=36), [0, 1, 4, 36, 3600], [0, 24, 12, 4, 1]),
     ],
 )
 def test_weight_of_a_token_is_the_root_of_its_insertions(
-    strategy: dict[str, int], counts: list[int], expected: list[int]
+    strategy: Strategy, counts: list[int], expected: list[int]
 ) -> None:
-    assert token_weights(np.array(counts), Strategy(**strategy)).tolist() == expected
+    assert token_weights(np.array(counts), strategy).tolist() == expected
+
+
+def test_weight_of_a_common_token_is_the_root_of_its_percent_of_the_insertions() -> None:
+    assert token_weights(np.array([0, 1, 4]), Strategy(bits_per_feature=36), 25).tolist() == [0, 12, 6]
 
 
 def test_batches_of_any_size_give_the_same_bits() -> None:
