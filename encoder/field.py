@@ -19,7 +19,7 @@ from encoder.values import token_encoding
 from linkage.schema import ExactComparison, Field, Strategy
 
 _TAKEN_BYTES = 512 << 10  # what is taken at once stays in the processor's cache
-_UNPACKED_BYTES = 4 << 20
+_UNPACKED_BYTES = 1 << 20
 _REMEMBERED_BYTES = 16 << 20
 _SHORT = 1 << 15
 _SELDOM_TWICE = (None, "document")

@@ -36,9 +36,8 @@ _SIGNS = re.compile(r"[,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u2
 _ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullmatch(sign)} | dict.fromkeys(b"'`")
 _OF_ANOTHER = re.compile(r"(?<=\w)[\s,]+[wsdch]/o\b.*", re.IGNORECASE | re.DOTALL)  # wife, son, daughter, care of
 # The same in words, where the letters are not those of Europe: of Persia, Pakistan and the Arabs, India, Bangladesh.
-_OF_ANOTHER_IN_WORDS = re.compile(
-    r"(?<=\S)[\s,]+(?:فرزند|زوجه|زوجہ|زوجة|دختر|पुत्र|पुत्री|पत्नी|পিতা|স্বামী)(?=[\s:،,-]).*", re.DOTALL
-)
+_WORDS_OF_ANOTHER = ("فرزند", "زوجه", "زوجہ", "زوجة", "دختر", "पुत्र", "पुत्री", "पत्नी", "পিতা", "স্বামী")
+_OF_ANOTHER_IN_WORDS = re.compile(rf"(?<=\S)[\s,]+(?:{'|'.join(_WORDS_OF_ANOTHER)})(?=[\s:،,-]).*", re.DOTALL)
 # In Malaysia anak lelaki, anak perempuan: the father is in the name.
 _CHILD_OF = re.compile(r"\b[ab]/[lp]\b", re.IGNORECASE)
 # Scripts in which a part may be several, or one with others, and what tells.
@@ -112,6 +111,14 @@ def own_part(text: str) -> str:
     if "/" not in text:
         return text
     return _CHILD_OF.sub(" ", _OF_ANOTHER.sub("", text))
+
+
+def own_parts(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what :func:`own_part` makes of each of `texts`; most often one look at all of them tells: nothing."""
+    joined = "\n".join(texts)
+    if any(word in joined for word in _WORDS_OF_ANOTHER):
+        return tuple(map(own_part, texts))
+    return tuple([own_part(text) if "/" in text else text for text in texts]) if "/" in joined else texts
 
 
 def spaced(text: str) -> str:
