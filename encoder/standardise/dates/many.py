@@ -46,13 +46,15 @@ class Days(NamedTuple):
             case "decade":
                 return _spelled("t{}", years // 10)
             case "whole":
-                return _spelled("d{}", np.where(placeholder, _NONE, 10_000 * years + 100 * months + days))
+                form, numbers = "d{}", 10_000 * years + 100 * months + days
             case "month":
-                return _spelled("m{:02}", np.where(placeholder, _NONE, months))
+                form, numbers = "m{:02}", months
             case "day":
-                return _spelled("x{:02}", np.where(placeholder, _NONE, days))
-        second = np.where(months == days, _NONE, np.maximum(months, days))
-        return _spelled("u{:02}", np.where(placeholder, _NONE, np.hstack([np.minimum(months, days), second])))
+                form, numbers = "x{:02}", days
+            case _:
+                second = np.where(months == days, _NONE, np.maximum(months, days))
+                form, numbers = "u{:02}", np.hstack([np.minimum(months, days), second])
+        return _spelled(form, np.where(placeholder, _NONE, numbers))
 
 
 def plain_days(texts: Sequence[str], order: Order | None, calendar: Calendar | None) -> Days:

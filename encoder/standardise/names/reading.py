@@ -116,9 +116,10 @@ def own_part(text: str) -> str:
 def own_parts(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return what :func:`own_part` makes of each of `texts`; most often one look at all of them tells: nothing."""
     joined = "\n".join(texts)
-    if any(word in joined for word in _WORDS_OF_ANOTHER):
-        return tuple(map(own_part, texts))
-    return tuple([own_part(text) if "/" in text else text for text in texts]) if "/" in joined else texts
+    for word in ("/", *_WORDS_OF_ANOTHER):
+        if word in joined:
+            texts = tuple([own_part(text) if word in text else text for text in texts])
+    return texts
 
 
 def spaced(text: str) -> str:
@@ -138,8 +139,11 @@ def hangs_together(part: str) -> bool:
     """Return whether what becomes of a part hangs on the rest of its name."""
     if part in _of_more_than_themselves():
         return True
-    if part.isascii() and part.isalpha():
-        return False
+    return not (part.isascii() and part.isalpha()) and _hangs_together(part)
+
+
+@lru_cache(maxsize=1 << 16)
+def _hangs_together(part: str) -> bool:
     if may_begin_missing(part) or HYPHENS.search(part) is not None or is_read_whole(part):
         return True
     tells = _HANGING.get(script_of(part))
