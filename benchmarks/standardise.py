@@ -27,6 +27,7 @@ from encoder.columns import find_columns
 from encoder.standardise import names
 from encoder.standardise.names import many
 from encoder.standardise.names.reading import read_token
+from encoder.standardise.names.romanise import romanise
 from encoder.table import Batch
 from encoder.table.batch import BATCH_ROWS
 from linkage import load_schema
@@ -94,7 +95,7 @@ def measured(schema: Schema, header: Sequence[str], register: Register, size: in
 
     As where a table is read, there is one batch of rows at a time.
     """
-    for remembered in (many.read_names, read_token, names.fold, names.name_class):
+    for remembered in (many.read_names, read_token, romanise, names.fold, names.name_class):
         remembered.cache_clear()
     columns = find_columns(Path("register"), header, schema, None, None)
     encoder = ClkEncoder(schema, b"a secret for a benchmark, and for nothing else")

@@ -20,7 +20,7 @@ from encoder.weights import lessened, token_percents
 from linkage.schema import ExactComparison, Field, Strategy
 
 _TAKEN_BYTES = 512 << 10  # what is taken at once stays in the processor's cache
-_UNPACKED_BYTES = 4 << 20
+_UNPACKED_BYTES = 1 << 20
 _REMEMBERED_BYTES = 16 << 20
 _SHORT = 1 << 15
 _SELDOM_TWICE = (None, "document")

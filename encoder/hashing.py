@@ -64,7 +64,7 @@ class _Blake:
             numbers = self._numbers([tokens[index] for index in chosen.tolist()], number)
             taken = np.arange(numbers.shape[1]) < counts[chosen, None]
             owners.append(np.repeat(chosen, counts[chosen]))
-            indices.append(numbers[taken].astype(np.int64) % self._filter_bits)
+            indices.append((numbers[taken].astype(np.uint32) % np.uint32(self._filter_bits)).astype(np.int64))
         if not owners:
             return SetBits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
         return SetBits(np.concatenate(owners), np.concatenate(indices))

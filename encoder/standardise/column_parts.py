@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import numbered_texts
+from encoder.numbering import gathered, numbered_texts
 
 
 class ColumnParts(NamedTuple):
@@ -29,6 +29,18 @@ def parts_of(lists: Iterable[Sequence[str]]) -> ColumnParts:
     parts = list(lists)
     ids, vocabulary = numbered_texts(list(chain.from_iterable(parts)))
     return ColumnParts(vocabulary, ids, np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)))
+
+
+def merged_parts(some: ColumnParts, places: NDArray[np.int64], others: ColumnParts) -> ColumnParts:
+    """Return the parts of values of which `some`, at rising `places`, were read in one way and `others` in another."""
+    ids = np.concatenate([some.ids, len(some.vocabulary) + others.ids])
+    counts = np.concatenate([some.counts, others.counts])
+    is_other = np.ones(len(counts), dtype=np.bool_)
+    is_other[places] = False
+    order = np.empty(len(counts), dtype=np.int64)
+    order[places] = np.arange(len(places))
+    order[is_other] = np.arange(len(places), len(counts))
+    return ColumnParts(some.vocabulary + others.vocabulary, gathered(ids, counts, order), counts[order])
 
 
 def ordered_parts(parts: Sequence[str], counts: Sequence[int]) -> ColumnParts:

@@ -7,8 +7,9 @@ from operator import attrgetter
 import numpy as np
 
 from encoder.numbering import gathered
-from encoder.standardise.column_parts import ColumnParts, parts_of
+from encoder.standardise.column_parts import ColumnParts, merged_parts, parts_of
 from encoder.standardise.dates.components import DateComponents
+from encoder.standardise.dates.many import Days, plain_days
 from encoder.standardise.names.many import read_names
 from encoder.standardise.rules import NAME_PARTS, Facts, read_components, standardiser
 from linkage.schema import Standard
@@ -22,8 +23,8 @@ def column_standardiser(standard: Standard, facts: Facts) -> ColumnStandardiser:
         attribute = NAME_PARTS[standard]
         return lambda values: _of_names(tuple(values), attribute)
     if standard.startswith("date."):
-        component = attrgetter(standard.removeprefix("date."))
-        return lambda values: parts_of(map(component, _read_dates(tuple(values), facts)))
+        component = standard.removeprefix("date.")
+        return lambda values: _of_dates(tuple(values), facts, component)
     if standard == "document":
         # Loaded here for the reason given in `standardiser`.
         from encoder.standardise.many_documents import parts_of_documents
@@ -45,7 +46,18 @@ def _of_names(texts: tuple[str, ...], kind: str) -> ColumnParts:
     return ColumnParts(vocabulary, part_ids, np.bincount(of_pairs, minlength=len(texts)))
 
 
+def _of_dates(texts: tuple[str, ...], facts: Facts, component: str) -> ColumnParts:
+    """Return one component of dates."""
+    days, others = _read_dates(texts, facts)
+    return merged_parts(days.parts(component), days.places, parts_of(map(attrgetter(component), others)))
+
+
 @lru_cache(maxsize=1)
-def _read_dates(texts: tuple[str, ...], facts: Facts) -> list[DateComponents]:
-    """Return the components of dates; the last ones are kept, because several fields ask for the same."""
-    return [read_components(text, facts) for text in texts]
+def _read_dates(texts: tuple[str, ...], facts: Facts) -> tuple[Days, list[DateComponents]]:
+    """Return the dates that are plain, and the components of the others, one by one.
+
+    The last ones are kept, because several fields ask for the same.
+    """
+    days = plain_days(texts, facts.order, facts.calendar)
+    plain = set(days.places.tolist())
+    return days, [read_components(text, facts) for place, text in enumerate(texts) if place not in plain]

@@ -10,9 +10,8 @@ from string import ascii_uppercase, digits
 
 import numpy as np
 
-from encoder.numbering import gathered
 from encoder.standardise.check_digit import carry_check_digits, without_confusions
-from encoder.standardise.column_parts import ColumnParts, parts_of
+from encoder.standardise.column_parts import ColumnParts, merged_parts, parts_of
 from encoder.standardise.documents import SHORTEST, document_head, document_parts
 from encoder.standardise.missing import closed_up_words
 
@@ -35,7 +34,7 @@ def parts_of_documents(texts: tuple[str, ...]) -> ColumnParts:
     numbers = _closed_up(cells)
     words = closed_up_words()
     plain: list[int] = []
-    others: list[int] = []
+    others: list[str] = []
     for place, number in enumerate(numbers):
         is_plain = (
             number.isalnum()
@@ -45,14 +44,14 @@ def parts_of_documents(texts: tuple[str, ...]) -> ColumnParts:
             and known[heads[place]] is not None
             and cells[place].isascii()
         )
-        (plain if is_plain else others).append(place)
+        if is_plain:
+            plain.append(place)
+        else:
+            others.append(texts[place])
 
     together = _parts([known[heads[place]] or "" for place in plain], [numbers[place] for place in plain])
-    one_by_one = parts_of(document_parts(texts[place]) for place in others)
-    ids = np.concatenate([together.ids, len(together.vocabulary) + one_by_one.ids])
-    counts = np.concatenate([together.counts, one_by_one.counts])
-    places = np.argsort(np.array(plain + others, dtype=np.int64))
-    return ColumnParts(together.vocabulary + one_by_one.vocabulary, gathered(ids, counts, places), counts[places])
+    one_by_one = parts_of(map(document_parts, others))
+    return merged_parts(together, np.array(plain, dtype=np.int64), one_by_one)
 
 
 def _head(text: str) -> str | None:

@@ -24,7 +24,7 @@ _LUNAR = frozenset({Calendar.HIJRI, Calendar.UMM_AL_QURA, Calendar.ISLAMIC_CIVIL
 _OTHER_MONTHS = _LUNAR | {Calendar.JALALI, Calendar.ETHIOPIAN, Calendar.INDIAN, Calendar.HEBREW, Calendar.NEPALI}
 _PLACEHOLDERS = frozenset({(1, 1)})
 _LUNAR_PLACEHOLDERS = frozenset({(1, 1), (7, 1)})
-_GREGORIAN_PLACEHOLDERS = frozenset({(1, 1), (7, 1), (12, 31)})
+GREGORIAN_PLACEHOLDERS = frozenset({(1, 1), (7, 1), (12, 31)})
 _LONGEST_TEXT = 100
 _OLDEST = 130
 
@@ -133,7 +133,7 @@ def _iso_day(text: str) -> dt.date | None:
 
 
 def _day(day: dt.date) -> Reading:
-    return Reading(Calendar.GREGORIAN, day, day, "day", (day.month, day.day) in _GREGORIAN_PLACEHOLDERS)
+    return Reading(Calendar.GREGORIAN, day, day, "day", (day.month, day.day) in GREGORIAN_PLACEHOLDERS)
 
 
 def _read_serial(serial: int, context: _Context) -> PartialDate | Unreadable:
@@ -308,7 +308,7 @@ def _reading(calendar: Calendar, year: int, month: int | None, day: int | None) 
         if calendar in _LUNAR
         else _PLACEHOLDERS
         if calendar in _OTHER_MONTHS
-        else _GREGORIAN_PLACEHOLDERS
+        else GREGORIAN_PLACEHOLDERS
     )
     return Reading(calendar, first, last, precision, (month, day) in placeholders)
 

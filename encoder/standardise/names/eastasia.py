@@ -45,6 +45,7 @@ def split_han(text: str, *, chinese: bool = False) -> list[tuple[str, str]]:
     return [(text[:1], _surname(text[:1])), (text[1:], read_mandarin(text[1:]))]
 
 
+@lru_cache(maxsize=1 << 16)
 def read_han(text: str) -> str:
     """Return the folded reading of `text`: that of the attested name with these characters, else Mandarin."""
     if text in words().japanese_surnames:

@@ -6,7 +6,7 @@ surname is one of Korea's. A name whose language is told is written in that lang
 """
 
 import lzma
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -62,8 +62,13 @@ def other_readings(given: str, surname: str) -> Readings:
         return NO_READINGS
     is_korean = len(given) == _KOREAN_GIVEN and surname in words().korean_han_surnames and _has_korean(given)
     korean = fold(in_hangul(given)) if is_korean else ""
-    cantonese = fold_latin(in_cantonese(given))
+    cantonese = _folded_cantonese(given)
     return Readings((korean,) if korean else (), (cantonese,) if cantonese else ())
+
+
+@lru_cache(maxsize=1 << 16)
+def _folded_cantonese(given: str) -> str:
+    return fold_latin(in_cantonese(given))
 
 
 def korean_surname(surname: str) -> str:

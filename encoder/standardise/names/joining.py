@@ -22,7 +22,9 @@ _VIETNAMESE_SYLLABLE = re.compile(
 
 def arranged(parts: list[str]) -> list[str]:
     """Return parts with those parted that hyphens join, and those joined that are one name."""
-    parts = [piece for part in _hyphens_parted(parts) for piece in _compounds().get(part, (part,))]
+    alone = len(parts) == 1
+    parts = [piece for part in parts for piece in ([part] if part.isalpha() else hyphens_parted(part, alone=alone))]
+    parts = [piece for part in parts for piece in _compounds().get(part, (part,))]
     if is_vietnamese(parts):
         return parts
     parts = eastern_in_latin(parts)
@@ -54,19 +56,13 @@ def is_vietnamese(parts: list[str]) -> bool:
     return seems and all(_VIETNAMESE_SYLLABLE.fullmatch(part) for part in parts)
 
 
-def _hyphens_parted(parts: list[str]) -> list[str]:
-    """Return the parts with hyphenated ones parted, unless they are the syllables of one given name (Joo-hong)."""
-    out: list[str] = []
-    for part in parts:
-        if part.isalpha():
-            out.append(part)
-            continue
-        match [piece for piece in HYPHENS.split(part) if piece]:
-            case [first, second] if len(parts) > 1 and first not in words().particles and is_given_pair(first, second):
-                out.append(first + second)
-            case pieces:
-                out.extend(pieces)
-    return out
+def hyphens_parted(part: str, *, alone: bool) -> list[str]:
+    """Return the pieces of a part, one if it is not alone and they are the syllables of one given name (Joo-hong)."""
+    match [piece for piece in HYPHENS.split(part) if piece]:
+        case [first, second] if not alone and first not in words().particles and is_given_pair(first, second):
+            return [first + second]
+        case pieces:
+            return pieces
 
 
 @cache

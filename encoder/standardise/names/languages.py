@@ -47,6 +47,7 @@ _SCRIPTS = ("HEBREW", "GREEK", "DEVANAGARI", "BENGALI", "TAMIL", "THAI", "GEORGI
 _APART = letters_of("ARABIC", *_SCRIPTS)
 _APART_IN_CHINA = letters_of(*_SCRIPTS)  # Uyghurs and Kazakhs write their own names in Arabic letters
 _SYLLABLES = 3  # of a whole name
+_BETWEEN_SYLLABLES = re.compile("[ -]+")
 _SIGN = "\x1f"  # parts words, as a space does
 _HAN = letters_of("HAN")
 _MARK = "\u0323"  # a mark on a letter, as Vietnamese has them: no list of words knows a word that has one
@@ -71,6 +72,11 @@ class _Said(NamedTuple):
     apart: re.Pattern[str] | None
     touched: re.Pattern[str] | None
 
+    @property
+    def of_ascii(self) -> bool:
+        """Whether a name in ASCII may be read otherwise."""
+        return self.marked or self.spelling is not None
+
 
 def told(names: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
     """Return `names`, each with what the nationality beside it tells of its reading.
@@ -81,8 +87,11 @@ def told(names: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
     touched = {nationality: of.touched.search for nationality, of in said.items() if of.touched is not None}
     if not touched:
         return names
+    in_ascii = {nationality: found for nationality, found in touched.items() if said[nationality].of_ascii}
     return [
-        _told(name, said[nationality]) if (found := touched.get(nationality)) and found(name) else name
+        _told(name, said[nationality])
+        if (found := (in_ascii if name.isascii() else touched).get(nationality)) and found(name)
+        else name
         for name, nationality in zip(names, nationalities, strict=True)
     ]
 
@@ -99,9 +108,10 @@ def _told(name: str, said: _Said) -> str:
         return f"{name}{_SIGN}{said.language}" if said.language else name
     if missing_kind(name, "name") is not None:
         return name
-    parts = re.split("[ -]+", name)
-    if said.apart and len(parts) == _SYLLABLES and all(map(said.apart.match, parts)):
-        name = f"{parts[0]} {parts[1]}{parts[2]}"
+    if said.apart:
+        parts = _BETWEEN_SYLLABLES.split(name)
+        if len(parts) == _SYLLABLES and all(map(said.apart.match, parts)):
+            name = f"{parts[0]} {parts[1]}{parts[2]}"
     if said.letters:
         name = " ".join(word if _is_known(word) else word.translate(said.letters) for word in name.split())
     if said.spelling is not None and said.spelling.touched.search(name):

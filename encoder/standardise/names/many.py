@@ -12,17 +12,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import looked_up, new_numbers, numbered
+from encoder.numbering import gathered, looked_up, new_numbers, numbered
 from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES
+from encoder.standardise.names.joining import hyphens_parted
 from encoder.standardise.names.part_keys import PartKeys, keys_of
 from encoder.standardise.names.reading import (
     hangs_together,
     independent_parts,
     is_read_whole,
-    own_part,
+    own_parts,
     read_name,
     spaced,
 )
+from encoder.standardise.names.scripts import script_of
 from encoder.standardise.names.words import words
 
 _SIGN = "\0"
@@ -47,8 +49,8 @@ class Names(NamedTuple):
 def read_names(texts: tuple[str, ...]) -> Names:
     """Return the tokens of the names in `texts`; the last ones are kept, because several fields ask for the same."""
     numbers = new_numbers()
-    texts = tuple(map(own_part, texts))
-    codes, owners = _split(texts, numbers)
+    texts = own_parts(texts)
+    codes, owners = _hyphens_parted(*_split(texts, numbers), numbers)
     together, whole = _not_by_parts(texts, codes, owners, list(numbers))
     by_parts = ~(together | whole)[owners]
 
@@ -83,6 +85,25 @@ def _split(texts: Sequence[str], numbers: Mapping[str, int]) -> tuple[NDArray[np
         codes.append(numbers_found[~is_sign])
         owners.append(places[np.cumsum(is_sign)[~is_sign]])
     return np.concatenate(codes), np.concatenate(owners)
+
+
+def _hyphens_parted(
+    codes: NDArray[np.int64], owners: NDArray[np.int64], numbers: Mapping[str, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the number of each part and the text it is of, with the pieces of Latin parts that are not alone."""
+    runs = [
+        hyphens_parted(part, alone=False) if not part.isalpha() and script_of(part) == "LATIN" else [part]
+        for part in numbers
+    ]
+    counts = np.fromiter(map(len, runs), dtype=np.int64, count=len(runs))
+    pieces = list(chain.from_iterable(runs))
+    piece_codes = np.fromiter(looked_up(pieces, numbers), dtype=np.int64, count=len(pieces))
+    alone = np.bincount(owners)[owners] == 1
+    beside, owners_beside = codes[~alone], owners[~alone]
+    return (
+        np.concatenate([codes[alone], gathered(piece_codes, counts, beside)]),
+        np.concatenate([owners[alone], np.repeat(owners_beside, counts[beside])]),
+    )
 
 
 def _not_by_parts(

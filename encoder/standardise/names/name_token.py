@@ -1,5 +1,6 @@
 """One part of a name, with the keys by which it is compared."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from encoder.standardise.names.classes import name_class
@@ -39,11 +40,19 @@ class NameToken(NamedTuple):
         if initial:
             return cls(folded, initial, script, form, (folded,), (), ())
         spellings: tuple[str, ...] = (folded, *readings.spelled)
-        skeletons = tuple(map(skeleton_of, (*spellings, *readings.sounded)))
-        phonetics = tuple(filter(None, map(phonetic_of, skeletons)))
+        sounds = [_sound_of(folded) for folded in (*spellings, *readings.sounded)]
+        skeletons = tuple([skeleton for skeleton, _ in sounds])
+        phonetics = tuple([phonetic for _, phonetic in sounds if phonetic])
         return cls(folded, initial, script, form, spellings, skeletons, phonetics, readings)
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Attested equivalents, the likeliest first; none for an initial."""
         return () if self.initial else name_class(self.form)
+
+
+@lru_cache(maxsize=1 << 16)
+def _sound_of(folded: str) -> tuple[str, str]:
+    """Return the skeleton and the phonetic key of a folded form."""
+    skeleton = skeleton_of(folded)
+    return skeleton, phonetic_of(skeleton)

@@ -36,9 +36,8 @@ _SIGNS = re.compile(r"[,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u2
 _ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullmatch(sign)} | dict.fromkeys(b"'`")
 _OF_ANOTHER = re.compile(r"(?<=\w)[\s,]+[wsdch]/o\b.*", re.IGNORECASE | re.DOTALL)  # wife, son, daughter, care of
 # The same in words, where the letters are not those of Europe: of Persia, Pakistan and the Arabs, India, Bangladesh.
-_OF_ANOTHER_IN_WORDS = re.compile(
-    r"(?<=\S)[\s,]+(?:فرزند|زوجه|زوجہ|زوجة|دختر|पुत्र|पुत्री|पत्नी|পিতা|স্বামী)(?=[\s:،,-]).*", re.DOTALL
-)
+_WORDS_OF_ANOTHER = ("فرزند", "زوجه", "زوجہ", "زوجة", "دختر", "पुत्र", "पुत्री", "पत्नी", "পিতা", "স্বামী")
+_OF_ANOTHER_IN_WORDS = re.compile(rf"(?<=\S)[\s,]+(?:{'|'.join(_WORDS_OF_ANOTHER)})(?=[\s:،,-]).*", re.DOTALL)
 # In Malaysia anak lelaki, anak perempuan: the father is in the name.
 _CHILD_OF = re.compile(r"\b[ab]/[lp]\b", re.IGNORECASE)
 # Scripts in which a part may be several, or one with others, and what tells.
@@ -114,6 +113,15 @@ def own_part(text: str) -> str:
     return _CHILD_OF.sub(" ", _OF_ANOTHER.sub("", text))
 
 
+def own_parts(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what :func:`own_part` makes of each of `texts`; most often one look at all of them tells: nothing."""
+    joined = "\n".join(texts)
+    for word in ("/", *_WORDS_OF_ANOTHER):
+        if word in joined:
+            texts = tuple([own_part(text) if word in text else text for text in texts])
+    return texts
+
+
 def spaced(text: str) -> str:
     """Return `text` in small letters, without apostrophes, and with a space for the signs that part.
 
@@ -131,8 +139,11 @@ def hangs_together(part: str) -> bool:
     """Return whether what becomes of a part hangs on the rest of its name."""
     if part in _of_more_than_themselves():
         return True
-    if part.isascii() and part.isalpha():
-        return False
+    return not (part.isascii() and part.isalpha()) and _hangs_together(part)
+
+
+@lru_cache(maxsize=1 << 16)
+def _hangs_together(part: str) -> bool:
     if may_begin_missing(part) or HYPHENS.search(part) is not None or is_read_whole(part):
         return True
     tells = _HANGING.get(script_of(part))

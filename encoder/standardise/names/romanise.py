@@ -1,6 +1,7 @@
 """From a token in any script to Latin letters."""
 
 import re
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -47,6 +48,7 @@ _READERS = {
 }
 
 
+@lru_cache(maxsize=1 << 16)
 def romanise(token: str) -> str:
     """Return `token` in the letters a to z, lower case, spelled by its sound where a rule knows it."""
     token = token.lower()

@@ -118,5 +118,7 @@ def script_of(token: str) -> str:
         return "LATIN"
     if _HAN.search(token):
         return "HAN"
-    scripts = (script_of_letter(letter) for letter in token if letter.isalpha())
-    return next((script for script in scripts if script != "OTHER"), "OTHER")
+    for letter in token:
+        if letter.isalpha() and (script := script_of_letter(letter)) != "OTHER":
+            return script
+    return "OTHER"

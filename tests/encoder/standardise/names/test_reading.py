@@ -108,10 +108,11 @@ ivanov Ἀθηνᾶ ΓΙΩΡΓΟΣ Sarada K. dr Mohd. van der abd al-Rahman Kim 
 """
 WORDS = WRITTEN.split()
 TOLD = [*told(["岡本健一", "金宇南", "阮文明", "何俊仁", "山 花子", "Kim 金"], ["JP", "KR", "VN", "HK", "JP", "KR"])]
+HYPHENATED = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map("-".join)
 MANY = st.lists(
     st.text(max_size=16)
     | st.lists(st.sampled_from([*WORDS, "\n", "\0"]), max_size=5).map(" ".join)
-    | st.lists(st.sampled_from(WORDS), min_size=2, max_size=2).map("-".join)
+    | st.lists(HYPHENATED, max_size=4).map(" ".join)
     | st.sampled_from(TOLD),
     max_size=8,
 )
