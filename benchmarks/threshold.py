@@ -13,7 +13,7 @@ group. Without shared persons, false groups are counted over several seeds.
 import csv
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -252,12 +252,16 @@ def judged(name: str, overlap: float | None, files: Sequence[File], schema: Sche
 
 
 def cases(data: Data, *, quick: bool) -> Iterator[dict[str, Any]]:
-    """Yield what became of each subset."""
+    """Yield what became of each subset; those that are the same, as there are no more records, are one."""
     for name, files in data.files.items():
-        for size in SIZES[:1] if quick else SIZES:
-            for overlap in OVERLAPS:
-                for seed in range(NO_OVERLAP_SEEDS if overlap == 0 else 1):
-                    yield judged(name, overlap, cut(files, size, overlap, np.random.default_rng(seed)), data.schema)
+        seen: set[tuple[float, int, int, int]] = set()
+        for size, overlap in product(SIZES[:1] if quick else SIZES, OVERLAPS):
+            for seed in range(NO_OVERLAP_SEEDS if overlap == 0 else 1):
+                parts = cut(files, size, overlap, np.random.default_rng(seed))
+                drawn = (overlap, seed, *(len(part.persons) for part in parts))
+                if drawn not in seen:
+                    yield judged(name, overlap, parts, data.schema)
+                seen.add(drawn)
     whose = data.jurisdictions
     for share in (1, 4):
         kept = np.random.default_rng(share).permutation(len(whose))[: len(whose) // share]
