@@ -8,7 +8,8 @@ of the halves of two others; dates of birth are any day of seventy years; docume
 city, and kind and country of the document are those of some record of the script, and what that record lacks is missing
 here too. Measured are the register with numbers of documents alone, with whole documents, and with whole documents but
 no name, and no part of one, that comes twice. Counted is processor time from columns of text to encodings, after the
-tables are loaded; the encodings are plain filters unless --hardened is given.
+tables are loaded, with Python's garbage collector set as `counterfoil encode` sets it; the encodings are plain filters
+unless --hardened is given.
 """
 
 import random
@@ -32,6 +33,7 @@ from encoder.table import Batch
 from encoder.table.batch import BATCH_ROWS
 from linkage import load_schema
 from linkage.command import emit, json_option
+from linkage.command.program import search_seldom
 from linkage.schema import Schema
 
 WITHOUT_SPACE = ("CJK", "HANGUL")
@@ -126,6 +128,7 @@ def measured(schema: Schema, header: Sequence[str], register: Register, size: in
 @json_option
 def main(size: int, *, hardened: bool, as_json: bool) -> None:
     """Measure the speed of standardisation and encoding."""
+    search_seldom()
     document = load_schema("person").document()
     schema = load_schema(document if hardened else document | {"hardening": []})
     records = [row for row in rows_of("multiscript_open_records.csv") if row["script"] != "THAI"]  # of six persons

@@ -13,7 +13,9 @@ def pytest_configure() -> None:
     """Hear interrupts, also where a shell started the tests in the background; and time no example of a property."""
     from hypothesis import settings
 
-    gc.set_threshold(100_000)  # as in the program: see linkage.command.program
+    from linkage.command.program import search_seldom
+
+    search_seldom()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of an example
     settings.load_profile("untimed")

@@ -49,10 +49,15 @@ def counterfoil() -> None:
 
 def main() -> None:
     """Run the program and leave the process with its exit code."""
-    gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
+    search_seldom()
     code = run(sys.argv[1:])
     gc.freeze()  # what is left goes with the process: no search
     sys.exit(code)
+
+
+def search_seldom() -> None:
+    """Let Python search for rings that nobody holds as seldom as in the program."""
+    gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
 
 
 def run(arguments: list[str]) -> int:
