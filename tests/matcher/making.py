@@ -1,7 +1,9 @@
-"""Strategies for encodings and candidate pairs."""
+"""Strategies for encodings and candidate pairs, and a kernel that is stopped."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations_with_replacement
+from threading import Event
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 from linkage import Encodings
 from linkage.symbols import ALPHABET, PAIR_BYTES, packed
 from matcher import CandidatePairs, PartyPairs
+from matcher.form import LEFT_ROWS
 from matcher.hits import Hits
 from matcher.similarity import Measure, counts
+from matcher.tiles import Tiling
 
 THRESHOLDS = st.one_of(
     st.sampled_from([0.0, 1.0, 0.5, 0.25, 0.75, 0.65, 0.95, 0.8, 2 / 3, 1 / 3, 0.1, float(np.nextafter(0.5, 1))]),
@@ -115,3 +119,29 @@ def hits_of(  # noqa: PLR0917 - all of them vary
     for start in range(0, len(order), at_once):
         i, j = pairs.left[order[start : start + at_once]], pairs.right[order[start : start + at_once]]
         yield Hits(*(field.astype(np.uint32) for field in (i, j, *counts(measure, left, right, (i, j)))))
+
+
+class StoppedInTheSecond:
+    """A kernel during whose second call the work is told to stop.
+
+    Attributes:
+        rows_compared: left rows of each call.
+    """
+
+    def __init__(self, compare_tile: Callable[..., tuple[int, int, int]]) -> None:
+        self._compare_tile, self._stop = compare_tile, Event()
+        self.rows_compared: list[int] = []
+
+    def __call__(self, *arguments: Any) -> tuple[int, int, int]:
+        """Compare a tile."""
+        block, block_stop, *_ = arguments[4]
+        self.rows_compared.append((block_stop - block) * LEFT_ROWS)
+        if len(self.rows_compared) == 2:
+            self._stop.set()
+        return self._compare_tile(*arguments)
+
+    def run(self, tiling: Tiling) -> None:
+        """Compare all tiles, as one thread does."""
+        comparer = tiling.comparer(lambda needed: needed, lambda _: None, self._stop, (0, 0))
+        for tile in tiling.tiles():
+            comparer.compare(tile)

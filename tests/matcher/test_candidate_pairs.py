@@ -1,8 +1,6 @@
 """matcher.candidate_pairs against its plain reference, and its promises one by one."""
 
 import threading
-from threading import Event
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +12,11 @@ from linkage.symbols import packed
 from matcher import CandidatePairs, candidate_pairs, reference, tiles
 from matcher.comparison import TileSize
 from matcher.errors import ComparisonError
-from matcher.form import LEFT_ROWS, LONG, MIDDLE, SHORT, Form
+from matcher.form import LONG, MIDDLE, SHORT, Form
 from matcher.kernel import kernel
 from matcher.sides import plan
 from matcher.similarity import Measure, Requirement, scores
-from tests.matcher.making import THRESHOLDS, files_and_measure, random_encodings, same
+from tests.matcher.making import THRESHOLDS, StoppedInTheSecond, files_and_measure, random_encodings, same
 
 FORMS = [SHORT, MIDDLE, LONG]
 TILES = st.sampled_from([TileSize(1, 1), TileSize(8, 64), TileSize(64, 256), None])
@@ -188,23 +186,12 @@ def test_work_that_is_to_stop_ends_after_the_call_of_the_kernel_that_runs(
     monkeypatch.setattr(tiles, "_BITS_PER_CALL", bits_per_call)
     left, right = random_encodings(3000, 64, 0.5, 1), random_encodings(2000, 64, 0.5, 2)
     prepared = plan(left, right, Requirement.of("hamming", 0.6, left.bits), form)
-    compare_tile = kernel(prepared.form, prepared.sums)
-    stop, rows_compared = Event(), []
-
-    def stopped_in_the_second(*arguments: Any) -> tuple[int, int, int]:
-        block, block_stop, *_ = arguments[4]
-        rows_compared.append((block_stop - block) * LEFT_ROWS)
-        if len(rows_compared) == 2:
-            stop.set()
-        return compare_tile(*arguments)
-
-    monkeypatch.setattr(tiles, "kernel", lambda *_: stopped_in_the_second)
+    stopping = StoppedInTheSecond(kernel(prepared.form, prepared.sums))
+    monkeypatch.setattr(tiles, "kernel", lambda *_: stopping)
     tiling = tiles.Tiling.of(prepared, None)
-    comparer = tiling.comparer(lambda needed: needed, lambda _: None, stop, (0, 0))
-    for tile in tiling.tiles():
-        comparer.compare(tile)
-    assert len(rows_compared) == 2
-    assert max(rows_compared) * 2000 * 512 <= bits_per_call < len(left) * 2000 * 512 // 4
+    stopping.run(tiling)
+    assert len(stopping.rows_compared) == 2
+    assert max(stopping.rows_compared) * 2000 * 512 <= bits_per_call < len(left) * 2000 * 512 // 4
 
 
 def test_symbols_are_compared_alike_within_any_memory_that_holds_a_tile() -> None:

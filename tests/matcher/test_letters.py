@@ -18,7 +18,7 @@ from matcher.sides import aligned_words, plan
 from matcher.similarity import Measure, Requirement, scores
 from matcher.sketch import LETTERS_AT_ONCE, Sketch, far_letters
 from matcher.tiles import TileSize, Tiling
-from tests.matcher.making import random_encodings
+from tests.matcher.making import StoppedInTheSecond, random_encodings
 
 FORMS = [SHORT, MIDDLE, LONG]
 COUNTS = st.integers(1, 10).map(lambda parts: parts * LETTERS_AT_ONCE)
@@ -90,22 +90,11 @@ def test_hits_that_fill_the_buffer_many_times_come_once_each() -> None:
 def test_work_that_is_to_stop_ends_after_the_call_of_the_kernel_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     left, right = random_encodings(5000, 64, 0.5, 1), random_encodings(500, 64, 0.5, 2)
     prepared = plan(left, right, Requirement.of("dice", 0.9, left.bits), MIDDLE, sketch=Sketch.of_letters(80))
-    compare_tile = letters.kernel(prepared.form, prepared.sums)
-    stop, rows_compared = Event(), []
-
-    def stopped_in_the_second(*arguments: Any) -> tuple[int, int, int]:
-        block, block_stop, *_ = arguments[4]
-        rows_compared.append((block_stop - block) * LEFT_ROWS)
-        if len(rows_compared) == 2:
-            stop.set()
-        return compare_tile(*arguments)
-
-    monkeypatch.setattr(tiles, "letter_kernel", lambda *_: stopped_in_the_second)
+    stopping = StoppedInTheSecond(letters.kernel(prepared.form, prepared.sums))
+    monkeypatch.setattr(tiles, "letter_kernel", lambda *_: stopping)
     tiling = Tiling.of(prepared, TileSize(5000, 500))
-    comparer = tiling.comparer(lambda needed: needed, lambda _: None, stop, (0, 0))
-    for tile in tiling.tiles():
-        comparer.compare(tile)
-    assert rows_compared == [letters.BLOCKS_AT_ONCE * LEFT_ROWS] * 2
+    stopping.run(tiling)
+    assert stopping.rows_compared == [letters.BLOCKS_AT_ONCE * LEFT_ROWS] * 2
 
 
 @pytest.mark.parametrize("form", [SHORT, MIDDLE], ids=lambda form: form.name)
