@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 Part = TypeVar("Part")
@@ -20,3 +21,10 @@ def on_cores(function: Callable[[Part], Made], parts: Sequence[Part], threads: i
         return [function(part) for part in parts]
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
         return list(pool.map(function, parts))
+
+
+def equal_parts(count: int, parts: int, *, unit: int = 1) -> list[slice]:
+    """Return slices that cover `count` things, as many as `parts` or fewer, each but the last whole units of them."""
+    units = -(-count // unit)
+    borders = [min(units * number // parts * unit, count) for number in range(parts + 1)]
+    return [slice(begin, end) for begin, end in pairwise(borders) if begin < end]

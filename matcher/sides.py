@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from linkage import Encodings
 from matcher.compiled import compiled
-from matcher.cores import on_cores
+from matcher.cores import equal_parts, on_cores
 from matcher.form import Form, Sums
 from matcher.similarity import Requirement
 from matcher.sketch import Ordered, Reach, Sketch, best_sketch, sample_limits
@@ -117,12 +117,14 @@ def plan(
     distance = requirement.distance
     if sketch.positions is not None and loss > 0:
         distance = sample_limits(distance.astype(np.int64), left.bits, sketch.bits, loss).astype(np.int32)
-    left_sketches, right_sketches = on_cores(sketch.of_rows, (left_rows, right_rows), threads)
-    left_set, right_set = (_bits_set(sketches) for sketches in (left_sketches, right_sketches))
+    left_sketches, right_sketches = (
+        sketch.of(rows.words, rows.numbers, threads=threads) for rows in (left_rows, right_rows)
+    )
+    left_set, right_set = on_cores(_bits_set, (left_sketches, right_sketches), threads)
     most = int(right_set.max())
     sums = Sums.of_letters(sketch.letters) if sketch.letters else Sums.of(most)
     planes = 0 if sketch.letters else sums.planes
-    columns = in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, planes, form)
+    columns = in_lanes(right_sketches, (most - right_set + 1) // 2, sketch.bits, planes, form, threads=threads)
     return Plan(
         _side(left_rows, left_sketches, left_set),
         _side(right_rows, columns, right_set),
@@ -135,7 +137,8 @@ def plan(
 
 
 def _ordered(side: Encodings) -> Ordered:
-    order = np.argsort(side.popcounts, kind="stable").astype(np.uint32)
+    counts = side.popcounts.astype(np.min_scalar_type(side.bits))  # NumPy sorts short numbers by digits
+    order = np.argsort(counts, kind="stable").astype(np.uint32)
     return Ordered(side.words, order, side.popcounts[order].astype(np.int64))
 
 
@@ -181,12 +184,17 @@ def _write_reach(
 
 
 def in_lanes(
-    sketches: NDArray[np.uint64], starts: NDArray[np.int64], bits: int, planes: int, form: Form
+    sketches: NDArray[np.uint64], starts: NDArray[np.int64], bits: int, planes: int, form: Form, *, threads: int = 1
 ) -> NDArray[np.uint64]:
     """Return what :class:`Side` says of the right side, cache-aligned: a column per bit, zeros, and `starts`."""
     shape = (-(-len(sketches) // form.lanes), bits + 1 + planes, form.lanes // _WORD_BITS)
     columns = aligned_words(shape)
-    _lay_out(sketches, starts, columns, bits + 1, form.lanes)
+
+    def lay_out(rows: slice) -> None:
+        stripes = columns[rows.start // form.lanes :]
+        _lay_out(sketches[rows], starts[rows], stripes, bits + 1, form.lanes)
+
+    on_cores(lay_out, equal_parts(len(sketches), threads, unit=form.lanes), threads)
     return columns
 
 

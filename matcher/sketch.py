@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
+from matcher.cores import equal_parts, on_cores
 from matcher.form import Form, Sums
 from matcher.lanes import GROUP, LETTER_BITS
 from matcher.similarity import Requirement
@@ -31,7 +32,6 @@ _LEAST_SAMPLE, _LARGEST_SAMPLE = 64, 512
 _PAIRS_PER_SAMPLE = 256  # of the pairs to compare, so that choosing takes a small share of the time
 _CHOICES = 64
 _COARSE = 8  # of the choices, every so manieth is looked at first
-_ROWS_AT_ONCE = 1 << 14
 # What things take, in vector instructions, measured on AVX2; only the proportions matter, and those little.
 _COLUMN_COST = 5.7
 _STRIPE_COST = 80.0
@@ -50,6 +50,7 @@ FAR = 2
 """Bits in which far letters differ at least."""
 _PART_BITS = LETTERS_AT_ONCE * LETTER_BITS
 _LETTER_MASK = np.uint64((1 << LETTER_BITS) - 1)
+Pieces = NDArray[np.uint16]
 
 
 class Reach(NamedTuple):
@@ -92,38 +93,32 @@ class Sketch(NamedTuple):
         """Return the one that is read as so many letters."""
         return cls(letters * LETTER_BITS, letters=letters)
 
-    def of(self, words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """Return the sketches of encodings, uint64 (n, words of a sketch), filled up with zeros."""
+    def of(
+        self, words: NDArray[np.uint64], numbers: NDArray[np.uint32] | None = None, *, threads: int = 1
+    ) -> NDArray[np.uint64]:
+        """Return the sketches of encodings, uint64 (n, words of a sketch), filled up with zeros.
+
+        Args:
+            words: the encodings, uint64 (n, words).
+            numbers: those of the encodings in the order in which their sketches are wanted, each once; as they come
+                without it.
+            threads: how many threads, at most.
+        """
+        # encodings are read one after the other: memory waits for what is read here and there, not for what is written
+        places = np.arange(len(words), dtype=np.uint32)
+        if numbers is not None:
+            places[numbers] = places.copy()
+        words = np.ascontiguousarray(words)
         sketches = np.zeros((len(words), -(-self.bits // _WORD_BITS)), dtype=np.uint64)
-        if self.positions is None:
-            sketches.view(np.uint8)[:, : self.bits // 8] = fold(words, self.bits)
-        else:
-            _gather(np.ascontiguousarray(words), self.positions, sketches)
+
+        def write(some: slice) -> None:
+            if self.positions is None:
+                _fold(words[some].view(np.uint16), places[some], self.bits // _PIECE_BITS, sketches.view(np.uint16))
+            else:
+                _gather(words[some], places[some], self.positions, sketches)
+
+        on_cores(write, equal_parts(len(words), threads), threads)
         return sketches
-
-    def of_rows(self, rows: Ordered) -> NDArray[np.uint64]:
-        """Return the sketches of rows in their order, made piece by piece, so that only the result is large."""
-        sketches = np.empty((len(rows.numbers), -(-self.bits // _WORD_BITS)), dtype=np.uint64)
-        for start in range(0, len(sketches), _ROWS_AT_ONCE):
-            part = slice(start, start + _ROWS_AT_ONCE)
-            sketches[part] = self.of(rows.words[rows.numbers[part]])
-        return sketches
-
-
-def fold(words: NDArray[np.uint64], sketch_bits: int) -> NDArray[np.uint8]:
-    """Return the folded sketches of encodings, uint8 (n, sketch_bits / 8).
-
-    Args:
-        words: uint64 (n, words).
-        sketch_bits: a multiple of 16, at most 64 per word.
-    """
-    pieces = words.view(np.uint16)
-    kept = sketch_bits // _PIECE_BITS
-    sketch = pieces[:, :kept].copy()
-    for start in range(kept, pieces.shape[1], kept):
-        more = pieces[:, start : start + kept]
-        sketch[:, : more.shape[1]] ^= more
-    return sketch.view(np.uint8)
 
 
 @compiled
@@ -282,10 +277,23 @@ def _cheapest(sizes: Sequence[int], priced: Callable[[int], tuple[float, Sketch]
 
 
 @compiled
-def _gather(words: NDArray[np.uint64], positions: NDArray[np.int64], sketches: NDArray[np.uint64]) -> None:
-    """Set the bits of sketches to those at some positions of encodings."""
+def _fold(pieces: Pieces, places: NDArray[np.uint32], kept: int, sketches: Pieces) -> None:
+    """Set sketches, zeros so far, to the exclusive or of the first `kept` pieces of encodings, the next, and so on."""
+    for row in range(len(pieces)):
+        place = places[row]
+        for start in range(0, pieces.shape[1], kept):
+            for piece in range(min(kept, pieces.shape[1] - start)):
+                sketches[place, piece] ^= pieces[row, start + piece]
+
+
+@compiled
+def _gather(
+    words: NDArray[np.uint64], places: NDArray[np.uint32], positions: NDArray[np.int64], sketches: NDArray[np.uint64]
+) -> None:
+    """Set the bits of sketches, zeros so far, to those of encodings at some positions."""
     for row in range(len(words)):
-        for place in range(len(positions)):
-            position = positions[place]
+        place = places[row]
+        for number in range(len(positions)):
+            position = positions[number]
             bit = (words[row, position >> 6] >> np.uint64(position & 63)) & np.uint64(1)
-            sketches[row, place >> 6] |= bit << np.uint64(place & 63)
+            sketches[place, number >> 6] |= bit << np.uint64(number & 63)

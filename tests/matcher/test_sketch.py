@@ -13,7 +13,7 @@ from matcher import candidate_pairs
 from matcher.form import LONG, MIDDLE, SHORT, Form, host_form
 from matcher.sides import plan
 from matcher.similarity import Requirement
-from matcher.sketch import Sketch, fold, sample_limits
+from matcher.sketch import Sketch, sample_limits
 from matcher.tiles import Tiling
 from tests.matcher.making import random_encodings
 
@@ -28,7 +28,7 @@ def test_a_folded_distance_never_exceeds_the_distance(words: int, seed: int, dat
     one, other = random.integers(0, 2**64, (2, 30, words), dtype=np.uint64)
     other[:10] = one[:10]
     other[:10, random.integers(words)] ^= np.uint64(1) << random.integers(0, 64, 10, dtype=np.uint64)
-    sketch_distance = np.bitwise_count(fold(one, bits) ^ fold(other, bits)).sum(axis=1)
+    sketch_distance = np.bitwise_count(Sketch(bits).of(one) ^ Sketch(bits).of(other)).sum(axis=1)
     assert np.all(sketch_distance <= np.bitwise_count(one ^ other).sum(axis=1))
     assert np.all(sketch_distance[:10] == 1)
 
