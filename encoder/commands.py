@@ -222,8 +222,9 @@ def import_clks(clks: Path, *, as_json: bool, **options: Any) -> None:
 def reveal(groups: Path, counterfoil: Path, hits: Path, *, force: bool, as_json: bool) -> None:
     """Write which of your own records are in GROUPS: what 'match' wrote, or 'agency hits' fetched from a service.
 
-    The output has the columns group, record_id, token and what GROUPS tells of each (the score; or band, counterparts,
-    contacts), and only rows of your counterfoil. It names persons: only its owner can read it.
+    GROUPS is CSV, or Parquet if its name ends in .parquet. The output is CSV. It has the columns group, record_id,
+    token and what GROUPS tells of each (the score; or band, counterparts, contacts), and only rows of your counterfoil.
+    It names persons: only its owner can read it.
     """
     from encoder.guard import raise_guard
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from encoder.errors import CounterfoilFileError
 from encoder.hardening import SEED_BYTES, Seeds
-from encoder.local_csv import WriteRows, local_header, new_local_csv, read_local_csv, wrong_row
+from encoder.local_csv import WriteRows, new_local_csv
+from encoder.local_table import local_header, read_local_table, wrong_row
 from encoder.repeats import DIGEST_BYTES, Digests, Repeats
 from linkage.encodings import TOKEN_BYTES
 
@@ -50,18 +51,18 @@ def read_counterfoil(path: Path) -> Iterator[tuple[Sequence[str], Sequence[str]]
 
     Raises:
         FileError: it cannot be read.
-        TableError: it is damaged.
+        InputError: it is damaged.
         CounterfoilFileError: it is not a counterfoil, or a token is malformed or occurs twice.
     """
     seen = Repeats()
     columns = NOISY_COLUMNS if local_header(path) == NOISY_COLUMNS else COLUMNS
-    for batch in read_local_csv(path, columns):
+    for batch in read_local_table(path, columns):
         tokens, record_ids = batch.columns[:2]
         for place, token in enumerate(tokens if not _well_formed(tokens) else ()):
             if not _well_formed([token]):
                 raise wrong_row(path, batch, place, f"a token is {_DIGITS} digits 0-9 and a-f")
         for place in np.flatnonzero(seen.add(_bytes_of(tokens))).tolist():
-            raise wrong_row(path, batch, place, "the token occurs on an earlier line")
+            raise wrong_row(path, batch, place, "the token stands in an earlier row too")
         yield tokens, record_ids
 
 
@@ -70,14 +71,14 @@ def read_seeds(path: Path) -> Iterator[tuple[Sequence[str], Seeds]]:
 
     Raises:
         FileError: it cannot be read.
-        TableError: it is damaged.
+        InputError: it is damaged.
         CounterfoilFileError: it is not a counterfoil, holds no noise, or a seed is malformed.
     """
     if local_header(path) == COLUMNS:
         raise CounterfoilFileError(
             f"{path}: holds no noise", hint="it was made with a schema that flips no bits; leave it out"
         )
-    for batch in read_local_csv(path, NOISY_COLUMNS):
+    for batch in read_local_table(path, NOISY_COLUMNS):
         _, record_ids, seeds = batch.columns
         for place, seed in enumerate(seeds if not _well_formed(seeds) else ()):
             if not _well_formed([seed]):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from encoder.counterfoil import read_counterfoil
-from encoder.local_csv import read_local_csv
+from encoder.local_table import read_local_table
 from linkage.canonical import canonical_json, parse_json
 from linkage.envelope import Envelope
 from linkage.errors import InputError
@@ -74,8 +74,9 @@ def find_submitted(reference: str, agency: str, receipt: Path, counterfoil: Path
     """Return the submission that a receipt is for, and the tokens of a local reference in its counterfoil.
 
     Raises:
-        FileError, TableError, CounterfoilFileError: a file cannot be used.
-        InputError: the receipt is of another agency, or for a package that has not as many records as the counterfoil.
+        FileError: a file cannot be read.
+        InputError: a file cannot be used, or the receipt is of another agency, or for a package that has not as many
+            records as the counterfoil.
     """
     stated = read_receipt(receipt, host)
     if stated.agency != agency:
@@ -97,11 +98,11 @@ def hits_of(tokens: Sequence[str], path: Path) -> list[OwnHit]:
     """Return the hits about some tokens in a file that ``counterfoil agency hits`` wrote.
 
     Raises:
-        FileError, TableError: it cannot be used.
+        FileError, InputError: it cannot be used.
     """
     return [
         OwnHit(path.name, band, counterparts, contacts)
-        for batch in read_local_csv(path, _HIT_COLUMNS)
+        for batch in read_local_table(path, _HIT_COLUMNS)
         for _group, _agency, token, band, counterparts, contacts in zip(*batch.columns, strict=True)
         if token in tokens
     ]

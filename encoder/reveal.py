@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from encoder.counterfoil import is_token, read_counterfoil
-from encoder.local_csv import local_header, new_local_csv, read_local_csv, wrong_row
+from encoder.local_csv import new_local_csv
+from encoder.local_table import local_header, read_local_table, wrong_row
 from linkage.files import check_outputs
 
 MEMBER = ("group", "agency", "token")
@@ -29,14 +30,14 @@ class _Member(NamedTuple):
 def reveal(groups: Path, counterfoil: Path, hits: Path, *, overwrite: bool = False) -> Hits:
     """Write the members of groups whose tokens are in the counterfoil, in the order of the groups file.
 
-    The groups are those of `counterfoil match`, with a score, or the hits of a service, with a band, the counterpart
-    agencies and their contacts; what either tells is passed on. The hits name persons: the file is readable by its
-    owner only. Memory grows with the groups file, not with the counterfoil.
+    The groups are those of `counterfoil match`, CSV or Parquet, with a score, or the hits of a service, with a band,
+    the counterpart agencies and their contacts; what either tells is passed on. The hits name persons: the file is
+    readable by its owner only. Memory grows with the groups file, not with the counterfoil.
 
     Raises:
         FileError: a file cannot be read or written, or `hits` exists and may not be replaced.
-        TableError: a file is damaged.
-        CounterfoilFileError: a file has another form; names the line and the rule.
+        InputError: a file is damaged, or of another format than its name says.
+        CounterfoilFileError: a file has another form; names the line or row and the rule.
     """
     check_outputs([hits], [groups, counterfoil])
     told = OF_SERVICE if local_header(groups) == MEMBER + OF_SERVICE else OF_MATCH
@@ -52,13 +53,13 @@ def reveal(groups: Path, counterfoil: Path, hits: Path, *, overwrite: bool = Fal
 
 
 def _read_groups(path: Path, told: tuple[str, ...]) -> Mapping[str, _Member]:
-    """Return token -> member for every line of a file of groups that tells `told`, in its order."""
+    """Return token -> member for every row of a file of groups that tells `told`, in its order."""
     members: dict[str, _Member] = {}
-    for batch in read_local_csv(path, MEMBER + told):
+    for batch in read_local_table(path, MEMBER + told):
         for place, (group, agency, token, *rest) in enumerate(zip(*batch.columns, strict=True)):
             problem = _problem(group, agency, token) or (_score_problem if told == OF_MATCH else _band_problem)(*rest)
             if problem is None and token in members:
-                problem = "the token occurs on an earlier line"
+                problem = "the token stands in an earlier row too"
             if problem is not None:
                 raise wrong_row(path, batch, place, problem)
             members[token] = _Member(group, tuple(rest))

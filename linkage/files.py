@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from linkage.errors import FileError
+from linkage.errors import FileError, InputError
 
 OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
 ORDINARY = 0o666  # what the process's umask leaves of it
+_PARQUET_START = b"PAR1"
 
 
 @contextmanager
@@ -52,6 +53,28 @@ def make_private_folder(path: Path) -> None:
     if not path.is_dir():
         make_private_folder(path.parent)
         path.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
+
+
+def is_parquet(path: Path) -> bool:
+    """Return whether a table is Parquet, told by its name.
+
+    Raises:
+        FileError: it cannot be read.
+        InputError: it is what its name does not say.
+    """
+    named = path.suffix.lower() == ".parquet"
+    try:
+        if not path.is_file():  # a pipe is not looked into, and what is not there is told when it is opened
+            return named
+        with path.open("rb") as file:
+            found = file.read(len(_PARQUET_START)) == _PARQUET_START
+    except OSError as error:
+        raise unusable(path, "read", error) from error
+    if named and not found:
+        raise InputError(f"{path} is not a Parquet file", code="table", hint="if it is CSV, let its name end in .csv")
+    if found and not named:
+        raise InputError(f"{path} is a Parquet file", code="table", hint="let its name end in .parquet")
+    return named
 
 
 def refuse_existing(path: Path) -> None:

@@ -117,7 +117,8 @@ def evaluate(groups: tuple[Path, ...], truth: Path, counterfoils: tuple[Path, ..
     is the share of the found pairs that are true, recall the share of the true pairs that were found, F1 their harmonic
     mean. A group is right as a whole when it is all the records of one person and no others.
 
-    This needs every agency's counterfoil and the truth, so it is for test data: no party of an operation has them.
+    Each file is CSV, or Parquet if its name ends in .parquet. This needs every agency's counterfoil and the truth, so
+    it is for test data: no party of an operation has them.
     """
     from trial.evaluation import evaluate as measure
     from trial.evidence import read_evidence

@@ -1,4 +1,4 @@
-"""Reading what an evaluation rests on: groups, counterfoils and truth, each a CSV file."""
+"""Reading what an evaluation rests on: groups, counterfoils and truth, each a CSV or a Parquet file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
@@ -30,9 +30,9 @@ def read_evidence(groups: Sequence[Path], truth: Path, counterfoils: Sequence[Pa
     """Return what the files say. The truth may know records that no counterfoil names; they are left out.
 
     Args:
-        groups: CSV with group, agency, token, score; or the hits that each agency fetched from a service.
-        truth: CSV with record_id, person_id and, where record ids repeat among agencies, agency.
-        counterfoils: CSV with token, record_id; one or more per agency. The groups say whose it is; one of whose
+        groups: tables with group, agency, token, score; or the hits that each agency fetched from a service.
+        truth: a table with record_id, person_id and, where record ids repeat among agencies, agency.
+        counterfoils: tables with token, record_id; one or more per agency. The groups say whose it is; one of whose
             tokens none is in a group is its own agency, named like the file up to the first dot.
 
     Raises:

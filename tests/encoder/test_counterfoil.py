@@ -70,7 +70,7 @@ def test_counterfoil_is_written_over_only_when_told_so(tmp_path: Path) -> None:
         (f"token,record_id\n{TOKEN},7\n{TOKEN[:-1]},8\n", "line 3: a token is 32 digits"),
         (f"token,record_id\n{TOKEN.upper()},7\n", "line 2: a token is 32 digits"),
         (f"token,record_id\n{' ' + TOKEN[1:]},7\n", "line 2: a token is 32 digits"),
-        (f"token,record_id\n{TOKEN},7\n{TOKEN[::-1]},8\n{TOKEN},9\n", "line 4: the token occurs on an earlier line"),
+        (f"token,record_id\n{TOKEN},7\n{TOKEN[::-1]},8\n{TOKEN},9\n", "line 4: the token stands in an earlier row too"),
         (f"token,record_id\n{TOKEN},7,\n", "line 2: has 3 cells"),
     ],
 )

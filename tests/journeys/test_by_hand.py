@@ -142,6 +142,15 @@ def test_evaluation_says_that_everybody_was_found(newcomer: Newcomer) -> None:
     assert (result["true_pairs"], result["groups"]["right"]) == (4, 2)
 
 
+def test_groups_in_parquet_give_the_same_hits_and_the_same_evaluation(newcomer: Newcomer) -> None:
+    newcomer.types("counterfoil match atl.cfp bor.cfp cyr.cfp --threshold 0.003 -o again.parquet")
+    newcomer.types("counterfoil reveal again.parquet --counterfoil bor.counterfoil.csv -o again.hits.csv")
+    assert (newcomer.folder / "again.hits.csv").read_bytes() == (newcomer.folder / "bor.hits.csv").read_bytes()
+    rest = "--truth truth.csv " + " ".join(f"--counterfoil {agency}.counterfoil.csv" for agency in TABLES)
+    printed = newcomer.types(f"counterfoil evaluate again.parquet {rest}")
+    assert printed == newcomer.types(f"counterfoil evaluate groups.csv {rest}")
+
+
 def test_what_must_stay_can_be_read_by_its_owner_only(newcomer: Newcomer) -> None:
     for name in ("op.secret", "atl.key", "atl.counterfoil.csv", "atl.hits.csv"):
         assert stat.S_IMODE((newcomer.folder / name).stat().st_mode) == 0o600

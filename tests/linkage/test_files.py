@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from linkage.errors import FileError
-from linkage.files import OWNER_ONLY, check_outputs, read_capped, whole_file, write_whole
+from linkage.errors import FileError, InputError
+from linkage.files import OWNER_ONLY, check_outputs, is_parquet, read_capped, whole_file, write_whole
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
 
@@ -163,3 +163,31 @@ def test_unreadable_file_is_a_file_error(tmp_path: Path) -> None:
         read_capped(tmp_path / "x", limit_bytes=5)
     assert caught.value.code == "file.unusable"
     assert caught.value.exit_code == 3
+
+
+def test_table_is_what_its_name_says_or_refused(tmp_path: Path) -> None:
+    cases = {
+        "x.csv": b"group,agency\n",
+        "x.PARQUET": b"PAR1...",
+        "y.csv": b"PAR1...",
+        "y.parquet": b"group",
+        "z.parquet": b"",
+    }
+    for name, content in cases.items():
+        (tmp_path / name).write_bytes(content)
+    assert not is_parquet(tmp_path / "x.csv")
+    assert is_parquet(tmp_path / "x.PARQUET")
+    for name, message, hint in (
+        ("y.csv", "is a Parquet file", "let its name end in .parquet"),
+        ("y.parquet", "is not a Parquet file", "if it is CSV, let its name end in .csv"),
+        ("z.parquet", "is not a Parquet file", "if it is CSV, let its name end in .csv"),
+    ):
+        with pytest.raises(InputError) as caught:
+            is_parquet(tmp_path / name)
+        assert (caught.value.message, caught.value.hint) == (f"{tmp_path / name} {message}", hint)
+
+
+@posix
+def test_pipe_is_told_by_its_name_and_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert not is_parquet(tmp_path / "pipe")

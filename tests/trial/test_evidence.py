@@ -1,7 +1,11 @@
 """Reading groups, counterfoils and truth, and refusing what does not fit together."""
 
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 import pytest
 
 from linkage.errors import CounterfoilError, FileError, InputError
@@ -105,3 +109,37 @@ def test_absent_file_is_a_file_error(tmp_path: Path) -> None:
         read_evidence([tmp_path / "no.csv"], tmp_path / "truth.csv", [])
     with pytest.raises(CounterfoilError):
         read_evidence([tmp_path / "groups.csv"], tmp_path / "truth.csv", [tmp_path / "no.csv"])
+
+
+def test_files_in_parquet_say_the_same(tmp_path: Path) -> None:
+    expected = read(tmp_path)
+    texts = pa_csv.ConvertOptions(column_types={"group": pa.string(), "record_id": pa.string()})
+    for path in tmp_path.glob("*.csv"):
+        pq.write_table(pa_csv.read_csv(path, convert_options=texts), path.with_suffix(".parquet"))
+    groups, truth, *counterfoils = (
+        tmp_path / f"{name}.parquet" for name in ("groups", "truth", "atl.counterfoil", "bor.counterfoil")
+    )
+    assert read_evidence([groups], truth, counterfoils) == expected
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"group": ["1", None]}, "groups.parquet: row 2: group is empty"),
+        ({"score": [0.9, 1.5]}, "groups.parquet: row 2: score must be a number from 0 to 1"),
+        ({"token": [b"t1", b"t2"]}, "groups.parquet: column 'token' has the type binary"),
+        ({"name": ["a", "b"]}, "groups.parquet: the columns must be group, agency, token"),
+    ],
+)
+def test_parquet_that_does_not_fit_is_refused_by_row(tmp_path: Path, table: dict[str, list[Any]], message: str) -> None:
+    read(tmp_path)
+    columns: dict[str, list[Any]] = {
+        "group": ["1", "1"],
+        "agency": ["atl", "bor"],
+        "token": ["t1", "t2"],
+        "score": [0.9, 0.9],
+    }
+    pq.write_table(pa.table(columns | table), tmp_path / "groups.parquet")
+    with pytest.raises(InputError) as caught:
+        read_evidence([tmp_path / "groups.parquet"], tmp_path / "truth.csv", sorted(tmp_path.glob("*.counterfoil.csv")))
+    assert message in caught.value.message
