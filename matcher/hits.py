@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
-from matcher.cores import on_cores
+from matcher.cores import equal_parts, on_cores
 from matcher.pair_order import in_order
 from matcher.similarity import Measure, Requirement, scores
 from matcher.values import CandidatePairs
@@ -55,10 +55,20 @@ class Order(NamedTuple):
             fields: how many of the fields of hits are wanted, from 2 to 4.
         """
         ranking = Ranking(parts, self)
-        largest = [max((int(part[field].max(initial=0)) for part in parts), default=0) for field in range(fields)]
+        largest = ranking.largest[:fields].tolist()
         ranks = on_cores(ranking.of_hits, parts, self.threads)
         ranked = [(rank, *part[:fields]) for rank, part in zip(ranks, parts, strict=True)]
         return ranking.score, in_order(ranked, [len(ranking.score), *largest], threads=self.threads)
+
+    def scores(self, score: NDArray[np.float64], ranks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the score of each hit, of the distinct scores and the hits' numbers among them."""
+        found = np.empty(len(ranks))
+
+        def look_up(some: slice) -> None:
+            np.take(score, ranks[some], out=found[some], mode="clip")  # nothing to clip; to raise, NumPy would copy
+
+        on_cores(look_up, equal_parts(len(ranks), self.threads), self.threads)
+        return found
 
 
 class Collector(ABC):
@@ -109,7 +119,7 @@ class HitCollector(Collector):
         score, (rank, left, right) = self._order.of(self._parts, fields=2)
         self._parts.clear()
         kept = slice(self._limit)
-        yield CandidatePairs(left[kept], right[kept], score[rank[kept]])
+        yield CandidatePairs(left[kept], right[kept], self._order.scores(score, rank[kept]))
 
     def _compact(self, limit: int) -> None:
         score, ordered = self._order.of(self._parts, fields=4)
@@ -138,11 +148,14 @@ class Ranking:
 
     Attributes:
         score: float64, the distinct scores, falling.
+        largest: int64 (4,), the largest of each field of the hits.
     """
 
     def __init__(self, parts: Sequence[Hits], order: Order) -> None:
-        common, together = (min((int(part[field].min()) for part in parts), default=0) for field in (2, 3))
-        most_common, most_together = (max((int(part[field].max()) for part in parts), default=0) for field in (2, 3))
+        self._threads = order.threads
+        extremes = np.array(on_cores(_extremes, parts, order.threads) or [np.zeros((2, len(Hits._fields)), np.int64)])
+        least, self.largest = extremes[:, 0].min(axis=0), extremes[:, 1].max(axis=0)
+        (common, together), (most_common, most_together) = least[2:].tolist(), self.largest[2:].tolist()
         self._grid = _Grid(common, together, most_common - common + 1)
         size = (most_together - together + 1) * self._grid.span
         largest = max(_SMALL_TABLE, _TABLE_PER_HIT * sum(len(part.left) for part in parts))
@@ -167,14 +180,19 @@ class Ranking:
         if self._table is None:
             found = [np.unique(self._combinations(part)) for part in parts]
             return np.unique(np.concatenate(found))
-        for part in parts:
-            _mark(part, self._grid, self._table)
+        table = self._table
+        on_cores(lambda part: _mark(part, self._grid, table), parts, self._threads)
         return np.flatnonzero(self._table)
 
     def _combinations(self, hits: Hits) -> NDArray[np.int64]:
         """Return one integer for the common bits and the sum of popcounts of each hit."""
         together = hits.together.astype(np.int64) - self._grid.together
         return together * self._grid.span + (hits.common.astype(np.int64) - self._grid.common)
+
+
+def _extremes(hits: Hits) -> NDArray[np.int64]:
+    """Return the least and the largest of each field of some hits, (2, 4)."""
+    return np.array([[field.min() for field in hits], [field.max() for field in hits]], dtype=np.int64)
 
 
 @compiled
