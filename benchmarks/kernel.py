@@ -14,7 +14,9 @@ near-duplicate in ten; there Dice is the share of equal bits, popcounts tell not
 
 What all cores gain is told twice: on these files, which one core compares in a fraction of a second, and on files of
 four times as many rows ("long": the same rows over and over, so sixteen times as many pairs, as many in a hundred of
-which pass), where starting threads and laying out no longer count.
+which pass), where starting threads and laying out hardly count. There one core and all take turns for half a minute at
+least, and beside them a loop of arithmetic that touches no memory ("sums"), once and once per core: what it gains is
+what the machine had to give.
 
 faiss (IndexBinaryFlat, range search, one thread) knows the Hamming distance only. It is given the largest distance that
 a pair of mean popcounts may have at the threshold, so that it finds about as many pairs, but on CLKs not the same ones:
@@ -34,12 +36,13 @@ from typing import Any, NamedTuple
 import click
 import faiss
 import numpy as np
+from numba import njit
 
 from encoder import encode_clks
 from linkage import Encodings, load_schema
 from linkage.command import emit, json_option
 from matcher import CandidatePairs, candidate_pairs
-from matcher.cores import usable_cores
+from matcher.cores import on_cores, usable_cores
 from matcher.form import host_form
 
 with warnings.catch_warnings():
@@ -50,6 +53,8 @@ with warnings.catch_warnings():
 
 WIDTH = 128
 TIMES = 4  # as many rows in the long files
+GAIN_SECONDS = 30
+SUMS = 50_000_000
 SCHEMA = Path(__file__).parents[1] / "configs" / "schemas" / "febrl4.json"
 
 
@@ -103,16 +108,40 @@ def repeated(side: Encodings) -> Encodings:
     return Encodings.from_bytes(np.tile(side.to_bytes(), (TIMES, 1)))
 
 
-def gain(workload: Workload, rounds: int, cores: int) -> float:
-    """Return how many times as fast all cores are as one on the long files: the median of the rounds."""
+def gain(workload: Workload, rounds: int, cores: int) -> dict[str, float]:
+    """Return how many times as fast all cores are as one on the long files, and how many sums more they do."""
     left, right = repeated(workload.left), repeated(workload.right)
 
-    def seconds(threads: int) -> float:
+    def compare(threads: int) -> float:
         start = time.perf_counter()
         candidate_pairs(left, right, workload.threshold, threads=threads)
         return time.perf_counter() - start
 
-    return round(statistics.median(seconds(1) / seconds(cores) for _ in range(rounds)), 2)
+    def add_up(threads: int) -> float:
+        start = time.perf_counter()
+        on_cores(_sums, [SUMS] * threads, threads)
+        return (time.perf_counter() - start) / threads
+
+    times: list[tuple[float, ...]] = []
+    begin = time.perf_counter()
+    while len(times) < rounds or time.perf_counter() - begin < GAIN_SECONDS:
+        runs = [(run, threads) for threads in (1, cores) for run in (compare, add_up)]
+        turn = -1 if len(times) % 2 else 1  # who comes first has another machine than who comes last
+        times.append(tuple(run(threads) for run, threads in runs[::turn])[::turn])
+    one, sums_of_one, all_, sums_of_all = np.array(times).T
+    return {
+        "all_cores_to_one_long": round(float(np.median(one / all_)), 2),
+        "all_cores_to_one_sums": round(float(np.median(sums_of_one / sums_of_all)), 2),
+    }
+
+
+@njit(nogil=True)
+def _sums(count: int) -> int:
+    """Return what so many dependent steps of arithmetic come to."""
+    value = np.uint64(1)
+    for step in range(count):
+        value = (value ^ np.uint64(step)) * np.uint64(0x9E3779B97F4A7C15)
+    return int(value)
 
 
 def workloads(rows: int) -> list[Workload]:
@@ -176,7 +205,7 @@ def measure(workload: Workload, rounds: int, cores: int) -> dict[str, Any]:
         "native_to_faiss": ratio("native", "faiss"),
         "faiss_hit_rate": len(results["faiss"][1]) / total,
         "all_cores_to_one": ratio("native_all_cores", "native"),
-        "all_cores_to_one_long": gain(workload, rounds, cores),
+        **gain(workload, rounds, cores),
         "pairs_equal": equal,
     }
 
@@ -198,6 +227,7 @@ def main(rows: int, rounds: int, *, as_json: bool) -> None:
     warm = random_filters(100, 0.5, 0)
     for threshold in (0.0, 0.9):
         candidate_pairs(warm, warm, threshold)  # compiles
+    _sums(1)
     found = [measure(workload, rounds, cores) for workload in workloads(rows)]
     form = host_form()
     result = {
@@ -213,14 +243,14 @@ def main(rows: int, rounds: int, *, as_json: bool) -> None:
             f"{result['processor']}, {cores} cores; {result['form']}; {WIDTH * 8:,} bits, if not said; million pairs/s"
         ]
         lines += [f"{'':26}{'t':>6}{'hits':>8}{'native':>9}{'all cores':>11}{'anonlink':>10}{'faiss':>7}"]
-        lines[-1] += f"{'to anonlink':>13}{'to faiss':>10}{'scaling':>9}{'long':>7}"
+        lines[-1] += f"{'to anonlink':>13}{'to faiss':>10}{'scaling':>9}{'long':>7}{'sums':>7}"
         for row in found:
             rates = [f"{rate / 1e6:,.0f}" for rate in row["pairs_per_second"].values()]
             lines.append(
                 f"{row['workload']:26}{row['threshold']:6.3f}{row['hit_rate']:8.3%}{rates[0]:>9}{rates[1]:>11}"
                 f"{rates[2]:>10}{rates[3]:>7}"
                 f"{row['native_to_anonlink']:13.1f}{row['native_to_faiss']:10.1f}{row['all_cores_to_one']:9.2f}"
-                f"{row['all_cores_to_one_long']:7.2f}"
+                f"{row['all_cores_to_one_long']:7.2f}{row['all_cores_to_one_sums']:7.2f}"
                 f"{'' if row['pairs_equal'] else '  PAIRS DIFFER'}"
             )
         return "\n".join(lines)
