@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from trial.evaluation import Evaluation
 
 FILE = click.Path(path_type=Path)
+_AGENCY_PAIRS_SHOWN = 10  # those of five agencies
 LARGEST_SEED = (1 << 63) - 1
 
 
@@ -139,7 +140,11 @@ def _text(found: "Evaluation") -> str:
         f"F1         {share(pairs.f1)}",
         f"groups     {found.right_groups:,} of {groups:,} are right as a whole; {found.true_groups:,} would be",
     ]
-    for (left, right), between in found.by_agencies.items():
+    shown = found.by_agencies
+    if len(shown) > _AGENCY_PAIRS_SHOWN:
+        lines.append(f"the {_AGENCY_PAIRS_SHOWN} of {len(shown):,} pairs of agencies with most errors; --json has all:")
+        shown = dict(sorted(shown.items(), key=lambda item: -item[1].wrong_pairs)[:_AGENCY_PAIRS_SHOWN])
+    for (left, right), between in shown.items():
         lines.append(
             f"{left} and {right}: precision {share(between.precision)}, recall {share(between.recall)}, "
             f"F1 {share(between.f1)} ({between.true_pairs:,} true pairs)"

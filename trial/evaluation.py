@@ -44,6 +44,11 @@ class Quality:
         pairs = self.true_pairs + self.found_pairs
         return 2 * self.right_pairs / pairs if pairs else None
 
+    @property
+    def wrong_pairs(self) -> int:
+        """Pairs that are true and were not found, or found and not true."""
+        return self.true_pairs + self.found_pairs - 2 * self.right_pairs
+
     def document(self) -> dict[str, Any]:
         """Return counts and shares as JSON-like data."""
         return {

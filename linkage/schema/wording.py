@@ -1,6 +1,6 @@
 """The rules of a field, in words."""
 
-from linkage.schema.hardening import Step
+from linkage.schema.hardening import MinHash, Step
 from linkage.schema.model import (
     DateFormat,
     DoubleHash,
@@ -51,8 +51,13 @@ def hash_words(hashing: Hashing) -> str:
 
 def step_words(step: Step) -> str:
     """Return a hardening step and its numbers."""
-    numbers = step.model_dump(exclude={"step"}, exclude_none=True)
-    return step.step + (f" ({', '.join(f'{name} {number}' for name, number in numbers.items())})" if numbers else "")
+    numbers = step.model_dump(exclude={"step", "apart"}, exclude_none=True)
+    words = [f"{name} {number}" for name, number in numbers.items()]
+    words += [
+        f"{apart.symbols} symbols apart of {' and '.join(apart.fields)}"
+        for apart in (step.apart if isinstance(step, MinHash) else ())
+    ]
+    return step.step + (f" ({', '.join(words)})" if words else "")
 
 
 def strategy_words(hashing: Hashing) -> str:

@@ -53,3 +53,25 @@ def test_demo_refuses_a_folder_of_something_else_at_once(files: Path, capsys: py
     assert run(["demo", "--output", str(files)]) == 4
     assert "is not a former demonstration" in capsys.readouterr().err
     assert sorted(files.iterdir()) == before
+
+
+def test_of_many_agencies_the_pairs_with_most_errors_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ["atl", "bor", "cim", "dun", "esk", "fal"]
+    persons = {name: ["p", "q"] if name in {"esk", "fal"} else ["p"] for name in names}
+    for name in names:
+        rows = "".join(f"{name}{person},{name}{person}\n" for person in persons[name])
+        Path(f"{name}.counterfoil.csv").write_text(f"token,record_id\n{rows}", encoding="utf-8")
+    truth = "".join(f"{name}{person},{person}\n" for name in names for person in persons[name])
+    Path("truth.csv").write_text(f"record_id,person_id\n{truth}", encoding="utf-8")
+    Path("groups.csv").write_text("group,agency,token,score\ng1,atl,atlp,1\ng1,bor,borp,1\n", encoding="utf-8")
+    given = [word for name in names for word in ("--counterfoil", f"{name}.counterfoil.csv")]
+    assert run([*EVALUATE, *given]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert "the 10 of 15 pairs of agencies with most errors; --json has all:" in printed
+    shown = printed[printed.index("the 10 of 15 pairs of agencies with most errors; --json has all:") + 1 :]
+    assert len(shown) == 10
+    assert shown[0].startswith("esk and fal: ")
+    assert not any(line.startswith("atl and bor") for line in shown)
