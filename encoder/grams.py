@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import numbered
+from encoder.numbering import numbered, numbered_texts
 from encoder.tokens import Comparison, tokenise
 from linkage.schema import ExactComparison, NgramComparison
 
@@ -44,11 +44,10 @@ def _whole(texts: Sequence[str]) -> Tokens:
     """Return the texts themselves as tokens."""
     counts = np.fromiter(map(bool, texts), dtype=np.int64, count=len(texts))
     whole = list(filter(None, texts))
-    numbers = {text: number for number, text in enumerate(dict.fromkeys(whole))}
-    if len(numbers) == len(whole):
+    if len(set(whole)) == len(whole):
         return Tokens(whole, np.arange(len(whole), dtype=np.int64), counts, {})
-    ids = np.fromiter(map(numbers.__getitem__, whole), dtype=np.int64, count=len(whole))
-    return Tokens(list(numbers), ids, counts, {})
+    ids, distinct = numbered_texts(whole)
+    return Tokens(distinct, ids, counts, {})
 
 
 def _one_by_one(texts: Sequence[str], comparison: Comparison) -> Tokens:
@@ -100,8 +99,7 @@ def _ngrams(texts: Sequence[str], n: int, *, positional: bool) -> Tokens | None:
 def _dense(joined: str) -> tuple[list[str], NDArray[np.int64]]:
     """Return the characters that occur, and the text as indices into them."""
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    present = np.zeros(int(points.max()) + 1, dtype=bool)
-    present[points] = True
+    present = np.bincount(points)
     occurring = np.flatnonzero(present)
     index = np.zeros(len(present), dtype=np.int64)
     index[occurring] = np.arange(len(occurring))

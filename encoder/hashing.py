@@ -59,9 +59,9 @@ class _Blake:
         macs = -(-counts // _INDICES_PER_MAC)
         owners: list[NDArray[np.int64]] = []
         indices: list[NDArray[np.int64]] = []
-        for number in np.unique(macs[macs > 0]).tolist():
+        for number in (np.flatnonzero(np.bincount(macs)[1:]) + 1).tolist():
             chosen = np.flatnonzero(macs == number)
-            numbers = self._numbers([tokens[index] for index in chosen.tolist()], number)
+            numbers = self._numbers([tokens[index] for index in chosen.tolist()], number)[:, : counts[chosen].max()]
             taken = np.arange(numbers.shape[1]) < counts[chosen, None]
             owners.append(np.repeat(chosen, counts[chosen]))
             indices.append((numbers[taken].astype(np.uint32) % np.uint32(self._filter_bits)).astype(np.int64))

@@ -36,8 +36,34 @@ class ReadTokens(NamedTuple):
     faults: dict[int, str]
 
 
+class ReadTexts(NamedTuple):
+    """The texts that some values are tokenised as, and their tokens.
+
+    Attributes:
+        tokens: of the texts.
+        ids: int64, shape (all texts,): which text, value by value.
+        counts: int64, shape (values,): how many texts each value has.
+        faults: index of a value that does not fit -> rule.
+    """
+
+    tokens: Tokens
+    ids: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    faults: dict[int, str]
+
+    @classmethod
+    def of_values(cls, read: ReadTokens) -> "ReadTexts":
+        """Return values each of which is one text."""
+        values = len(read.tokens.counts)
+        return cls(read.tokens, np.arange(values), np.ones(values, dtype=np.int64), read.faults)
+
+
 class Reader(Protocol):
     """Reads the values of a field into tokens."""
+
+    def read_texts(self, values: Sequence[str]) -> ReadTexts:
+        """Return the tokens of the texts of `values`."""
+        ...  # pragma: no cover
 
     def read(self, values: Sequence[str]) -> ReadTokens:
         """Return the tokens of `values`, in the order of the values."""
@@ -66,15 +92,19 @@ class TokenReader:
         texts, faults = self._values.read(values)
         return ReadParts(texts, np.arange(len(texts)), np.ones(len(texts), dtype=np.int64), faults)
 
-    def read(self, values: Sequence[str]) -> ReadTokens:
-        """Return the tokens of `values`, in the order of the values."""
+    def read_texts(self, values: Sequence[str]) -> ReadTexts:
+        """Return the tokens of the texts of `values`."""
         parts = self.split(values)
         tokens = tokens_of(parts.vocabulary, self._comparison)
-        if self._parts is None:
-            return ReadTokens(tokens, parts.faults | tokens.faults)
-        ids = gathered(tokens.ids, tokens.counts, parts.ids)
-        counts = summed_runs(tokens.counts[parts.ids], parts.counts)
-        return ReadTokens(Tokens(tokens.vocabulary, ids, counts, {}), {})
+        faults = parts.faults | tokens.faults if self._parts is None else {}
+        return ReadTexts(tokens, parts.ids, parts.counts, faults)
+
+    def read(self, values: Sequence[str]) -> ReadTokens:
+        """Return the tokens of `values`, in the order of the values."""
+        tokens, texts, text_counts, faults = self.read_texts(values)
+        ids = gathered(tokens.ids, tokens.counts, texts)
+        counts = summed_runs(tokens.counts[texts], text_counts)
+        return ReadTokens(Tokens(tokens.vocabulary, ids, counts, {}), faults)
 
 
 def summed_runs(counts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from encoder.grams import Tokens
 from encoder.numbering import numbered
-from encoder.parts import Reader, ReadTokens, TokenReader
+from encoder.parts import Reader, ReadTexts, ReadTokens, TokenReader
 from encoder.standardise import NO_FACTS, Facts
 from linkage.schema import Schema
 
@@ -50,6 +50,10 @@ class SaltedReader:
     def __init__(self, reader: TokenReader, salts: TokenReader) -> None:
         self._reader = reader
         self._salts = salts
+
+    def read_texts(self, values: Sequence[str]) -> ReadTexts:
+        """Return the tokens of `values`, each of which is one text."""
+        return ReadTexts.of_values(self.read(values))
 
     def read(self, values: Sequence[str]) -> ReadTokens:
         """Return the tokens of `values`, which :func:`salted_columns` made."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import gathered, numbered_texts
+from encoder.numbering import gathered, looked_up, numbered_texts
 
 
 class ColumnParts(NamedTuple):
@@ -45,8 +45,7 @@ def merged_parts(some: ColumnParts, places: NDArray[np.int64], others: ColumnPar
 
 def ordered_parts(parts: Sequence[str], counts: Sequence[int]) -> ColumnParts:
     """Return the parts of values, one after the other, with a vocabulary in the order of its letters."""
-    codes, vocabulary = numbered_texts(parts)
-    places = sorted(range(len(vocabulary)), key=vocabulary.__getitem__)
-    ranks = np.empty(len(vocabulary), dtype=np.int64)
-    ranks[places] = np.arange(len(vocabulary))
-    return ColumnParts([vocabulary[place] for place in places], ranks[codes], np.array(counts, dtype=np.int64))
+    vocabulary = sorted(set(parts))
+    ranks = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
+    ids = np.fromiter(looked_up(parts, ranks), dtype=np.int64, count=len(parts))
+    return ColumnParts(vocabulary, ids, np.array(counts, dtype=np.int64))

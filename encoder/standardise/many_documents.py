@@ -35,21 +35,23 @@ def parts_of_documents(texts: tuple[str, ...]) -> ColumnParts:
     words = closed_up_words()
     plain: list[int] = []
     others: list[str] = []
-    for place, number in enumerate(numbers):
-        is_plain = (
-            number.isalnum()
+    plain_heads: list[str] = []
+    for place, (number, head, cell) in enumerate(zip(numbers, heads, cells, strict=True)):
+        before = known[head]
+        if (
+            before is not None
+            and number.isalnum()
             and number[:2] not in _DOUBTFUL
             and number not in words
             and len(number) >= SHORTEST
-            and known[heads[place]] is not None
-            and cells[place].isascii()
-        )
-        if is_plain:
+            and cell.isascii()
+        ):
             plain.append(place)
+            plain_heads.append(before)
         else:
             others.append(texts[place])
 
-    together = _parts([known[heads[place]] or "" for place in plain], [numbers[place] for place in plain])
+    together = _parts(plain_heads, [numbers[place] for place in plain])
     one_by_one = parts_of(map(document_parts, others))
     return merged_parts(together, np.array(plain, dtype=np.int64), one_by_one)
 
@@ -83,6 +85,9 @@ def _parts(heads: Sequence[str], numbers: Sequence[str]) -> ColumnParts:
         wholes[place] = wholes[place][:-1]
     clearer = ["" if one == other else one for one, other in zip(clear, numbers, strict=True)]
     kinds = (wholes, numbers, clearer, bare)
-    there = np.array([list(map(bool, kind)) for kind in kinds], dtype=np.bool_)
+    there = np.ones((len(kinds), len(numbers)), dtype=np.bool_)
+    there[0] = np.fromiter(map(bool, heads), dtype=np.bool_, count=len(heads))
+    there[2] = np.fromiter(map(bool, clearer), dtype=np.bool_, count=len(clearer))
+    there[3] = carry
     ids = np.cumsum(there).reshape(there.shape) - 1
     return ColumnParts([part for kind in kinds for part in kind if part], ids.T[there.T], there.sum(axis=0))

@@ -14,14 +14,13 @@ from encoder import ClkEncoder, encode_clks
 from encoder.clk import rows_per_batch
 from encoder.engines import make_engine
 from encoder.errors import RowError
-from encoder.field import insertions
 from encoder.folding import fold
 from encoder.grams import tokens_of
 from encoder.reference import encode_record
 from encoder.tokens import tokenise
 from linkage import load_schema
 from linkage.errors import InputError, SchemaError
-from linkage.schema import ExactComparison, NgramComparison, NumericComparison, Strategy
+from linkage.schema import ExactComparison, NgramComparison, NumericComparison
 from tests.strategies import LETTERS, NUMBERS, schemas_and_rows
 
 Document = dict[str, Any]
@@ -226,18 +225,6 @@ def test_years_before_1000_are_hashed_as_glibc_writes_them_on_every_system() -> 
     np.testing.assert_array_equal(
         encode_clks([["0999-01-02"]], schema_of(date), "s"), encode_clks([["9990102"]], schema_of(text), "s")
     )
-
-
-@given(counts=st.lists(st.integers(0, 12), min_size=1, max_size=20), bits=st.integers(1, 40))
-def test_insertions_of_a_value_add_up_to_bits_per_feature(counts: list[int], bits: int) -> None:
-    times = insertions(np.array(counts, dtype=np.int64), Strategy(bits_per_feature=bits)).tolist()
-    start = 0
-    for number in counts:
-        shares = times[start : start + number]
-        start += number
-        assert sum(shares) == (bits if number else 0)
-        assert shares == sorted(shares, reverse=True)
-        assert not shares or shares[0] - shares[-1] <= 1
 
 
 @given(data=st.data(), folds=st.integers(0, 3), folded_bits=st.integers(1, 40))

@@ -17,7 +17,7 @@ from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES
 from encoder.standardise.names.joining import hyphens_parted
 from encoder.standardise.names.part_keys import PartKeys, keys_of
 from encoder.standardise.names.reading import (
-    hangs_together,
+    hang_together,
     independent_parts,
     is_read_whole,
     own_parts,
@@ -78,7 +78,10 @@ def _split(texts: Sequence[str], numbers: Mapping[str, int]) -> tuple[NDArray[np
     codes: list[NDArray[np.int64]] = []
     owners: list[NDArray[np.int64]] = []
     for places in (np.flatnonzero(ascii_only), np.flatnonzero(~ascii_only)):
-        joined = f" {_SIGN} ".join([texts[place].replace(_SIGN, " ") for place in places.tolist()])
+        chosen = [texts[place] for place in places.tolist()]
+        joined = f" {_SIGN} ".join(chosen)
+        if joined.count(_SIGN) >= len(chosen):
+            joined = f" {_SIGN} ".join([text.replace(_SIGN, " ") for text in chosen])
         found = spaced(joined).split()
         numbers_found = np.fromiter(looked_up(found, numbers), dtype=np.int64, count=len(found))
         is_sign = numbers_found == numbers[_SIGN]
@@ -91,13 +94,19 @@ def _hyphens_parted(
     codes: NDArray[np.int64], owners: NDArray[np.int64], numbers: Mapping[str, int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the number of each part and the text it is of, with the pieces of Latin parts that are not alone."""
-    runs = [
-        hyphens_parted(part, alone=False) if not part.isalpha() and script_of(part) == "LATIN" else [part]
-        for part in numbers
-    ]
-    counts = np.fromiter(map(len, runs), dtype=np.int64, count=len(runs))
-    pieces = list(chain.from_iterable(runs))
-    piece_codes = np.fromiter(looked_up(pieces, numbers), dtype=np.int64, count=len(pieces))
+    parts = list(numbers)
+    runs = {
+        number: hyphens_parted(part, alone=False)
+        for number, part in enumerate(parts)
+        if not part.isalpha() and script_of(part) == "LATIN"
+    }
+    counts = np.ones(len(parts), dtype=np.int64)
+    counts[list(runs)] = list(map(len, runs.values()))
+    has_run = np.zeros(len(parts), dtype=np.bool_)
+    has_run[list(runs)] = True
+    pieces = list(chain.from_iterable(runs.values()))
+    piece_codes = np.repeat(np.arange(len(parts)), counts)
+    piece_codes[np.repeat(has_run, counts)] = list(looked_up(pieces, numbers))
     alone = np.bincount(owners)[owners] == 1
     beside, owners_beside = codes[~alone], owners[~alone]
     return (
@@ -110,15 +119,17 @@ def _not_by_parts(
     texts: Sequence[str], codes: NDArray[np.int64], owners: NDArray[np.int64], parts: Sequence[str]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return of which texts the parts hang together, and which of them are read as a whole: bool (texts,), twice."""
-    hang = [hangs_together(part) for part in parts]
-    whole_parts = [hangs and is_read_whole(part) for hangs, part in zip(hang, parts, strict=True)]
-    surnames = words().romanised_surnames
-    is_surname = np.array([part in surnames for part in parts], dtype=np.bool_)[codes]
+    hangs = np.array(hang_together(parts), dtype=np.bool_)
+    is_whole = hangs.copy()
+    is_whole[hangs] = [is_read_whole(parts[place]) for place in np.flatnonzero(hangs).tolist()]
+    is_surname = np.fromiter(map(words().romanised_surnames.__contains__, parts), np.bool_, len(parts))[codes]
 
-    together = np.fromiter((_SIGN in text for text in texts), dtype=np.bool_, count=len(texts))
-    together[owners[np.array(hang, dtype=np.bool_)[codes]]] = True
+    together = np.zeros(len(texts), dtype=np.bool_)
+    if _SIGN in "".join(texts):
+        together[:] = [_SIGN in text for text in texts]
+    together[owners[hangs[codes]]] = True
     whole = np.zeros_like(together)
-    whole[owners[np.array(whole_parts, dtype=np.bool_)[codes]]] = True
+    whole[owners[is_whole[codes]]] = True
 
     # Syllables beside such a surname may be one given name.
     firsts = np.flatnonzero(np.diff(owners, prepend=-1))

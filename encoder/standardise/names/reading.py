@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -30,7 +30,9 @@ class Name(NamedTuple):
     tokens: tuple[NameToken, ...]
 
 
-_APOSTROPHES = re.compile("(?<![\u0590-\u05ff])['’‘ʼʻʹʺ`´′ʿʾ]+")
+_APOSTROPHE = "['’‘ʼʻʹʺ`´′ʿʾ]"
+# What stands before is looked at last, because a search that begins with one of few signs is fast.
+_APOSTROPHES = re.compile(f"{_APOSTROPHE}(?<![\u0590-\u05ff].){_APOSTROPHE}*")
 _SIGNS = re.compile(r"[,;.:/\\()\[\]{}\"«»“”„|<>_=+*#@!?&\u200e\u200f\u202a-\u202e\u2066-\u2069·・･•。、،؛।]+")
 # What the first two do to ASCII, at once.
 _ASCII_SIGNS = {ord(sign): " " for sign in map(chr, range(128)) if _SIGNS.fullmatch(sign)} | dict.fromkeys(b"'`")
@@ -135,11 +137,12 @@ def spaced(text: str) -> str:
     return _SIGNS.sub(" ", _APOSTROPHES.sub("", text.lower()))
 
 
-def hangs_together(part: str) -> bool:
-    """Return whether what becomes of a part hangs on the rest of its name."""
-    if part in _of_more_than_themselves():
-        return True
-    return not (part.isascii() and part.isalpha()) and _hangs_together(part)
+def hang_together(parts: Sequence[str]) -> list[bool]:
+    """Return of each part whether what becomes of it hangs on the rest of its name."""
+    return [
+        is_more or (not (part.isascii() and part.isalpha()) and _hangs_together(part))
+        for is_more, part in zip(map(_of_more_than_themselves().__contains__, parts), parts, strict=True)
+    ]
 
 
 @lru_cache(maxsize=1 << 16)
