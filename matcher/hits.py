@@ -16,6 +16,7 @@ from matcher.values import CandidatePairs
 LEAST_COMPACTION = 1 << 16
 _SMALL_TABLE = 1 << 20
 _TABLE_PER_HIT = 2
+_ROWS_AT_ONCE = 1 << 14
 
 Needed = Callable[[NDArray[np.int32]], NDArray[np.int32]]
 
@@ -61,13 +62,13 @@ class Order(NamedTuple):
         return ranking.score, in_order(ranked, [len(ranking.score), *largest], threads=self.threads)
 
     def scores(self, score: NDArray[np.float64], ranks: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the score of each hit, of the distinct scores and the hits' numbers among them."""
-        found = np.empty(len(ranks))
+        """Return the score of each hit, written over its number among the distinct scores."""
+        found = ranks.view(np.float64)
 
         def look_up(some: slice) -> None:
-            np.take(score, ranks[some], out=found[some], mode="clip")  # nothing to clip; to raise, NumPy would copy
+            found[some] = np.take(score, ranks[some])
 
-        on_cores(look_up, equal_parts(len(ranks), self.threads), self.threads)
+        on_cores(look_up, equal_parts(len(ranks), len(ranks) // _ROWS_AT_ONCE + 1), self.threads)
         return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.compiled import compiled
-from matcher.cores import on_cores
+from matcher.cores import equal_parts, on_cores
 
 _KEY_BITS = 64
 _DIGIT_BITS = 8
@@ -26,7 +26,7 @@ def in_order(parts: Sequence[Fields], largest: Sequence[int], *, threads: int = 
     Where the integers fit into 64 bits together they are sorted as one number, many times as fast as one by one.
 
     Args:
-        parts: the fields, integers from 0, in pieces.
+        parts: the fields, two or more of integers from 0, in pieces.
         largest: of each field, a number that none exceeds.
         threads: how many threads sort.
     """
@@ -36,39 +36,39 @@ def in_order(parts: Sequence[Fields], largest: Sequence[int], *, threads: int = 
         order = np.lexsort(fields[::-1])
         return [field[order] for field in fields]
     ends = np.cumsum([0, *(len(part[0]) for part in parts)])
-    keys = np.zeros(ends[-1], dtype=np.uint64)
+    keys = np.empty(ends[-1], dtype=np.uint64)
     threads = threads if len(keys) >= _LEAST_SHARED else 1
 
     def join(number: int) -> None:
         key = keys[ends[number] : ends[number + 1]]
-        for field, width in zip(parts[number], widths, strict=True):
+        np.copyto(key, parts[number][0], casting="unsafe")
+        for field, width in zip(parts[number][1:], widths[1:], strict=True):
             key <<= np.uint64(width)
             np.bitwise_or(key, field, out=key, dtype=np.uint64, casting="unsafe")  # makes no copy of the field
 
     on_cores(join, range(len(parts)), threads)
-    keys = _rising(keys, sum(widths), threads)
-    ordered = [np.empty(len(keys), dtype=np.int64) for _ in widths]
+    keys, spare = _rising(keys, sum(widths), threads)
+    others = [*(np.empty(len(keys), dtype=np.int64) for _ in widths[2:]), spare.view(np.int64)]
 
     def part_again(some: slice) -> None:
-        rest = keys[some]
-        for field, width in zip(reversed(ordered), reversed(widths), strict=True):
+        rest = keys[some]  # what is left of it in the end is the first field
+        for field, width in zip(reversed(others), reversed(widths[1:]), strict=True):
             np.bitwise_and(rest, np.uint64((1 << width) - 1), out=field[some].view(np.uint64))
             rest >>= np.uint64(width)
 
-    borders = np.linspace(0, len(keys), threads + 1).astype(int).tolist()
-    on_cores(part_again, [slice(*some) for some in pairwise(borders)], threads)
-    return ordered
+    on_cores(part_again, equal_parts(len(keys), threads), threads)
+    return [keys.view(np.int64), *others]
 
 
-def _rising(keys: Keys, bits: int, threads: int) -> Keys:
-    """Return keys below 2^bits in rising order, in their own memory or another.
+def _rising(keys: Keys, bits: int, threads: int) -> tuple[Keys, Keys]:
+    """Return keys below 2^bits in rising order, in their own memory or another, and the memory that is free then.
 
     They are dealt by their first digit, each thread some of them, and the keys of each first digit, which lie near the
     processor then, are sorted by the others.
     """
     if len(keys) < _LEAST_BY_DIGITS:
         keys.sort()
-        return keys
+        return keys, np.empty_like(keys)
     shift, digits, dealt = max(bits - _DIGIT_BITS, 0), max(-(-bits // _DIGIT_BITS) - 1, 0), np.empty_like(keys)
     hands = np.array_split(keys, threads)
     counts = np.array(on_cores(lambda hand: _first_digits(hand, shift), hands, threads))
@@ -78,7 +78,7 @@ def _rising(keys: Keys, bits: int, threads: int) -> Keys:
     wanted = np.linspace(0, len(keys), _SHARES_PER_THREAD * threads + 1)[1:-1]
     borders = [0, *np.unique(np.searchsorted(ends, wanted)).tolist(), _VALUES]
     on_cores(lambda share: _sort_each(dealt, keys, ends, *share, digits), list(pairwise(borders)), threads)
-    return keys if digits % 2 else dealt
+    return (keys, dealt) if digits % 2 else (dealt, keys)
 
 
 @compiled
