@@ -11,6 +11,8 @@ from linkage.errors import FileError, InputError
 OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
 ORDINARY = 0o666  # what the process's umask leaves of it
+LARGEST_CELL_CHARACTERS = 131_072
+"""Of a table: what is longer is hardly a value. Columnar tables count bytes."""
 _PARQUET_START = b"PAR1"
 
 

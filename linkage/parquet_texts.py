@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from linkage.errors import InputError
-from linkage.files import unusable
+from linkage.files import LARGEST_CELL_CHARACTERS, unusable
 
-_LARGEST_CELL_BYTES = pa.scalar(131_072, pa.int64())
 _ROWS_AT_A_TIME = 50_000
 _BUFFER_BYTES = 1 << 20
 
@@ -59,7 +58,7 @@ class ParquetTexts:
         first_row = 1
         with _source(self.path) as source:
             for name, kind in zip(self.header, source.schema_arrow.types, strict=True):
-                if not _readable(kind):
+                if not (is_text_or_whole(kind) or pa.types.is_float64(kind)):
                     raise InputError(
                         f"{self.path}: column '{name}' has the type {kind}, and only texts and numbers can be read",
                         code="table",
@@ -72,7 +71,9 @@ class ParquetTexts:
 
     def _texts(self, first_row: int, name: str, column: Any) -> list[str]:
         texts: Any = pc.fill_null(column.cast(pa.large_string()), "")
-        wrong: Any = pc.or_(pc.greater(pc.binary_length(texts), _LARGEST_CELL_BYTES), pc.match_substring(texts, "\0"))
+        wrong: Any = pc.or_(
+            pc.greater(pc.binary_length(texts), pa.scalar(LARGEST_CELL_CHARACTERS)), pc.match_substring(texts, "\0")
+        )
         for place in pc.indices_nonzero(wrong).to_pylist():
             raise InputError(
                 f"{self.path}: row {first_row + place:,}: {name} is too long or has a NUL character", code="table"
@@ -81,13 +82,13 @@ class ParquetTexts:
         return found
 
 
-def _readable(kind: Any) -> bool:
+def is_text_or_whole(kind: Any) -> bool:
+    """Return whether a column of an Arrow type holds texts or whole numbers."""
     return bool(
         pa.types.is_string(kind)
         or pa.types.is_large_string(kind)
         or pa.types.is_string_view(kind)
         or pa.types.is_integer(kind)
-        or pa.types.is_float64(kind)
     )
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
 BATCH_ROWS = 50_000
-LARGEST_CELL_CHARACTERS = 131_072
 LARGEST_HEADER_COLUMNS = 4_096
 LARGEST_NAME_CHARACTERS = 1_000
 

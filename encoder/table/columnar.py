@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from encoder.errors import TableError
-from encoder.table.batch import BATCH_ROWS, LARGEST_CELL_CHARACTERS, Batch, CellFault
-from linkage.files import unusable
+from encoder.table.batch import BATCH_ROWS, Batch, CellFault
+from linkage.files import LARGEST_CELL_CHARACTERS, unusable
+from linkage.parquet_texts import is_text_or_whole
 
 Layout = Literal["parquet", "arrow file", "arrow stream"]
 _NOT_A_DATE = "must be a date without a time of day"
@@ -85,10 +86,7 @@ def _readable(kind: Any) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_integer(kind)
+        is_text_or_whole(kind)
         or pa.types.is_date(kind)
         or pa.types.is_null(kind)
         or (pa.types.is_timestamp(kind) and kind.tz is None)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Self, TextIO
 
 from encoder.errors import TableError
-from encoder.table.batch import BATCH_ROWS, LARGEST_CELL_CHARACTERS, Batch, CellFault
+from encoder.table.batch import BATCH_ROWS, Batch, CellFault
 from encoder.table.dialect import Dialect, csv_rows, undecodable
-from linkage.files import unusable
+from linkage.files import LARGEST_CELL_CHARACTERS, unusable
 
 LARGEST_LINE_CHARACTERS = 1 << 24
 _BATCH_BYTES = 8 << 20  # a batch of long or many cells has fewer rows

@@ -12,7 +12,8 @@ import pytest
 
 from encoder.errors import TableError
 from encoder.table import TableOptions, TextOptions, open_table
-from encoder.table.batch import BATCH_ROWS, LARGEST_CELL_CHARACTERS
+from encoder.table.batch import BATCH_ROWS
+from linkage.files import LARGEST_CELL_CHARACTERS
 
 Write = Callable[[Any, Path], None]
 

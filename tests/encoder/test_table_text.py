@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from encoder.errors import TableError
 from encoder.table import Table, TableOptions, TextOptions, open_table
-from encoder.table.batch import BATCH_ROWS, LARGEST_CELL_CHARACTERS, LARGEST_HEADER_COLUMNS
+from encoder.table.batch import BATCH_ROWS, LARGEST_HEADER_COLUMNS
 from linkage.errors import FileError
+from linkage.files import LARGEST_CELL_CHARACTERS
 
 NAMES = ["Müller", "O'Brien", "Łukasz", "محمد", "Нина", 'Anna "Nan"', "two\nlines", "a;b", "c,d", "e\tf", "g|h"]
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
