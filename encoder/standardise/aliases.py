@@ -74,19 +74,19 @@ def name_and_aliases(text: str) -> tuple[str, str]:
 
 def tell_apart(names: Sequence[str], aliases: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """Return the cells of both columns, with the other names that stand in the cells of names among the aliases."""
-    found = {name: parts for name in _maybe_parted(names) if (parts := name_and_aliases(name))[1]}
-    if not found:
-        return names, aliases
-    told = [found.get(name, (name, "")) for name in names]
-    joint = ["; ".join(filter(None, (cell, others))) for cell, (_, others) in zip(aliases, told, strict=True)]
-    return [name for name, _ in told], joint
+    told, joint = list(names), list(aliases)
+    for place in _maybe_parted(names):
+        told[place], others = name_and_aliases(names[place])
+        joint[place] = "; ".join(filter(None, (aliases[place], others)))
+    return told, joint
 
 
-def _maybe_parted(names: Sequence[str]) -> list[str]:
-    """Return those of `names` that have what parts names, and perhaps a few more."""
+def _maybe_parted(names: Sequence[str]) -> list[int]:
+    """Return the places of those of `names` that have what parts names, and perhaps of a few more, rising."""
     places = [found.start() for found in _PARTED.finditer("\n".join(("", *names)))]
     ends = np.cumsum(np.fromiter(map(len, names), dtype=np.int64, count=len(names)) + 1)
-    return [names[index] for index in np.searchsorted(ends, places, side="right").tolist()]
+    found: list[int] = np.unique(np.searchsorted(ends, places, side="right")).tolist()
+    return found
 
 
 def _cut(text: str, words: re.Pattern[str]) -> list[str]:

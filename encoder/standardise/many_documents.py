@@ -6,6 +6,8 @@ all others, and what may say that there is no number, one by one.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain, compress
+from operator import not_
 from string import ascii_uppercase, digits
 
 import numpy as np
@@ -13,7 +15,7 @@ import numpy as np
 from encoder.standardise.check_digit import carry_check_digits, without_confusions
 from encoder.standardise.column_parts import ColumnParts, merged_parts, parts_of
 from encoder.standardise.documents import SHORTEST, document_head, document_parts
-from encoder.standardise.missing import closed_up_words
+from encoder.standardise.missing import closed_up_words, is_filled
 
 _SEPARATORS = dict.fromkeys(map(ord, " ./-"))
 _DOUBTFUL = frozenset({"NO", "NR", "NU", "12", *(2 * sign for sign in ascii_uppercase + digits)})
@@ -31,29 +33,27 @@ def parts_of_documents(texts: tuple[str, ...]) -> ColumnParts:
         heads.append(head)
         cells.append(cell)
     known = {head: _head(head) for head in set(heads)}
+    befores = [known[head] for head in heads]
     numbers = _closed_up(cells)
     words = closed_up_words()
-    plain: list[int] = []
-    others: list[str] = []
-    plain_heads: list[str] = []
-    for place, (number, head, cell) in enumerate(zip(numbers, heads, cells, strict=True)):
-        before = known[head]
-        if (
-            before is not None
-            and number.isalnum()
-            and number[:2] not in _DOUBTFUL
-            and number not in words
-            and len(number) >= SHORTEST
-            and cell.isascii()
-        ):
-            plain.append(place)
-            plain_heads.append(before)
-        else:
-            others.append(texts[place])
+    is_plain = [
+        number.isalnum()
+        and (number[:2] not in _DOUBTFUL or _is_number(number))
+        and number not in words
+        and len(number) >= SHORTEST
+        and cell.isascii()
+        and before is not None
+        for number, cell, before in zip(numbers, cells, befores, strict=True)
+    ]
+    plain_befores = [before for before in compress(befores, is_plain) if before is not None]
+    together = _parts(plain_befores, list(compress(numbers, is_plain)))
+    one_by_one = parts_of(map(document_parts, compress(texts, map(not_, is_plain))))
+    return merged_parts(together, np.flatnonzero(is_plain), one_by_one)
 
-    together = _parts(plain_heads, [numbers[place] for place in plain])
-    one_by_one = parts_of(map(document_parts, others))
-    return merged_parts(together, np.array(plain, dtype=np.int64), one_by_one)
+
+def _is_number(number: str) -> bool:
+    """Return whether what begins doubtfully is a number all the same, and nothing before it."""
+    return not number.startswith("N") and not is_filled(number)
 
 
 def _head(text: str) -> str | None:
@@ -90,4 +90,4 @@ def _parts(heads: Sequence[str], numbers: Sequence[str]) -> ColumnParts:
     there[2] = np.fromiter(map(bool, clearer), dtype=np.bool_, count=len(clearer))
     there[3] = carry
     ids = np.cumsum(there).reshape(there.shape) - 1
-    return ColumnParts([part for kind in kinds for part in kind if part], ids.T[there.T], there.sum(axis=0))
+    return ColumnParts(list(filter(None, chain.from_iterable(kinds))), ids.T[there.T], there.sum(axis=0))

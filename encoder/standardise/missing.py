@@ -34,6 +34,8 @@ def missing_kind(text: str, field: FieldKind = "other") -> MissingKind | None:
     names. Other fields know more words, dates also 00/00/0000, documents also 000000000 and the like. An empty text
     is "not_recorded".
     """
+    if field == "name" and _begins_name(text.partition(" ")[0]):
+        return None
     if text.isascii() and text.isalnum():
         key = text.lower()  # the table key of such a text
     elif _MARKS.fullmatch(text):
@@ -45,11 +47,20 @@ def missing_kind(text: str, field: FieldKind = "other") -> MissingKind | None:
     found = _words()[field == "name"].get(key)
     if found is not None or field == "name":
         return found
-    if field == "date" and _ZERO_DATE.fullmatch(text.strip().casefold()):
-        return "unknown"
-    if field == "document" and _FILLED_NUMBER.fullmatch(key.replace(" ", "")):
-        return "unknown"
-    return None
+    filled = (field == "date" and _ZERO_DATE.fullmatch(text.strip().casefold())) or (
+        field == "document" and is_filled(key.replace(" ", ""))
+    )
+    return "unknown" if filled else None
+
+
+def is_filled(number: str) -> bool:
+    """Return whether a number without separators is what fills a cell that must not be empty: 000000000, 123456."""
+    return _FILLED_NUMBER.fullmatch(number.lower()) is not None
+
+
+def _begins_name(word: str) -> bool:
+    """Return whether the first word of a text shows at once that it says more than nothing."""
+    return word.isascii() and word.isalpha() and word.lower() not in first_missing_words()
 
 
 def may_begin_missing(word: str) -> bool:

@@ -76,12 +76,14 @@ def join_given(parts: list[str]) -> list[str]:
     (Andy Hui Chi On, Hui Chi On Andy) the first. Where both are, it is the first, but for a last one that is hardly
     ever a given name (Min Jun Kim). Other names come back as they are.
     """
+    known = words()
+    if len(parts) < LEAST_SYLLABLES or known.romanised_surnames.isdisjoint(parts):
+        return parts
     before = [part for part in parts[:1] if not _ONE_SYLLABLE.fullmatch(part)]
     after = [part for part in parts[len(before) :][-1:] if not before and not _ONE_SYLLABLE.fullmatch(part)]
     syllables = parts[len(before) : len(parts) - len(after)]
     if not LEAST_SYLLABLES <= len(syllables) <= MOST_SYLLABLES or not all(map(_ONE_SYLLABLE.fullmatch, syllables)):
         return parts
-    known = words()
     last = syllables[-1] in known.romanised_surnames and not before and not after
     surely_last = syllables[-1] in known.surnames_only and syllables[0] not in known.surnames_only
     if syllables[0] in known.romanised_surnames and not (last and (surely_last or syllables[0] in known.particles)):

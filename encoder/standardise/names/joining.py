@@ -23,15 +23,18 @@ _VIETNAMESE_SYLLABLE = re.compile(
 def arranged(parts: list[str]) -> list[str]:
     """Return parts with those parted that hyphens join, and those joined that are one name."""
     alone = len(parts) == 1
-    parts = [piece for part in parts for piece in ([part] if part.isalpha() else hyphens_parted(part, alone=alone))]
-    parts = [piece for part in parts for piece in _compounds().get(part, (part,))]
+    if not "".join(parts).isalpha():
+        parts = [piece for part in parts for piece in ([part] if part.isalpha() else hyphens_parted(part, alone=alone))]
+    if not _compounds().keys().isdisjoint(parts):
+        parts = [piece for part in parts for piece in _compounds().get(part, (part,))]
     if is_vietnamese(parts):
         return parts
     parts = eastern_in_latin(parts)
     if begins_eastern(parts):
         return join_given(parts)
+    parts = join_given(_joined(parts))
     in_full = words().written_short
-    return [in_full.get(part, part) for part in join_given(_joined(parts))]
+    return parts if in_full.keys().isdisjoint(parts) else [in_full.get(part, part) for part in parts]
 
 
 @cache

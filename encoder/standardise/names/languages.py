@@ -104,7 +104,7 @@ def language_told(text: str) -> tuple[str, Language]:
 
 
 def _told(name: str, said: _Said) -> str:
-    if _HAN.search(name):
+    if not name.isascii() and _HAN.search(name):
         return f"{name}{_SIGN}{said.language}" if said.language else name
     if missing_kind(name, "name") is not None:
         return name

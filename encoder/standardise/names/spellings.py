@@ -7,7 +7,7 @@ before a letter is looked at after it, which is faster.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 _Rules = tuple[tuple[str, str], ...]
@@ -74,12 +74,12 @@ class Spelling(NamedTuple):
     Attributes:
         touched: what a name must have to be another afterwards, whatever its case.
         of_name: the rules for the name as a whole, which go first.
-        of_word: those for each word.
+        of_word: what the rules for each word make of one.
     """
 
     touched: re.Pattern[str]
     of_name: tuple[tuple[re.Pattern[str], str], ...]
-    of_word: tuple[tuple[re.Pattern[str], str], ...]
+    of_word: Callable[[str], str]
 
 
 @cache
@@ -90,7 +90,7 @@ def spelling_of(country: str) -> Spelling | None:
         return None
     # Within a name, the ends of a word are not those of the text.
     either = "|".join(pattern.pattern for pattern, _ in (*of_word, *of_name)).replace("^", r"\b").replace("$", r"\b")
-    return Spelling(re.compile(either, re.IGNORECASE), of_name, of_word)
+    return Spelling(re.compile(either, re.IGNORECASE), of_name, lru_cache(1 << 12)(partial(_applied, of_word)))
 
 
 def respelled(name: str, spelling: Spelling, kept: Callable[[str], bool]) -> str:
@@ -98,10 +98,10 @@ def respelled(name: str, spelling: Spelling, kept: Callable[[str], bool]) -> str
     name = name.lower()
     for pattern, plain in spelling.of_name:
         name = pattern.sub(plain, name)
-    return " ".join(word if kept(word) else _applied(word, spelling.of_word) for word in name.split())
+    return " ".join(word if kept(word) else spelling.of_word(word) for word in name.split())
 
 
-def _applied(word: str, rules: Iterable[tuple[re.Pattern[str], str]]) -> str:
+def _applied(rules: Iterable[tuple[re.Pattern[str], str]], word: str) -> str:
     for pattern, plain in rules:
         word = pattern.sub(plain, word)
     return word
