@@ -61,20 +61,24 @@ class _Blake:
         indices: list[NDArray[np.int64]] = []
         for number in (np.flatnonzero(np.bincount(macs)[1:]) + 1).tolist():
             chosen = np.flatnonzero(macs == number)
-            numbers = self._numbers([tokens[index] for index in chosen.tolist()], number)[:, : counts[chosen].max()]
-            taken = np.arange(numbers.shape[1]) < counts[chosen, None]
-            owners.append(np.repeat(chosen, counts[chosen]))
+            wanted = counts[chosen]
+            hashed = tokens if len(chosen) == len(tokens) else [tokens[index] for index in chosen.tolist()]
+            numbers = self._numbers(hashed, number)[:, : wanted.max()]
+            taken = np.arange(numbers.shape[1]) < wanted[:, None]
+            owners.append(np.repeat(chosen, wanted))
             indices.append((numbers[taken].astype(np.uint32) % np.uint32(self._filter_bits)).astype(np.int64))
         if not owners:
             return SetBits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+        if len(owners) == 1:
+            return SetBits(owners[0], indices[0])
         return SetBits(np.concatenate(owners), np.concatenate(indices))
 
-    def _numbers(self, tokens: list[bytes], macs: int) -> NDArray[np.uint16]:
+    def _numbers(self, tokens: Sequence[bytes], macs: int) -> NDArray[np.uint16]:
         """Return shape (len(tokens), 32 * macs) of 16-bit numbers."""
         streams = self._remembered(tokens, macs) if self._remember else self._hashed(tokens, 0, macs)
         return np.frombuffer(b"".join(streams), dtype="<u2").reshape(len(tokens), macs * _INDICES_PER_MAC)
 
-    def _remembered(self, tokens: list[bytes], macs: int) -> list[bytes]:
+    def _remembered(self, tokens: Sequence[bytes], macs: int) -> list[bytes]:
         """Return the first `macs` MACs of each token, hashing only what was not hashed before."""
         known, size = self._streams, macs * _MAC_BYTES
         if len(known) > _LARGEST_CACHE:
@@ -89,7 +93,7 @@ class _Blake:
                 known[token] = known.get(token, b"") + stream
         return [known[token][:size] for token in tokens]
 
-    def _hashed(self, tokens: list[bytes], first: int, macs: int) -> list[bytes]:
+    def _hashed(self, tokens: Sequence[bytes], first: int, macs: int) -> list[bytes]:
         """Return MACs `first` to `macs` of each token, joined."""
         for index in range(len(self._keyed), macs):
             self._keyed.append(hashlib.blake2b(key=self._key, salt=str(index).encode("ascii")))
@@ -97,7 +101,7 @@ class _Blake:
         return columns[0] if len(columns) == 1 else [b"".join(parts) for parts in zip(*columns, strict=True)]
 
 
-def _macs(keyed: hashlib.blake2b, tokens: list[bytes]) -> list[bytes]:
+def _macs(keyed: hashlib.blake2b, tokens: Sequence[bytes]) -> list[bytes]:
     """Return the MAC of each token; copying a keyed hash is cheaper than keying one anew."""
     copy, macs = keyed.copy, []
     for token in tokens:

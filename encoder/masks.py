@@ -20,7 +20,7 @@ Numbers = NDArray[np.int64]
 Masks = NDArray[np.uint64]
 
 _TAKEN_BYTES = 512 << 10  # what is taken at once stays in the processor's cache
-_UNPACKED_BYTES = 1 << 20
+_UNPACKED_BYTES = 1 << 19
 _SHORT = 1 << 15
 
 
@@ -154,7 +154,7 @@ class MaskMaker:
         for start in range(0, len(tokens), at_once):
             part = slice(start, start + at_once)
             owners, bits = self._hasher.bits(tokens[part], times[part])
-            unpacked = np.zeros((len(tokens[part]), self.words * 64), dtype=bool)
-            unpacked[owners, bits] = True
-            masks[part] = np.packbits(unpacked, axis=1).view(np.uint64)
+            unpacked = np.zeros(masks[part].size * 64, dtype=bool)
+            unpacked[owners * (self.words * 64) + bits] = True
+            masks[part] = np.packbits(unpacked).view(np.uint64).reshape(-1, self.words)
         return masks, mask_ids
