@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from encoder.keys import FieldKeys
 from linkage.schema import BlakeHash, DoubleHash
 
-_MAC_BYTES = 64
 _INDICES_PER_MAC = 32
 _LARGEST_CACHE = 1 << 17
 
@@ -52,7 +51,7 @@ class _Blake:
         self._remember = remember
         self._filter_bits = filter_bits
         self._keyed: list[hashlib.blake2b] = []
-        self._streams: dict[bytes, bytes] = {}
+        self._streams: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)  # by number of MACs
 
     def bits(self, tokens: Sequence[bytes], counts: NDArray[np.int64]) -> SetBits:
         """Return the bits of `tokens`; see :class:`TokenHasher`."""
@@ -75,29 +74,23 @@ class _Blake:
 
     def _numbers(self, tokens: Sequence[bytes], macs: int) -> NDArray[np.uint16]:
         """Return shape (len(tokens), 32 * macs) of 16-bit numbers."""
-        streams = self._remembered(tokens, macs) if self._remember else self._hashed(tokens, 0, macs)
+        streams = self._remembered(tokens, macs) if self._remember else self._hashed(tokens, macs)
         return np.frombuffer(b"".join(streams), dtype="<u2").reshape(len(tokens), macs * _INDICES_PER_MAC)
 
     def _remembered(self, tokens: Sequence[bytes], macs: int) -> list[bytes]:
-        """Return the first `macs` MACs of each token, hashing only what was not hashed before."""
-        known, size = self._streams, macs * _MAC_BYTES
-        if len(known) > _LARGEST_CACHE:
-            known.clear()
-        lacking: defaultdict[int, list[bytes]] = defaultdict(list)
-        for token in dict.fromkeys(tokens):
-            length = len(known.get(token, b""))
-            if length < size:
-                lacking[length // _MAC_BYTES].append(token)
-        for first, group in lacking.items():
-            for token, stream in zip(group, self._hashed(group, first, macs), strict=True):
-                known[token] = known.get(token, b"") + stream
-        return [known[token][:size] for token in tokens]
+        """Return what `_hashed` does, hashing only what was not hashed before."""
+        if sum(map(len, self._streams.values())) > _LARGEST_CACHE:
+            self._streams.clear()
+        known = self._streams[macs]
+        lacking = [token for token in dict.fromkeys(tokens) if token not in known]
+        known.update(zip(lacking, self._hashed(lacking, macs), strict=True))
+        return [known[token] for token in tokens]
 
-    def _hashed(self, tokens: Sequence[bytes], first: int, macs: int) -> list[bytes]:
-        """Return MACs `first` to `macs` of each token, joined."""
+    def _hashed(self, tokens: Sequence[bytes], macs: int) -> list[bytes]:
+        """Return the first `macs` MACs of each token, joined."""
         for index in range(len(self._keyed), macs):
             self._keyed.append(hashlib.blake2b(key=self._key, salt=str(index).encode("ascii")))
-        columns = [_macs(self._keyed[index], tokens) for index in range(first, macs)]
+        columns = [_macs(keyed, tokens) for keyed in self._keyed[:macs]]
         return columns[0] if len(columns) == 1 else [b"".join(parts) for parts in zip(*columns, strict=True)]
 
 
