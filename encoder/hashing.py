@@ -68,8 +68,6 @@ class _Blake:
             indices.append((numbers[taken].astype(np.uint32) % np.uint32(self._filter_bits)).astype(np.int64))
         if not owners:
             return SetBits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-        if len(owners) == 1:
-            return SetBits(owners[0], indices[0])
         return SetBits(np.concatenate(owners), np.concatenate(indices))
 
     def _numbers(self, tokens: Sequence[bytes], macs: int) -> NDArray[np.uint16]:

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -83,7 +82,7 @@ def join_given(parts: list[str]) -> list[str]:
     before = [part for part in parts[:1] if not _ONE_SYLLABLE.fullmatch(part)]
     after = [part for part in parts[len(before) :][-1:] if not before and not _ONE_SYLLABLE.fullmatch(part)]
     syllables = parts[len(before) : len(parts) - len(after)]
-    if not LEAST_SYLLABLES <= len(syllables) <= MOST_SYLLABLES or not are_syllables(syllables):
+    if not LEAST_SYLLABLES <= len(syllables) <= MOST_SYLLABLES or not all(map(_ONE_SYLLABLE.fullmatch, syllables)):
         return parts
     last = syllables[-1] in known.romanised_surnames and not before and not after
     surely_last = syllables[-1] in known.surnames_only and syllables[0] not in known.surnames_only
@@ -97,13 +96,8 @@ def begins_eastern(parts: list[str]) -> bool:
     return (
         LEAST_SYLLABLES <= len(parts) <= MOST_SYLLABLES
         and parts[0] in words().romanised_surnames
-        and are_syllables(parts)
+        and all(map(_ONE_SYLLABLE.fullmatch, parts))
     )
-
-
-def are_syllables(parts: Iterable[str]) -> bool:
-    """Return whether every part is one syllable of a Chinese or Korean name in Latin letters."""
-    return all(map(_ONE_SYLLABLE.fullmatch, parts))
 
 
 def is_given_pair(first: str, second: str) -> bool:

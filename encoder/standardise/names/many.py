@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.numbering import gathered, looked_up, new_numbers, numbered
-from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES, are_syllables
+from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES
 from encoder.standardise.names.joining import hyphens_parted
 from encoder.standardise.names.part_keys import PartKeys, keys_of
 from encoder.standardise.names.reading import (
@@ -131,16 +131,14 @@ def _not_by_parts(
     whole = np.zeros_like(together)
     whole[owners[is_whole[codes]]] = True
 
-    # Syllables beside such a surname may be one given name; the first part and the last may be of another kind.
+    # Syllables beside such a surname may be one given name.
     firsts = np.flatnonzero(np.diff(owners, prepend=-1))
     lengths = np.diff(firsts, append=len(owners))
     seconds = np.minimum(firsts + 1, firsts + lengths - 1)  # behind a name of another kind
     may_join = (is_surname[firsts] | is_surname[seconds] | is_surname[firsts + lengths - 1]) & (
         (lengths >= LEAST_SYLLABLES) & (lengths <= MOST_SYLLABLES + 1)
     )
-    for first, length in zip(firsts[may_join].tolist(), lengths[may_join].tolist(), strict=True):
-        if are_syllables([parts[code] for code in codes[first + 1 : first + length - 1].tolist()]):
-            together[owners[first]] = True
+    together[owners[firsts[may_join]]] = True
     return together, whole
 
 
