@@ -40,7 +40,7 @@ class ToldFields(NamedTuple):
             return cls()
         return cls(
             tuple(place for place, standard in enumerate(standards) if standard.startswith("name.")),
-            tuple(place for place, standard in enumerate(standards) if standard == "place"),
+            tuple(place for place, standard in enumerate(standards) if standard.startswith("place")),
             countries[0],
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,8 +12,11 @@ from encoder.standardise.column_parts import ColumnParts, merged_parts, parts_of
 from encoder.standardise.dates.components import DateComponents
 from encoder.standardise.dates.many import Days, plain_days
 from encoder.standardise.names.many import read_names
-from encoder.standardise.rules import NAME_PARTS, Facts, read_components, standardiser
+from encoder.standardise.rules import NAME_PARTS, PLACE_PARTS, Facts, place_reader, read_components, standardiser
 from linkage.schema import Standard
+
+if TYPE_CHECKING:
+    from encoder.standardise.places import ReadPlace
 
 ColumnStandardiser = Callable[[Sequence[str]], ColumnParts]
 
@@ -25,6 +29,9 @@ def column_standardiser(standard: Standard, facts: Facts) -> ColumnStandardiser:
     if standard.startswith("date."):
         component = standard.removeprefix("date.")
         return lambda values: _of_dates(tuple(values), facts, component)
+    if standard in PLACE_PARTS:
+        parts = attrgetter(PLACE_PARTS[standard])
+        return lambda values: parts_of(map(parts, _read_places(tuple(values))))
     if standard == "document":
         # Loaded here for the reason given in `standardiser`.
         from encoder.standardise.many_documents import parts_of_documents
@@ -50,6 +57,12 @@ def _of_dates(texts: tuple[str, ...], facts: Facts, component: str) -> ColumnPar
     """Return one component of dates."""
     days, others = _read_dates(texts, facts)
     return merged_parts(days.parts(component), days.places, parts_of(map(attrgetter(component), others)))
+
+
+@lru_cache(maxsize=1)
+def _read_places(texts: tuple[str, ...]) -> list["ReadPlace"]:
+    """Return the places. The last ones are kept, as dates are."""
+    return list(map(place_reader(), texts))
 
 
 @lru_cache(maxsize=1)

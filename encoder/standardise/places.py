@@ -62,6 +62,19 @@ class ReadPlace(NamedTuple):
     missing: MissingKind | None = None
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """GeoNames numbers (four at most), or the folded name with "~" before it.
+
+        Two records meet when they share one of them. Nothing for a missing value or for a country in place of a city.
+        """
+        return tuple(str(city.number) for city in self.cities) or tuple(_FOLDED + name for name in self.spellings)
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The folded name of a place that is in no table, to be compared letter by letter; nothing for one that is."""
+        return (self.folded,) if self.folded else ()
+
+    @property
     def problem(self) -> Literal["place-not-in-gazetteer", "country-instead-of-city"] | None:
         """What the preview should say about this cell."""
         if self.cities or self.missing is not None:
@@ -103,17 +116,6 @@ def read_place(text: str, country: str | None = None, *, fold: Fold = table_key)
         if cities:
             return ReadPlace(cities[:_MOST_OF_ONE_NAME])
     return ReadPlace((), folded)
-
-
-def place_parts(text: str, country: str | None = None, *, fold: Fold = table_key) -> tuple[str, ...]:
-    """Return what is hashed of a place: GeoNames numbers (four at most), or the folded name with "~" before it.
-
-    Two records meet when they share one of them. Nothing for a missing value or for a country in place of a city.
-    """
-    place = read_place(text, country, fold=fold)
-    if place.cities:
-        return tuple(str(city.number) for city in place.cities)
-    return (_FOLDED + place.folded,) if place.folded else ()
 
 
 def told_places(cells: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:

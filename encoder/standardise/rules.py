@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from encoder.standardise.dates import Calendar, Order, PartialDate, components, read_date
 from encoder.standardise.dates.components import DateComponents
 from encoder.standardise.names import read_name
 from linkage.schema import Standard
+
+if TYPE_CHECKING:
+    from encoder.standardise.places import ReadPlace
 
 NAME_PARTS: Mapping[str, str] = {
     "name.folded": "spellings",
@@ -16,6 +19,9 @@ NAME_PARTS: Mapping[str, str] = {
     "name.class": "classes",
 }
 """What of the tokens of a name each of its standard forms is."""
+
+PLACE_PARTS: Mapping[str, str] = {"place": "parts", "place.spelling": "spellings"}
+"""What of a place each of its standard forms is."""
 
 Parts = Sequence[str]
 """What a value is made of, each part tokenised by itself; empty where there is nothing to hash."""
@@ -55,14 +61,9 @@ def standardiser(standard: Standard, facts: Facts = NO_FACTS) -> Standardiser:
         from encoder.standardise.countries import nationality_parts
 
         return nationality_parts
-    if standard == "place":
-        from encoder.standardise.names import fold
-        from encoder.standardise.places import country_told, place_parts
-
-        def folded(place: str) -> str:
-            return "".join(map(fold, place.split()))
-
-        return lambda text: place_parts(*country_told(text), fold=folded)
+    if standard in PLACE_PARTS:
+        read, parts = place_reader(), attrgetter(PLACE_PARTS[standard])
+        return lambda text: cast("Parts", parts(read(text)))
     from encoder.standardise.documents import document_parts
 
     return document_parts
@@ -78,6 +79,17 @@ def _of_name(standard: Standard) -> Standardiser:
 def _of_date(standard: Standard, facts: Facts) -> Standardiser:
     part = standard.removeprefix("date.")
     return lambda text: cast("Parts", getattr(read_components(text, facts), part))
+
+
+def place_reader() -> Callable[[str], "ReadPlace"]:
+    """Return what reads a place, with the country that may be told of it."""
+    from encoder.standardise.names import fold
+    from encoder.standardise.places import country_told, read_place
+
+    def folded(place: str) -> str:
+        return "".join(map(fold, place.split()))
+
+    return lambda text: read_place(*country_told(text), fold=folded)
 
 
 def read_components(text: str, facts: Facts) -> DateComponents:

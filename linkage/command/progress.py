@@ -1,18 +1,26 @@
-"""Progress of long work: a bar on a terminal, silence when piped."""
+"""Progress of long work: a bar on a terminal, and a line a minute in a log."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
+
+import click
 
 OnProgress = Callable[[int, int | None], None]
 """Called with (units done so far, units in all or None when unknown), from the thread that works."""
 
+_SECONDS_BETWEEN_LINES = 60.0
+
 
 @contextmanager
 def progress(description: str, unit: str) -> Iterator[OnProgress]:
-    """Yield a callback that draws a bar with rate and time left on standard error, if that is a terminal."""
+    """Yield a callback that shows on standard error what is done: as a bar with rate and time left on a terminal.
+
+    Elsewhere it writes a line each minute, so that work of less than a minute says nothing.
+    """
     if not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield _lines(description, unit)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -33,3 +41,16 @@ def progress(description: str, unit: str) -> Iterator[OnProgress]:
             display.update(task, completed=done, total=total, rate=rate)
 
         yield update
+
+
+def _lines(description: str, unit: str) -> OnProgress:
+    written = monotonic()
+
+    def update(done: int, total: int | None) -> None:
+        nonlocal written
+        if monotonic() - written < _SECONDS_BETWEEN_LINES:
+            return
+        written = monotonic()
+        click.echo(f"{description}: {done:,}{f' of {total:,}' if total else ''} {unit}", err=True)
+
+    return update

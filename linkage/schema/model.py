@@ -40,6 +40,7 @@ Standard = Literal[
     "sex",
     "country",
     "place",
+    "place.spelling",
     "document",
 ]
 """What a standardised value becomes; docs/standardisation.md says how, :mod:`encoder.standardise` does it."""

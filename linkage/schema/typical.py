@@ -54,6 +54,7 @@ _STANDARD_PARTS: dict[Standard, tuple[float, float]] = {  # parts, characters of
     "sex": (1, 1),
     "country": (1, 2),
     "place": (1, 8),
+    "place.spelling": (1, 8),
     "document": (1, 9),
 }
 

@@ -78,6 +78,17 @@ def test_name_meets_itself_in_another_script_and_not_a_stranger(one: str, other:
     assert dice(native, latin) > dice(latin, stranger) + 0.2
 
 
+def test_villages_meet_by_their_letters_across_scripts_and_cities_do_not() -> None:
+    schema = load_schema(document(feature("spelling of place", "place.spelling", "place", 2)))
+    village, typing_error, cyrillic, other = encoded(
+        schema, ["Krasnoselovka", "Krasnoselovca", "Красноселовка", "Umbundo"]
+    )
+    assert dice(village, typing_error) > 0.7
+    assert dice(village, cyrillic) > 0.7
+    assert dice(village, other) < 0.4
+    assert not encoded(schema, ["Kyiv"]).any()
+
+
 def test_fields_with_one_source_are_keyed_apart() -> None:
     twice = load_schema(document(feature("a", "name.folded", "name", 2), feature("b", "name.folded", "name", 2)))
     once = load_schema(document(feature("a", "name.folded", "name", 2)))
@@ -98,6 +109,8 @@ def test_fields_with_one_source_are_keyed_apart() -> None:
         ("sex", "?"),
         ("country", "withheld"),
         ("place", "-"),
+        ("place.spelling", "-"),
+        ("place.spelling", "Kyiv"),
         ("document", "000000000"),
     ],
 )
@@ -189,10 +202,14 @@ def test_fast_and_plain_encoder_agree_on_standard_forms(rows: list[tuple[str, st
             feature("years", "date.near_years", "born"),
             feature("numbers", "date.numbers", "born"),
             feature("place", "place", "place"),
+            feature("spelling of place", "place.spelling", "place", 2),
             feature("nationality", "country", "nationality"),
         )
     )
     names, dates, places, states = (list(column) for column in zip(*rows, strict=True))
-    fast = encoded(schema, names, names, dates, dates, places, states)
-    plain = [encode_record((name, name, date, date, place, state), schema, SECRET) for name, date, place, state in rows]
+    fast = encoded(schema, names, names, dates, dates, places, places, states)
+    plain = [
+        encode_record((name, name, date, date, place, place, state), schema, SECRET)
+        for name, date, place, state in rows
+    ]
     np.testing.assert_array_equal(fast, np.array(plain))

@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encoder.standardise.places import place_parts, read_place
+from encoder.standardise.places import read_place
 
 Vectors = Callable[[str], list[dict[str, Any]]]
 
@@ -12,7 +12,7 @@ Vectors = Callable[[str], list[dict[str, Any]]]
 def test_every_place_is_read_as_its_vector_says(vectors: Vectors) -> None:
     for case in vectors("places.json"):
         texts = case["texts"]
-        found = {text: list(place_parts(text, case["country"])) for text in texts}
+        found = {text: list(read_place(text, case["country"]).parts) for text in texts}
         assert found == dict.fromkeys(texts, case["parts"])
 
 
@@ -20,27 +20,32 @@ def test_city_of_an_unknown_country_gives_the_largest_of_its_name_first_and_four
     found = read_place("San Fernando").cities
     assert len(found) == 4
     assert len({city.country for city in found}) > 1
-    assert place_parts("London")[0] == "2643743"
+    assert read_place("London").parts[0] == "2643743"
 
 
 def test_record_with_the_country_and_one_without_share_a_part() -> None:
-    assert set(place_parts("London", "CA")) & set(place_parts("London"))
+    assert set(read_place("London", "CA").parts) & set(read_place("London").parts)
 
 
 def test_country_that_has_no_such_city_changes_nothing() -> None:
-    assert place_parts("Osaka", "FR") == place_parts("Osaka")
+    assert read_place("Osaka", "FR").parts == read_place("Osaka").parts
 
 
 def test_name_that_no_table_has_goes_through_the_fold_given() -> None:
-    assert place_parts("Nowhere Ville", fold=lambda text: text.lower().replace(" ", "")) == ("~nowhereville",)
+    assert read_place("Nowhere Ville", fold=lambda text: text.lower().replace(" ", "")).parts == ("~nowhereville",)
 
 
 def test_spelling_that_the_table_lacks_is_found_by_the_fold_among_the_cities_of_the_country() -> None:
     def without_h(text: str) -> str:
         return text.casefold().replace("h", "")
 
-    assert place_parts("Hosakha", "JP") == ("~hosakha",)
-    assert place_parts("Hosakha", "JP", fold=without_h) == place_parts("Osaka", "JP")
+    assert read_place("Hosakha", "JP").parts == ("~hosakha",)
+    assert read_place("Hosakha", "JP", fold=without_h).parts == read_place("Osaka", "JP").parts
+
+
+def test_only_a_place_that_no_table_has_is_compared_letter_by_letter() -> None:
+    assert read_place("Nowhereville").spellings == ("nowhereville",)
+    assert read_place("Киев").spellings == read_place("Syria").spellings == read_place("unknown").spellings == ()
 
 
 def test_problems_name_what_the_officer_can_mend() -> None:
@@ -52,6 +57,6 @@ def test_problems_name_what_the_officer_can_mend() -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_gives_few_parts(text: str) -> None:
-    parts = place_parts(text)
+    parts = read_place(text).parts
     assert len(parts) <= 4
     assert all(parts)
