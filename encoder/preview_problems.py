@@ -12,19 +12,21 @@ from typing import NamedTuple
 
 from encoder.headers_content import plain_digits
 from encoder.preview_rows import stray_rows
+from encoder.preview_rules import RULES, SAVE_AGAIN, Finding
 from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts, joined
 from encoder.repeats import Repeats, digests_of
+from encoder.standardise.countries import read_country
 from encoder.standardise.dates import Note, Order, OrderEvidence, Unreadable, order_evidence, read_date
 from encoder.standardise.dates.column_calendar import CalendarEvidence, calendar_of_header
 from encoder.standardise.dates.value import Calendar
 from encoder.standardise.missing import FieldKind, missing_kind
 from encoder.standardise.mrz import read_mrz
+from encoder.standardise.places import read_place
 from encoder.standardise.sex import read_sex
 from encoder.table import Batch
 from encoder.table.code_page import guess_code_page
 from encoder.zones import MRZ
 
-Finding = str
 FirstRows = 3
 
 _YEAR_TYPED = re.compile(r"1905-0[3-7]-\d\d(?: 00:00:00)?")  # the days 1,900 to 2,026 of a spreadsheet's calendar
@@ -55,55 +57,6 @@ class Problem(NamedTuple):
     says: str
     mend: str
     first_rows: tuple[int, ...]
-
-
-class _Rule(NamedTuple):
-    weight: float
-    says: str
-    mend: str
-    least_share: float = 0.0
-
-
-_SAVE_AGAIN = "export the table again from its source as UTF-8"
-RULES: dict[Finding, _Rule] = {
-    "missing": _Rule(0.3, "nothing is said", "fill in what the file of the case says", 0.2),
-    "filler": _Rule(0.6, "a word such as UNKNOWN stands for nothing", "nothing: such words are not encoded"),
-    "text-lost": _Rule(3, "letters were lost (\ufffd or ???) when the table was saved", _SAVE_AGAIN),
-    "mojibake": _Rule(3, "UTF-8 was read as another code page (Ã©, Ð)", f"open it as UTF-8, or {_SAVE_AGAIN}"),
-    "code-page": _Rule(3, "letters of another alphabet were read with the wrong code page", _SAVE_AGAIN),
-    "other-digits": _Rule(0.02, "digits of another script", "nothing: digits of every script are read"),
-    "unreadable-date": _Rule(2, "no date can be read", "write dates as YYYY-MM-DD; leave the cell empty if unknown"),
-    "order-open": _Rule(1.5, "day and month could be swapped, and no date of the column proves the order", ""),
-    "order-unsaid": _Rule(1.5, "day and month could be swapped, but other dates of the column prove the order", ""),
-    "order-mixed": _Rule(2, "some dates prove day-month order and others month-day", "correct them to YYYY-MM-DD"),
-    "two-digit-year": _Rule(1, "years of two digits", "write years with four digits"),
-    "calendar-open": _Rule(1.5, "the year fits several calendars", ""),
-    "placeholder-date": _Rule(
-        0.5,
-        "days that stand for 'unknown' (1 January, 31 December, 1 Muharram), more often than chance",
-        "write only the year if only it is known",
-        0.02,
-    ),
-    "serial-date": _Rule(1, "numbers where dates belong", "format the column as a date in the spreadsheet"),
-    "year-as-date": _Rule(2, "a date in 1905: a year typed into a cell for dates", "format the column as text"),
-    "date-as-number": _Rule(2, "a date where a number belongs", "format the column as text and type the numbers again"),
-    "scientific": _Rule(3, "numbers shown as 1.2E+11 have lost digits", "format the column as text, type them again"),
-    "leading-zeros": _Rule(1.5, "numbers shorter than the others: leading zeros were probably lost", ""),
-    "mixed-letters": _Rule(1.5, "letters of two alphabets in one word, such as a Cyrillic а in a Latin name", "retype"),
-    "digits-in-name": _Rule(1, "digits in a name", "move numbers to their own column"),
-    "comma-names": _Rule(
-        0.4, "some names are written 'Family, Given' and others not", "use one way, or columns for each part", 0.02
-    ),
-    "unknown-sex": _Rule(1, "a word that is no sex in any language known here", "write F, M or X"),
-    "unreadable-zone": _Rule(2, "no machine readable zone can be read", "copy all its lines, with every < of them"),
-    "zone-fails": _Rule(2, "a check digit of the machine readable zone fails", "compare it with the document"),
-    "repeated-id": _Rule(2, "the record id occurs in an earlier row", "give every record an id of its own"),
-    "missing-id": _Rule(2, "the record id is empty", "give every record an id of its own"),
-    "empty": _Rule(0.5, "empty rows", "delete the rows"),
-    "header": _Rule(3, "rows that repeat the header", "delete the rows"),
-    "totals": _Rule(5, "rows that hold totals and no record", "delete the rows: encode refuses them"),
-    "row": _Rule(2, "rows whose cells do not fit the header, or numbers that lost digits", "correct the rows"),
-}
 
 
 class _Column:
@@ -204,6 +157,17 @@ class _Column:
         """Return what is odd about a sex."""
         return [] if read_sex(text).sex else ["unknown-sex"]
 
+    def countries(self, text: str, _count: int) -> list[Finding]:
+        """Return what is odd about a nationality or the country of a document."""
+        return [] if read_country(text).states else ["unknown-country"]
+
+    def cities(self, text: str, _count: int) -> list[Finding]:
+        """Return what is odd about a city."""
+        place = read_place(text)
+        if place.cities:
+            return []
+        return ["unlisted-city" if place.folded else "country-as-city"]
+
     def numbers(self, text: str, count: int) -> list[Finding]:
         """Return what is odd about the number of a document."""
         if _WHOLE_DATE.fullmatch(text):
@@ -234,6 +198,9 @@ _LOOKS: Mapping[str, Callable[[_Column, str, int], list[Finding]]] = {
     **dict.fromkeys(NAME_COLUMNS, _Column.persons),
     "date_of_birth": _Column.dates,
     "sex": _Column.sexes,
+    "nationality": _Column.countries,
+    "birth_city": _Column.cities,
+    "document_country": _Column.countries,
     "document_number": _Column.numbers,
     MRZ: _Column.zones,
 }
@@ -355,7 +322,7 @@ class Quality:
             length = column.lengths.most_common(1)[0][0]
             mend = f'write "digits": {{"{column.field}": {length}}} in the profile, or type them again as text'
         elif finding == "code-page":
-            mend = f"the code page is probably {column.code_pages.most_common(1)[0][0]}; {_SAVE_AGAIN}"
+            mend = f"the code page is probably {column.code_pages.most_common(1)[0][0]}; {SAVE_AGAIN}"
         weight = rule.weight * max(share, 0.05 if rule.weight > 1 else 0.0)
         rows = tuple(column.first_rows.get(finding, ()))
         return Problem(finding, column.name, count, share, weight, rule.says, mend, rows)

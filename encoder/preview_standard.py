@@ -10,7 +10,8 @@ from encoder.standardise.dates import PartialDate, read_date
 from encoder.standardise.documents import document_kind, read_number
 from encoder.standardise.missing import missing_kind
 from encoder.standardise.names import read_name, told
-from encoder.standardise.places import read_place
+from encoder.standardise.places import told_places
+from encoder.standardise.rules import place_reader
 from encoder.standardise.sex import sex_parts
 from encoder.zones import COLUMNS as ZONE_COLUMNS
 from encoder.zones import MRZ, filled
@@ -65,5 +66,6 @@ def _told_apart(cells: Mapping[str, str]) -> dict[str, str]:
 
 def _place(text: str, nationality: str) -> str:
     """Return the country and the GeoNames number of a city, or its name folded where the gazetteer lacks it."""
-    place = read_place(text, country_code(nationality))
+    (cell,) = told_places([text], [nationality])
+    place = place_reader()(cell)
     return " ".join(f"{city.country}:{city.number}" for city in place.cities) or place.folded

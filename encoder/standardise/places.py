@@ -7,10 +7,11 @@ name, folded.
 
 import lzma
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from encoder.standardise.countries import country_code, read_country
 from encoder.standardise.missing import MissingKind, missing_kind
@@ -21,6 +22,7 @@ Fold = Callable[[str], str]
 
 _TABLE = Path(__file__).parent / "tables" / "places.txt.xz"
 _MOST_OF_ONE_NAME = 4
+_LEAST_CONSONANTS = 3
 _FOLDED = "~"
 _SIGN = "\x1f"  # before the country that is told
 
@@ -53,7 +55,8 @@ class ReadPlace(NamedTuple):
 
     Attributes:
         cities: those that it may name, largest first; of several countries where the country is not known.
-        folded: its name, folded, where it is in no table; else empty.
+        folded: its name, folded, where it is in no table as it is written; else empty. A city beside it is one that is
+            spelt alike.
         missing: which kind of nothing it says.
     """
 
@@ -63,7 +66,7 @@ class ReadPlace(NamedTuple):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """GeoNames numbers (four at most), or the folded name with "~" before it.
+        """GeoNames numbers (four at most), or else the folded name with "~" before it.
 
         Two records meet when they share one of them. Nothing for a missing value or for a country in place of a city.
         """
@@ -74,18 +77,13 @@ class ReadPlace(NamedTuple):
         """The folded name of a place that is in no table, to be compared letter by letter; nothing for one that is."""
         return (self.folded,) if self.folded else ()
 
-    @property
-    def problem(self) -> Literal["place-not-in-gazetteer", "country-instead-of-city"] | None:
-        """What the preview should say about this cell."""
-        if self.cities or self.missing is not None:
-            return None
-        return "place-not-in-gazetteer" if self.folded else "country-instead-of-city"
-
 
 _NOTHING = ReadPlace(())
 
 
-def read_place(text: str, country: str | None = None, *, fold: Fold = table_key) -> ReadPlace:
+def read_place(
+    text: str, country: str | None = None, *, fold: Fold = table_key, consonants: Fold | None = None
+) -> ReadPlace:
     """Return the cities that `text` may name.
 
     Args:
@@ -94,6 +92,8 @@ def read_place(text: str, country: str | None = None, *, fold: Fold = table_key)
             name those of this country are meant, if there are any. A country in `text` goes before it.
         fold: what is made of a name that the table does not have; also used to look for it among the forms of
             `country`, so that a spelling the table lacks may still be found.
+        consonants: what is left of a folded name, to look for it once more where just one city of the country has as
+            much left; the name stays beside it, as it may be another place.
     """
     listed = _forms().get(table_key(text))
     if listed is not None:
@@ -110,12 +110,7 @@ def read_place(text: str, country: str | None = None, *, fold: Fold = table_key)
         return ReadPlace((), missing=missing)
     if read_country(text).states:
         return ReadPlace(())
-    folded = fold(segments[0] or text)
-    if meant is not None and folded:
-        cities = _folded_forms(meant, fold).get(folded, ())
-        if cities:
-            return ReadPlace(cities[:_MOST_OF_ONE_NAME])
-    return ReadPlace((), folded)
+    return _spelt(fold(segments[0] or text), meant, fold, consonants)
 
 
 def told_places(cells: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
@@ -138,6 +133,19 @@ def _deciding(cell: str, nationality: str) -> str | None:
     code = country_code(nationality)
     place = read_place(cell) if code else _NOTHING
     return code if len(place.cities) > 1 or place.folded else None
+
+
+def _spelt(folded: str, country: str | None, fold: Fold, consonants: Fold | None) -> ReadPlace:
+    """Return the cities of the country that are spelt as `folded`, or the only one that has its consonants."""
+    if country is None or not folded:
+        return ReadPlace((), folded)
+    cities = _folded_forms(country, fold).get(folded, ())
+    if cities:
+        return ReadPlace(cities[:_MOST_OF_ONE_NAME])
+    alike: Collection[City] = ()
+    if consonants is not None and len(left := consonants(folded)) >= _LEAST_CONSONANTS:
+        alike = _by_consonants(country, fold, consonants).get(left, ())
+    return ReadPlace(tuple(alike) if len(alike) == 1 else (), folded)
 
 
 def _of_country(cities: tuple[City, ...], country: str | None) -> tuple[City, ...]:
@@ -206,6 +214,15 @@ def _folded_forms(country: str, fold: Fold) -> Mapping[str, tuple[City, ...]]:
             city = City(int(number), country)
             for folded in dict.fromkeys(map(fold, keys)):
                 forms[folded] = (*forms.get(folded, ()), city)
+    return forms
+
+
+@cache
+def _by_consonants(country: str, fold: Fold, consonants: Fold) -> Mapping[str, Collection[City]]:
+    """Return what is left of a folded form -> cities of one country."""
+    forms: defaultdict[str, set[City]] = defaultdict(set)
+    for folded, cities in _folded_forms(country, fold).items():
+        forms[consonants(folded)].update(cities)
     return forms
 
 

@@ -84,12 +84,13 @@ def _of_date(standard: Standard, facts: Facts) -> Standardiser:
 def place_reader() -> Callable[[str], "ReadPlace"]:
     """Return what reads a place, with the country that may be told of it."""
     from encoder.standardise.names import fold
+    from encoder.standardise.names.fold import skeleton_of
     from encoder.standardise.places import country_told, read_place
 
     def folded(place: str) -> str:
         return "".join(map(fold, place.split()))
 
-    return lambda text: read_place(*country_told(text), fold=folded)
+    return lambda text: read_place(*country_told(text), fold=folded, consonants=skeleton_of)
 
 
 def read_components(text: str, facts: Facts) -> DateComponents:

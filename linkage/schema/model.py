@@ -22,7 +22,7 @@ from linkage.schema.strategy import Strategy
 LARGEST_FILTER_BITS = 1 << 20
 BYTE_BITS = 8
 LARGEST_FIELD_COUNT = 1024
-STANDARDISATION = 6
+STANDARDISATION = 7
 """The version of the rules that standardise values; other rules give other bits, so it decides which files match."""
 
 Standard = Literal[
@@ -282,7 +282,7 @@ class Schema(Part):
 
     version: Literal["counterfoil/1"] = "counterfoil/1"
     name: str = Key(default="", max_length=200)
-    standardisation: Literal[6] | None = Key(
+    standardisation: Literal[7] | None = Key(
         default=None, description="version of the rules of standard formats; present where one is used"
     )
     clk: ClkConfig = Key(alias="clkConfig")

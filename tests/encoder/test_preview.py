@@ -16,8 +16,8 @@ from odf.text import P
 
 from encoder.errors import TableError
 from encoder.preview import Preview, preview_table
-from encoder.preview_problems import RULES
 from encoder.preview_rows import stray_rows
+from encoder.preview_rules import RULES
 from encoder.preview_standard import standardised
 from encoder.profile import ColumnProfile
 from encoder.quality_commands import preview as preview_command
@@ -213,6 +213,10 @@ def test_sheet_of_an_open_document_is_chosen_by_name(tmp_path: Path) -> None:
         ("full_name", ["Anna 2"], "digits-in-name"),
         ("full_name", ["Smith, Anna", "Anna Jones"], "comma-names"),
         ("sex", ["blue"], "unknown-sex"),
+        ("nationality", ["Atlantis"], "unknown-country"),
+        ("document_country", ["Ruritania"], "unknown-country"),
+        ("birth_city", ["Syria"], "country-as-city"),
+        ("birth_city", ["Nowhereville"], "unlisted-city"),
         ("document_number", ["1.23E+11"], "scientific"),
         ("document_number", ["82345671", "23456719", "3456718"], "leading-zeros"),
     ],
@@ -229,7 +233,8 @@ def test_problem_of_values_is_found(tmp_path: Path, field: str, values: list[str
         ("full_name", ["Łukasz Żółć", "Müller Jörg", "François Lefèvre", "Ли Лі", "Ång Öberg", "محمد"]),
         ("full_name", ["Smith, Anna", "Jones, Zoë"]),
         ("sex", ["M", "ж", "женский", "男", "2"]),
-        ("nationality", ["NO", "DK", "NA"]),
+        ("nationality", ["NO", "DK", "NA", "سوريا", "YUG", "RU/UA"]),
+        ("birth_city", ["Kyiv", "Alep, Syrie", "काठमाडौं", "Singapore"]),
         ("document_number", ["01284567", "1274567", "82345671", "23456719"]),
     ],
 )

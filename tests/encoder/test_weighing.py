@@ -12,7 +12,7 @@ from encoder.weighing import Frequencies, Weighing, read_frequencies, weighed
 from linkage import load_schema
 from linkage.command.program import run
 from linkage.errors import SchemaError
-from linkage.schema import Schema
+from linkage.schema import STANDARDISATION, Schema
 
 CENSUS = Weighing("a census", rare=0.001, least=40)
 SURNAMES = [("Smith", "100"), ("SMYTHE", "10"), ("Nowak", "40"), ("smith", "60"), ("", "99780"), ("rare", "10")]
@@ -26,7 +26,7 @@ def schema_of(comparison: dict[str, Any] | None = None, **content: Any) -> Schem
     return load_schema(
         {
             "version": "counterfoil/1",
-            "standardisation": 6,
+            "standardisation": STANDARDISATION,
             "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}},
             "features": [surname, year],
         }
