@@ -58,6 +58,8 @@ LIMIT = 300_000
 STRANGERS = 500  # records of each file whose similarities show where chance ends
 BY_CHANCE = 0.999
 FILTERS = "filter, and steps on it"
+TURN = 0.5  # labels of what is more often re-identified stand left of it, as the chart says
+LABEL_HEIGHT = 0.06  # of that of a panel
 
 DEFAULT = "minhash, K=7, documents apart, n=3,584"
 DOCUMENTS = ["document number", "document pieces", "document_number", "soc_sec_id"]
@@ -329,16 +331,28 @@ def chart(found: Sequence[Place]) -> str:
     import vl_convert
 
     specification = json.loads(CHART.read_text(encoding="utf-8"))
-    points = [_point(place, name) for name in found[0].utility for place in found]
-    nearby: dict[tuple[str, float, float], list[dict[str, Any]]] = {}
-    for point in points:
-        if point["kind"] == FILTERS:
-            nearby.setdefault((point["data"], round(point["success"], 1), round(point["f1"], 2)), []).append(point)
-    for together in nearby.values():  # one label for points that lie on each other
-        together[0]["label"] = ", ".join(point["hardening"] for point in together)
-    specification["data"]["values"] = points
+    panels = [[_point(place, name) for place in found] for name in found[0].utility]
+    for panel in panels:
+        _label(panel)
+    specification["data"]["values"] = [point for panel in panels for point in panel]
     svg: str = vl_convert.vegalite_to_svg(json.dumps(specification))
     return svg
+
+
+def _label(panel: Sequence[dict[str, Any]]) -> None:
+    """Name the filters of a panel; those at one height, left or right, share a label: two would cover each other."""
+    height = max(point["f1"] for point in panel) - min(point["f1"] for point in panel)
+    for fallen in (False, True):
+        named: list[list[dict[str, Any]]] = []
+        filters = [point for point in panel if point["kind"] == FILTERS and (point["success"] > TURN) == fallen]
+        for point in sorted(filters, key=lambda point: -point["f1"]):
+            if named and named[-1][0]["f1"] - point["f1"] < LABEL_HEIGHT * height:
+                named[-1].append(point)
+            else:
+                named.append([point])
+        for together in named:
+            first, *others = sorted((point["hardening"] for point in together), key=list(OF_FILTERS).index)
+            together[0]["label"] = f"{first} and {len(others)} more" if len(others) > 1 else "; ".join([first, *others])
 
 
 def _point(place: Place, data: str) -> dict[str, Any]:
