@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from encoder.standardise.countries import country_code, read_country
 from encoder.standardise.missing import MissingKind, missing_kind
+from encoder.standardise.names.scripts import script_of
 from encoder.standardise.table_keys import table_key
 
 Fold = Callable[[str], str]
@@ -23,6 +24,28 @@ Fold = Callable[[str], str]
 _TABLE = Path(__file__).parent / "tables" / "places.txt.xz"
 _MOST_OF_ONE_NAME = 4
 _LEAST_CONSONANTS = 3
+_WRITTEN_IN: Mapping[str, str] = {
+    "ARMENIAN": "AM",
+    "ETHIOPIC": "ET",
+    "GEORGIAN": "GE",
+    "GREEK": "GR",
+    "GUJARATI": "IN",
+    "GURMUKHI": "IN",
+    "HANGUL": "KR",
+    "HEBREW": "IL",
+    "KANA": "JP",
+    "KANNADA": "IN",
+    "KHMER": "KH",
+    "LAO": "LA",
+    "MALAYALAM": "IN",
+    "MYANMAR": "MM",
+    "ORIYA": "IN",
+    "SINHALA": "LK",
+    "TELUGU": "IN",
+    "THAI": "TH",
+}
+"""Scripts of one country, or nearly so, which tell where a place is."""
+
 _FOLDED = "~"
 _SIGN = "\x1f"  # before the country that is told
 
@@ -91,7 +114,7 @@ def read_place(
         country: alpha-2 code of the country of birth, or else of nationality, where known: of several cities of one
             name those of this country are meant, if there are any. A country in `text` goes before it.
         fold: what is made of a name that the table does not have; also used to look for it among the forms of
-            `country`, so that a spelling the table lacks may still be found.
+            `country` and of the country of its script, so that a spelling the table lacks may still be found.
         consonants: what is left of a folded name, to look for it once more where just one city of the country has as
             much left; the name stays beside it, as it may be another place.
     """
@@ -110,7 +133,8 @@ def read_place(
         return ReadPlace((), missing=missing)
     if read_country(text).states:
         return ReadPlace(())
-    return _spelt(fold(segments[0] or text), meant, fold, consonants)
+    folded = fold(segments[0] or text)
+    return _spelt(folded, filter(None, dict.fromkeys((meant, _WRITTEN_IN.get(script_of(text))))), fold, consonants)
 
 
 def told_places(cells: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
@@ -135,17 +159,18 @@ def _deciding(cell: str, nationality: str) -> str | None:
     return code if len(place.cities) > 1 or place.folded else None
 
 
-def _spelt(folded: str, country: str | None, fold: Fold, consonants: Fold | None) -> ReadPlace:
-    """Return the cities of the country that are spelt as `folded`, or the only one that has its consonants."""
-    if country is None or not folded:
-        return ReadPlace((), folded)
-    cities = _folded_forms(country, fold).get(folded, ())
-    if cities:
-        return ReadPlace(cities[:_MOST_OF_ONE_NAME])
-    alike: Collection[City] = ()
-    if consonants is not None and len(left := consonants(folded)) >= _LEAST_CONSONANTS:
-        alike = _by_consonants(country, fold, consonants).get(left, ())
-    return ReadPlace(tuple(alike) if len(alike) == 1 else (), folded)
+def _spelt(folded: str, countries: Iterable[str], fold: Fold, consonants: Fold | None) -> ReadPlace:
+    """Return the cities of the first of the countries that has such: spelt as `folded`, or one with its consonants."""
+    left = consonants(folded) if consonants is not None and folded else ""
+    for country in countries if folded else ():
+        cities = _folded_forms(country, fold).get(folded, ())
+        if cities:
+            return ReadPlace(cities[:_MOST_OF_ONE_NAME])
+        if consonants is not None and len(left) >= _LEAST_CONSONANTS:
+            alike = _by_consonants(country, fold, consonants).get(left, ())
+            if len(alike) == 1:
+                return ReadPlace(tuple(alike), folded)
+    return ReadPlace((), folded)
 
 
 def _of_country(cities: tuple[City, ...], country: str | None) -> tuple[City, ...]:
