@@ -346,12 +346,12 @@ def _label(panel: Sequence[dict[str, Any]]) -> None:
         named: list[list[dict[str, Any]]] = []
         filters = [point for point in panel if point["kind"] == FILTERS and (point["success"] > TURN) == fallen]
         for point in sorted(filters, key=lambda point: -point["f1"]):
-            if named and named[-1][0]["f1"] - point["f1"] < LABEL_HEIGHT * height:
+            if named and named[-1][0]["f1"] - point["f1"] <= LABEL_HEIGHT * height:
                 named[-1].append(point)
             else:
                 named.append([point])
         for together in named:
-            first, *others = sorted((point["hardening"] for point in together), key=list(OF_FILTERS).index)
+            first, *others = (point["hardening"] for point in together)
             together[0]["label"] = f"{first} and {len(others)} more" if len(others) > 1 else "; ".join([first, *others])
 
 

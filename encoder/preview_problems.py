@@ -15,13 +15,13 @@ from encoder.preview_rows import stray_rows
 from encoder.preview_rules import RULES, SAVE_AGAIN, Finding
 from encoder.profile import NAME_COLUMNS, RECORD_ID, ColumnProfile, DateFacts, joined
 from encoder.repeats import Repeats, digests_of
-from encoder.standardise.countries import read_country
+from encoder.standardise.countries import country_code, read_country
 from encoder.standardise.dates import Note, Order, OrderEvidence, Unreadable, order_evidence, read_date
 from encoder.standardise.dates.column_calendar import CalendarEvidence, calendar_of_header
 from encoder.standardise.dates.value import Calendar
 from encoder.standardise.missing import FieldKind, missing_kind
 from encoder.standardise.mrz import read_mrz
-from encoder.standardise.places import read_place
+from encoder.standardise.rules import place_reader
 from encoder.standardise.sex import read_sex
 from encoder.table import Batch
 from encoder.table.code_page import guess_code_page
@@ -158,15 +158,22 @@ class _Column:
         return [] if read_sex(text).sex else ["unknown-sex"]
 
     def countries(self, text: str, _count: int) -> list[Finding]:
-        """Return what is odd about a nationality or the country of a document."""
-        return [] if read_country(text).states else ["unknown-country"]
+        """Return what is odd about a nationality."""
+        problem = read_country(text).problem
+        return [] if problem is None else [problem]
+
+    def issuers(self, text: str, _count: int) -> list[Finding]:
+        """Return what is odd about the country of a document."""
+        return [] if country_code(text) else ["country-not-understood"]
 
     def cities(self, text: str, _count: int) -> list[Finding]:
         """Return what is odd about a city."""
-        place = read_place(text)
+        place = place_reader()(text)
         if place.cities:
             return []
-        return ["unlisted-city" if place.folded else "country-as-city"]
+        if read_country(text).states:
+            return ["country-as-city"]
+        return ["unlisted-city" if place.spellings else "unreadable-city"]
 
     def numbers(self, text: str, count: int) -> list[Finding]:
         """Return what is odd about the number of a document."""
@@ -200,7 +207,7 @@ _LOOKS: Mapping[str, Callable[[_Column, str, int], list[Finding]]] = {
     "sex": _Column.sexes,
     "nationality": _Column.countries,
     "birth_city": _Column.cities,
-    "document_country": _Column.countries,
+    "document_country": _Column.issuers,
     "document_number": _Column.numbers,
     MRZ: _Column.zones,
 }

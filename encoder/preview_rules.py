@@ -45,10 +45,14 @@ RULES: dict[Finding, Rule] = {
         0.4, "some names are written 'Family, Given' and others not", "use one way, or columns for each part", 0.02
     ),
     "unknown-sex": Rule(1, "a word that is no sex in any language known here", "write F, M or X"),
-    "unknown-country": Rule(
-        1, "a word that names no state known here, so nothing is encoded", "write the state's name or its ISO code"
+    "country-not-understood": Rule(
+        1, "a word that names no single state known here, so it is not compared", "write its name or its ISO code"
+    ),
+    "refugee-is-no-nationality": Rule(
+        0.5, "a status where a nationality belongs, so it is not compared", "write the nationality if it is known"
     ),
     "country-as-city": Rule(1, "a country where a city belongs", "write the city; leave the cell empty if unknown"),
+    "unreadable-city": Rule(1, "no place can be read", "write the city; leave the cell empty if unknown"),
     "unlisted-city": Rule(
         0.1, "places that the gazetteer does not list as they are written", "nothing for a village; correct slips"
     ),

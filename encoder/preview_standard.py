@@ -65,7 +65,7 @@ def _told_apart(cells: Mapping[str, str]) -> dict[str, str]:
 
 
 def _place(text: str, nationality: str) -> str:
-    """Return the country and the GeoNames number of a city, or its name folded where the gazetteer lacks it."""
+    """Return the country and the GeoNames number of a city, or its name as it is compared."""
     (cell,) = told_places([text], [nationality])
     place = place_reader()(cell)
-    return " ".join(f"{city.country}:{city.number}" for city in place.cities) or place.folded
+    return " ".join([*(f"{city.country}:{city.number}" for city in place.cities), *place.spellings])

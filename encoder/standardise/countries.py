@@ -75,7 +75,7 @@ _UNKNOWN_NOT_UNMIK = "unk"
 def read_country(text: str) -> ReadCountry:
     """Return the states named in `text`: one, or several where it lists several nationalities."""
     key = table_key(text)
-    state = _states().get(key)
+    state = states_by_key().get(key)
     if state is None or key == _UNKNOWN_NOT_UNMIK:
         missing = missing_kind(text, "country")
         if missing is not None:
@@ -123,7 +123,7 @@ def country_code(text: str) -> str | None:
 
 def _find(key: str) -> State | None:
     """Return the state of a table key, also one with its initials parted, a zero lost or another ending."""
-    states = _states()
+    states = states_by_key()
     found = states.get(key) or states.get(key.replace(" ", "")) or (states.get(key.zfill(3)) if key.isdigit() else None)
     if found is not None or (len(key) < _LEAST_FOR_ENDING and key.isascii()):
         return found
@@ -151,7 +151,7 @@ def _without_ending(key: str) -> Iterator[str]:
 
 
 @cache
-def _states() -> Mapping[str, State]:
+def states_by_key() -> Mapping[str, State]:
     """Return table key -> state: names of today first, then those of `states.tsv`, which decide, then demonyms."""
     special = [line.split("\t") for line in _lines("states.tsv")]
     states = {code: State(code) for code in (line.split("\t")[0] for line in _lines("countries.tsv"))}

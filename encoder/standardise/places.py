@@ -1,19 +1,20 @@
 """Cities as GeoNames numbers, whatever the script and language in which they are written.
 
 The table (`tables/places.txt.xz`, made by `scripts/make_places.py`) lists 35,796 cities in 371,499 forms: those of
-15,000 inhabitants or more and the thirty largest places of every country. A place that it does not have keeps its
-name, folded.
+15,000 inhabitants or more and the thirty largest places of every country. A spelling that it does not have is looked
+for among those of the country, folded, and by its consonants; a place that it does not have keeps its name, folded.
 """
 
 import lzma
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from encoder.standardise.countries import country_code, read_country
+from encoder.standardise.countries import country_code, read_country, states_by_key
 from encoder.standardise.missing import MissingKind, missing_kind
 from encoder.standardise.names.scripts import script_of
 from encoder.standardise.table_keys import table_key
@@ -23,28 +24,11 @@ Fold = Callable[[str], str]
 
 _TABLE = Path(__file__).parent / "tables" / "places.txt.xz"
 _MOST_OF_ONE_NAME = 4
+_LARGEST, _LARGE = 1_000, 5_000  # cities of the table, which begins with them
 _LEAST_CONSONANTS = 3
-_WRITTEN_IN: Mapping[str, str] = {
-    "ARMENIAN": "AM",
-    "ETHIOPIC": "ET",
-    "GEORGIAN": "GE",
-    "GREEK": "GR",
-    "GUJARATI": "IN",
-    "GURMUKHI": "IN",
-    "HANGUL": "KR",
-    "HEBREW": "IL",
-    "KANA": "JP",
-    "KANNADA": "IN",
-    "KHMER": "KH",
-    "LAO": "LA",
-    "MALAYALAM": "IN",
-    "MYANMAR": "MM",
-    "ORIYA": "IN",
-    "SINHALA": "LK",
-    "TELUGU": "IN",
-    "THAI": "TH",
-}
-"""Scripts of one country, or nearly so, which tell where a place is."""
+_FIRST_VOWEL = "a"  # in place of any, before what is left of a name
+_WRITTEN_IN: Mapping[str, str] = {"ETHIOPIC": "ET", "KHMER": "KH", "MYANMAR": "MM", "SINHALA": "LK"}
+"""Scripts in which hardly any place of another country is written."""
 
 _FOLDED = "~"
 _SIGN = "\x1f"  # before the country that is told
@@ -114,13 +98,16 @@ def read_place(
         country: alpha-2 code of the country of birth, or else of nationality, where known: of several cities of one
             name those of this country are meant, if there are any. A country in `text` goes before it.
         fold: what is made of a name that the table does not have; also used to look for it among the forms of
-            `country` and of the country of its script, so that a spelling the table lacks may still be found.
-        consonants: what is left of a folded name, to look for it once more where just one city of the country has as
-            much left; the name stays beside it, as it may be another place.
+            `country`, or of the one of its script where none is known: a spelling that the table lacks may be found.
+        consonants: what is left of a folded name, a first vowel as "a", to look for it once more where just one city of
+            the country has as much left; the name stays beside it, as it may be another place.
     """
-    listed = _forms().get(table_key(text))
+    key = table_key(text)
+    listed = _forms().get(key)
     if listed is not None:
-        return ReadPlace(_of_country(_cities(listed), country))
+        cities = _of_country(_cities(listed), country)
+        means_state = key in _states_named_as_cities() and cities[0].country != country
+        return _NOTHING if means_state else ReadPlace(cities)
     segments = [part.strip(" )") for part in _SEGMENTS.split(text)]
     named = [code for part in segments[1:] if part and (code := country_code(part))]
     meant = named[0] if named else country
@@ -133,8 +120,7 @@ def read_place(
         return ReadPlace((), missing=missing)
     if read_country(text).states:
         return ReadPlace(())
-    folded = fold(segments[0] or text)
-    return _spelt(folded, filter(None, dict.fromkeys((meant, _WRITTEN_IN.get(script_of(text))))), fold, consonants)
+    return _spelt(fold(segments[0] or text), meant or _WRITTEN_IN.get(script_of(text)), fold, consonants)
 
 
 def told_places(cells: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
@@ -156,21 +142,21 @@ def _deciding(cell: str, nationality: str) -> str | None:
     """Return the country of a nationality where the cell alone names no one city."""
     code = country_code(nationality)
     place = read_place(cell) if code else _NOTHING
-    return code if len(place.cities) > 1 or place.folded else None
+    return code if place.missing is None and len(place.cities) != 1 else None
 
 
-def _spelt(folded: str, countries: Iterable[str], fold: Fold, consonants: Fold | None) -> ReadPlace:
-    """Return the cities of the first of the countries that has such: spelt as `folded`, or one with its consonants."""
-    left = consonants(folded) if consonants is not None and folded else ""
-    for country in countries if folded else ():
-        cities = _folded_forms(country, fold).get(folded, ())
-        if cities:
-            return ReadPlace(cities[:_MOST_OF_ONE_NAME])
-        if consonants is not None and len(left) >= _LEAST_CONSONANTS:
-            alike = _by_consonants(country, fold, consonants).get(left, ())
-            if len(alike) == 1:
-                return ReadPlace(tuple(alike), folded)
-    return ReadPlace((), folded)
+def _spelt(folded: str, country: str | None, fold: Fold, consonants: Fold | None) -> ReadPlace:
+    """Return the cities of the country that are spelt as `folded`, or the only one that has its consonants."""
+    if country is None or not folded:
+        return ReadPlace((), folded)
+    cities = _folded_forms(country, fold).get(folded, ())
+    if cities:
+        return ReadPlace(cities[:_MOST_OF_ONE_NAME])
+    left = consonants(folded) if consonants else ""
+    alike: Collection[City] = ()
+    if consonants and len(left.removeprefix(_FIRST_VOWEL)) >= _LEAST_CONSONANTS:
+        alike = _by_consonants(country, fold, consonants).get(left, ())
+    return ReadPlace(tuple(alike) if len(alike) == 1 else (), folded)
 
 
 def _of_country(cities: tuple[City, ...], country: str | None) -> tuple[City, ...]:
@@ -221,6 +207,24 @@ def _forms() -> Mapping[str, tuple[int, ...]]:
         for key in keys:
             forms[key] = forms[key] + alone if key in forms else alone
     return forms
+
+
+@cache
+def _states_named_as_cities() -> AbstractSet[str]:
+    """Return table keys of states that small cities of other states are called too, as Inđija is in its form India.
+
+    Not those that a city of the state has, that one of the largest has as any form (السويس, Suez and Switzerland), or a
+    large one as its name (Granada).
+    """
+    states, forms = states_by_key(), _forms()
+    rank = {number: place for place, number in enumerate(_countries())}
+    large = {line.split("\t", 3)[2] for line in _lines()[:_LARGE]}
+    return {
+        key
+        for key in states.keys() & forms.keys() - large
+        if min(map(rank.__getitem__, forms[key])) >= _LARGEST
+        and states[key].code not in {city.country for city in _cities(forms[key])}
+    }
 
 
 @cache

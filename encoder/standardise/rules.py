@@ -1,6 +1,7 @@
 """The standard forms that a schema can ask for, each a function from the text of a cell to its parts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -81,6 +82,7 @@ def _of_date(standard: Standard, facts: Facts) -> Standardiser:
     return lambda text: cast("Parts", getattr(read_components(text, facts), part))
 
 
+@cache  # so that all columns and batches share the tables that are folded by it
 def place_reader() -> Callable[[str], "ReadPlace"]:
     """Return what reads a place, with the country that may be told of it."""
     from encoder.standardise.names import fold

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 import click
@@ -51,6 +51,7 @@ def _lines(description: str, unit: str) -> OnProgress:
         if monotonic() - written < _SECONDS_BETWEEN_LINES:
             return
         written = monotonic()
-        click.echo(f"{description}: {done:,}{f' of {total:,}' if total else ''} {unit}", err=True)
+        with suppress(OSError):  # nobody reads it any more
+            click.echo(f"{description}: {done:,}{f' of {total:,}' if total else ''} {unit}", err=True)
 
     return update

@@ -54,7 +54,7 @@ _STANDARD_PARTS: dict[Standard, tuple[float, float]] = {  # parts, characters of
     "sex": (1, 1),
     "country": (1, 2),
     "place": (1, 8),
-    "place.spelling": (1, 8),
+    "place.spelling": (1, 8),  # of a place that no table has
     "document": (1, 9),
 }
 

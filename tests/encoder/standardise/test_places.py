@@ -4,6 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from encoder.standardise.countries import country_code
 from encoder.standardise.names.fold import skeleton_of
 from encoder.standardise.places import read_place, told_places
 from encoder.standardise.rules import place_reader
@@ -57,11 +58,31 @@ def test_place_found_by_consonants_alone_keeps_its_letters_as_it_may_be_another(
     assert place.cities == read_place("Khartoum").cities
     assert place.spellings == ("kartam",)
     assert read_place("Kartam", consonants=skeleton_of).cities == ()  # in whatever country, it could be anywhere
-    assert read_place("Kata", "SD", consonants=skeleton_of).cities == ()  # two consonants say too little
+    assert read_place("Dugu", "SD", consonants=skeleton_of).cities == ()  # two consonants say too little
+    assert read_place("Obede", "SD", consonants=skeleton_of).cities == ()  # a vowel before them is none
+
+
+def test_city_called_like_a_state_is_one_where_its_country_is_told_or_it_is_large() -> None:
+    read = place_reader()
+    for text, nationality in (("Santa Lucia", "Guatemala"), ("Lebanon", "USA"), ("السويس", ""), ("Granada", "")):
+        cities = read(told_places([text], [nationality])[0]).cities
+        assert cities
+        assert cities == read_place(text, country_code(nationality)).cities
+    assert {city.country for city in read("Luxembourg").cities} >= {"LU"}
+
+
+def test_country_that_is_told_goes_before_that_of_the_script() -> None:
+    read = place_reader()
+    assert read(told_places(["ባህር ዳር"], ["Eritrea"])[0]).cities == ()
+    assert read("Αθηένου, Κύπρος").cities == read("Αθηένου").cities == ()
+
+
+def test_every_batch_reads_with_the_same_tables() -> None:
+    assert place_reader() is place_reader()
 
 
 @given(st.text(max_size=40))
 def test_any_text_gives_few_parts(text: str) -> None:
-    parts = read_place(text).parts
+    parts = place_reader()(text).parts
     assert len(parts) <= 4
     assert all(parts)
