@@ -24,7 +24,7 @@ from encoder.standardise.names.thai import romanise_thai
 
 _NOT_A_LETTER = re.compile("[^a-z]+")
 # Digits that were read or typed for the letters that they look like: M0N1CA, K1ein, 5teffen.
-_DIGIT_IN_WORD = re.compile("(?:[a-z].*[0158]|[0158][a-z]{2})")
+_DIGIT_IN_WORD = re.compile("^[^a-z]*[a-z].*[0158]|[0158][a-z]{2}")  # the first letter is enough, and in linear time
 _ONE_FOR_I = re.compile("(?<=[^aeiou0158])1(?=[^aeiou1])")
 _LETTERS_OF_DIGITS = str.maketrans("0158", "olsb")
 _BRAHMIC = {
