@@ -23,11 +23,6 @@ class ReadSex(NamedTuple):
     sex: Sex | None
     missing: MissingKind | None = None
 
-    @property
-    def problem(self) -> Literal["sex-not-understood"] | None:
-        """What the preview should say about this cell."""
-        return "sex-not-understood" if self.sex is None and self.missing is None else None
-
 
 def read_sex(text: str) -> ReadSex:
     """Return what `text` says about the sex of a person."""

@@ -98,11 +98,6 @@ class PartialDate(NamedTuple):
         return any(reading.placeholder for reading in self.readings)
 
     @property
-    def ambiguous(self) -> bool:
-        """Whether the text has several readings."""
-        return len(self.readings) > 1
-
-    @property
     def iso(self) -> str:
         """What is known as YYYY-MM-DD, YYYY-MM or YYYY, as YYYY/YYYY for a span of years; nothing else is certain."""
         first, last = self.year_span
