@@ -143,7 +143,7 @@ def test_command_writes_a_page_without_a_script_and_prints_json(
     arguments += ["-o", str(page), "--json"]
     done = CliRunner().invoke(command, arguments)
     assert done.exit_code == 0, done.output
-    assert {finding["attack"] for finding in json.loads(done.output)["findings"]} >= {"graph-matching", "dictionary"}
+    assert {finding["attack"] for finding in json.loads(done.stdout)["findings"]} >= {"graph-matching", "dictionary"}
     text = page.read_text(encoding="utf-8")
     assert "What was not tried" in text
     assert "<script" not in text
