@@ -21,7 +21,7 @@ from encoder.standardise.dates.column_calendar import CalendarEvidence, calendar
 from encoder.standardise.dates.value import Calendar
 from encoder.standardise.missing import FieldKind, missing_kind
 from encoder.standardise.mrz import read_mrz
-from encoder.standardise.rules import place_reader
+from encoder.standardise.rules import read_told_place
 from encoder.standardise.sex import read_sex
 from encoder.table import Batch
 from encoder.table.code_page import guess_code_page
@@ -168,7 +168,7 @@ class _Column:
 
     def cities(self, text: str, _count: int) -> list[Finding]:
         """Return what is odd about a city."""
-        place = place_reader()(text)
+        place = read_told_place(text)
         if place.cities:
             return []
         if read_country(text).states:

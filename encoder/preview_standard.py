@@ -11,7 +11,7 @@ from encoder.standardise.documents import document_kind, read_number
 from encoder.standardise.missing import missing_kind
 from encoder.standardise.names import read_name, told
 from encoder.standardise.places import told_places
-from encoder.standardise.rules import place_reader
+from encoder.standardise.rules import read_told_place
 from encoder.standardise.sex import sex_parts
 from encoder.zones import COLUMNS as ZONE_COLUMNS
 from encoder.zones import MRZ, filled
@@ -67,5 +67,5 @@ def _told_apart(cells: Mapping[str, str]) -> dict[str, str]:
 def _place(text: str, nationality: str) -> str:
     """Return the country and the GeoNames number of a city, or its name as it is compared."""
     (cell,) = told_places([text], [nationality])
-    place = place_reader()(cell)
+    place = read_told_place(cell)
     return " ".join([*(f"{city.country}:{city.number}" for city in place.cities), *place.spellings])

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,12 +10,11 @@ from encoder.numbering import gathered
 from encoder.standardise.column_parts import ColumnParts, merged_parts, parts_of
 from encoder.standardise.dates.components import DateComponents
 from encoder.standardise.dates.many import Days, plain_days
+from encoder.standardise.many_documents import parts_of_documents
 from encoder.standardise.names.many import read_names
-from encoder.standardise.rules import NAME_PARTS, PLACE_PARTS, Facts, place_reader, read_components, standardiser
+from encoder.standardise.places import ReadPlace
+from encoder.standardise.rules import NAME_PARTS, PLACE_PARTS, Facts, read_components, read_told_place, standardiser
 from linkage.schema import Standard
-
-if TYPE_CHECKING:
-    from encoder.standardise.places import ReadPlace
 
 ColumnStandardiser = Callable[[Sequence[str]], ColumnParts]
 
@@ -33,9 +31,6 @@ def column_standardiser(standard: Standard, facts: Facts) -> ColumnStandardiser:
         parts = attrgetter(PLACE_PARTS[standard])
         return lambda values: parts_of(map(parts, _read_places(tuple(values))))
     if standard == "document":
-        # Loaded here for the reason given in `standardiser`.
-        from encoder.standardise.many_documents import parts_of_documents
-
         return lambda values: parts_of_documents(tuple(values))
     standardise = standardiser(standard, facts)
     return lambda values: parts_of(map(standardise, values))
@@ -60,9 +55,9 @@ def _of_dates(texts: tuple[str, ...], facts: Facts, component: str) -> ColumnPar
 
 
 @lru_cache(maxsize=1)
-def _read_places(texts: tuple[str, ...]) -> list["ReadPlace"]:
+def _read_places(texts: tuple[str, ...]) -> list[ReadPlace]:
     """Return the places. The last ones are kept, as dates are."""
-    return list(map(place_reader(), texts))
+    return list(map(read_told_place, texts))
 
 
 @lru_cache(maxsize=1)

@@ -119,7 +119,7 @@ def read_place(
     if missing is not None:
         return ReadPlace((), missing=missing)
     if read_country(text).states:
-        return ReadPlace(())
+        return _NOTHING
     return _spelt(fold(segments[0] or text), meant or _WRITTEN_IN.get(script_of(text)), fold, consonants)
 
 

@@ -1,17 +1,18 @@
 """The standard forms that a schema can ask for, each a function from the text of a cell to its parts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
+from encoder.standardise.countries import nationality_parts
 from encoder.standardise.dates import Calendar, Order, PartialDate, components, read_date
 from encoder.standardise.dates.components import DateComponents
-from encoder.standardise.names import read_name
+from encoder.standardise.documents import document_parts
+from encoder.standardise.names import fold, read_name
+from encoder.standardise.names.fold import skeleton_of
+from encoder.standardise.places import ReadPlace, country_told, read_place
+from encoder.standardise.sex import sex_parts
 from linkage.schema import Standard
-
-if TYPE_CHECKING:
-    from encoder.standardise.places import ReadPlace
 
 NAME_PARTS: Mapping[str, str] = {
     "name.folded": "spellings",
@@ -46,27 +47,18 @@ NO_FACTS = Facts()
 
 
 def standardiser(standard: Standard, facts: Facts = NO_FACTS) -> Standardiser:
-    """Return the function for one standard form, of the values of a column with `facts`.
-
-    Tables are loaded here, and not with the module: few schemas need all of them.
-    """
+    """Return the function for one standard form, of the values of a column with `facts`."""
     if standard.startswith("name."):
         return _of_name(standard)
     if standard.startswith("date."):
         return _of_date(standard, facts)
     if standard == "sex":
-        from encoder.standardise.sex import sex_parts
-
         return sex_parts
     if standard == "country":
-        from encoder.standardise.countries import nationality_parts
-
         return nationality_parts
     if standard in PLACE_PARTS:
-        read, parts = place_reader(), attrgetter(PLACE_PARTS[standard])
-        return lambda text: cast("Parts", parts(read(text)))
-    from encoder.standardise.documents import document_parts
-
+        parts = attrgetter(PLACE_PARTS[standard])
+        return lambda text: cast("Parts", parts(read_told_place(text)))
     return document_parts
 
 
@@ -82,17 +74,13 @@ def _of_date(standard: Standard, facts: Facts) -> Standardiser:
     return lambda text: cast("Parts", getattr(read_components(text, facts), part))
 
 
-@cache  # so that all columns and batches share the tables that are folded by it
-def place_reader() -> Callable[[str], "ReadPlace"]:
-    """Return what reads a place, with the country that may be told of it."""
-    from encoder.standardise.names import fold
-    from encoder.standardise.names.fold import skeleton_of
-    from encoder.standardise.places import country_told, read_place
+def read_told_place(text: str) -> ReadPlace:
+    """Return what a cell says about a place, with the country that may be told of it."""
+    return read_place(*country_told(text), fold=_folded, consonants=skeleton_of)
 
-    def folded(place: str) -> str:
-        return "".join(map(fold, place.split()))
 
-    return lambda text: read_place(*country_told(text), fold=folded, consonants=skeleton_of)
+def _folded(place: str) -> str:
+    return "".join(map(fold, place.split()))
 
 
 def read_components(text: str, facts: Facts) -> DateComponents:
