@@ -55,7 +55,7 @@ def graph_with_known(case: Case, random: np.random.Generator) -> Guesses:
 
 def _files(case: Case) -> tuple[Code, Similarities, Code]:
     """Return what graph matching takes."""
-    return Code.of(case.encodings, case.schema), case.agreement, Code.of(case.register, case.schema)
+    return case.code, case.agreement, Code.of(case.register, case.schema)
 
 
 def popcount(case: Case, random: np.random.Generator) -> Guesses:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from assessment.coding import Code
 from assessment.errors import AssessmentError
 from assessment.law import expected_agreement
 from assessment.plain import Rows
@@ -38,7 +39,7 @@ class Case(NamedTuple):
     """One trial of attacks.
 
     Attributes:
-        encodings: uint8 (n, w), what a host holds; where bits are flipped, the majority of several packages.
+        code: what a host holds; where bits are flipped, the majority of several packages.
         register: uint8 (m, w), the register in the same schema under a secret of the attacker's own,
             without flipped bits.
         dictionary: uint8 (m, w), the register under the secret of the operation: what a key holder could make,
@@ -50,7 +51,7 @@ class Case(NamedTuple):
         agreement: float32 (m, m), how far encodings of its rows agree under whatever key.
     """
 
-    encodings: NDArray[np.uint8]
+    code: Code
     register: NDArray[np.uint8]
     dictionary: NDArray[np.uint8]
     truth: NDArray[np.int64]
@@ -58,6 +59,11 @@ class Case(NamedTuple):
     schema: Schema
     register_rows: Rows
     agreement: NDArray[np.float32]
+
+    @property
+    def encodings(self) -> NDArray[np.uint8]:
+        """Return what a host holds, uint8 (n, w)."""
+        return self.code.encodings
 
 
 def split(rows: int, register: int, overlap: float, random: np.random.Generator) -> Split:
@@ -88,9 +94,12 @@ def make_case(rows: Rows, schema: Schema, parts: Split, *, known: int, random: n
     shared = np.flatnonzero(parts.truth >= 0)
     still = without_noise(schema)
     return Case(
-        averaged(held, schema, secret, [fresh_seeds(len(held))] * PACKAGES)
-        if schema.noisy
-        else encode_clks(held, schema, secret, validate=False),
+        Code.of(
+            averaged(held, schema, secret, [fresh_seeds(len(held))] * PACKAGES)
+            if schema.noisy
+            else encode_clks(held, schema, secret, validate=False),
+            schema,
+        ),
         encode_clks(register, still, foreign, validate=False),
         encode_clks(register, still, secret, validate=False),
         parts.truth,

@@ -1,6 +1,8 @@
 """What encodings are made of: bits, or symbols; and how far they agree beyond chance."""
 
-from typing import NamedTuple, Self
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,8 @@ from linkage.symbols import SYMBOL_BITS
 Similarities = NDArray[np.float32]
 
 
-class Code(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Code:
     """Encodings of one file.
 
     Attributes:
@@ -38,12 +41,14 @@ class Code(NamedTuple):
         letters: int = 8 * self.encodings.shape[1] // self.letter_bits
         return letters * ((1 << self.letter_bits) - 1)
 
-    @property
+    @cached_property
     def agreement(self) -> Similarities:
-        """How far every two agree, float32 (n, n): share of equal letters, scaled to 0 by chance and 1 if all are.
+        """How far every two agree, float32 (n, n), read-only: share of equal letters, scaled to 0 by chance, 1 if all.
 
         For bits, that is the share of equal ones less the share of different ones.
         """
         measure: Measure = "hamming" if self.letter_bits == 1 else "symbols"
         chance = np.float32(0.5**self.letter_bits)
-        return np.asarray((likeness(self.encodings, self.encodings, measure) - chance) / (1 - chance))
+        found = np.asarray((likeness(self.encodings, self.encodings, measure) - chance) / (1 - chance))
+        found.flags.writeable = False
+        return found

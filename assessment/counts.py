@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessment.case import Case
-from assessment.coding import Code
 
 _LEAST = 1e-9
 
 
 def by_counts(case: Case, random: np.random.Generator) -> NDArray[np.int64]:  # noqa: ARG001 - as of every attack
     """Guess the row of the register that is likeliest by the agreements with the known encodings."""
-    code, rows = Code.of(case.encodings, case.schema), case.truth[case.known]
+    code, rows = case.code, case.truth[case.known]
     chance = 0.5**code.letter_bits
     seen, expected = (chance + (1 - chance) * side for side in (code.agreement[:, case.known], case.agreement[:, rows]))
     expected = np.clip(expected.astype(np.float64), _LEAST, 1 - _LEAST)

@@ -24,7 +24,7 @@ def by_relations(case: Case, random: np.random.Generator) -> NDArray[np.int64]:
     Encodings and register are of as many records; the register is encoded under a key of the attacker's own. Where
     nothing is related, nobody is guessed.
     """
-    held, register = (relation_graph(Code.of(side, case.schema)) for side in (case.encodings, case.register))
+    held, register = (relation_graph(code) for code in (case.code, Code.of(case.register, case.schema)))
     if not (held.any() and register.any()):
         return np.full(len(case.encodings), -1, dtype=np.int64)
     return aligned(held, register, random)
@@ -43,7 +43,7 @@ def alike_records(case: Case, records: int, random: np.random.Generator) -> Case
     places = case.truth[random.permutation(chosen)]
     truth = np.argsort(places)[np.searchsorted(np.sort(places), case.truth[chosen])]
     return case._replace(
-        encodings=case.encodings[chosen],
+        code=Code.of(case.encodings[chosen], case.schema),
         register=case.register[places],
         dictionary=case.dictionary[places],
         truth=truth,

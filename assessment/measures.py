@@ -7,7 +7,9 @@ the encodings, since no measure of a sample is exactly 0 where nothing is told.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,7 +47,8 @@ class Vulnerability(StrEnum):
     NEIGHBOURHOOD = "similarity neighbourhood"
 
 
-class Sample(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Sample:
     """Encodings and what they stand for.
 
     Attributes:
@@ -70,10 +73,24 @@ class Sample(NamedTuple):
         """Bits set in each encoding, (n,)."""
         return np.asarray(np.bitwise_count(self.encodings).sum(axis=1, dtype=np.int64))
 
-    @property
+    @cached_property
     def encoded(self) -> NDArray[np.float32]:
-        """Similarity of every two encodings, in the order of `plain`."""
-        return likeness(self.encodings, self.encodings, self.measure)[np.triu_indices(len(self.encodings), 1)]
+        """How alike every two encodings are, in the order of `plain`: Dice, or how far letters agree."""
+        dice = self.measure == "dice"
+        found = likeness(self.encodings, self.encodings, "dice") if dice else self.code.agreement
+        return found[np.triu_indices(len(found), 1)]
+
+    @cached_property
+    def code(self) -> Code:
+        """The encodings as letters."""
+        return Code(self.encodings, SYMBOL_BITS if self.measure == "symbols" else 1)
+
+    @cached_property
+    def above_noise(self) -> Structure:
+        """How much of their similarities is more than noise."""
+        if self.measure == "symbols":
+            return above_edge(self.code.agreement, self.code.coins)
+        return dimensions_above_noise(self.bits)
 
 
 class Yardstick(NamedTuple):
@@ -158,19 +175,12 @@ def strangers_information(sample: Sample) -> float:
 
 def structure(sample: Sample) -> float:
     """Return the share of the variance of the similarities that stands above the noise of so many bits."""
-    return _above_noise(sample).share
+    return sample.above_noise.share
 
 
 def structure_dimensions(sample: Sample) -> float:
     """Return how many dimensions of the similarities stand above the noise of so many bits."""
-    return _above_noise(sample).dimensions
-
-
-def _above_noise(sample: Sample) -> Structure:
-    if sample.measure != "symbols":
-        return dimensions_above_noise(sample.bits)
-    code = Code(sample.encodings, SYMBOL_BITS)
-    return above_edge(code.agreement, code.coins)
+    return sample.above_noise.dimensions
 
 
 YARDSTICKS = (

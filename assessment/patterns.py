@@ -49,7 +49,7 @@ class Matching(NamedTuple):
 
 def by_patterns(case: Case, random: np.random.Generator) -> Guesses:
     """Guess the row of the register whose frequent tokens are those that an encoding shows; any one among equals."""
-    found = patterns(letters(Code.of(case.encodings, case.schema)))
+    found = patterns(letters(case.code))
     tokens = token_table(case.register_rows, case.schema)
     tokens = tokens[:, tokens.mean(axis=0) >= _LEAST_SHARE / 2]
     if min(found.shape[1], tokens.shape[1]) < _LEAST_SURE:

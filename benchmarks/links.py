@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from assessment.attacks import ATTACKS, judged
 from assessment.case import Case, make_case, split
-from assessment.coding import Code
 from assessment.records import BACKGROUND, read_records
 from assessment.success import Success, Tally, success
 from linkage import load_schema
@@ -37,7 +36,7 @@ def by_links(case: Case, needed: int) -> NDArray[np.int64]:
     """Guess the row that is likeliest by whether encodings have `needed` symbols in common with known ones."""
     symbols = case.schema.encoded_bits // SYMBOL_BITS
     rows = case.truth[case.known]
-    code = Code.of(case.encodings, case.schema)
+    code = case.code
     equal, expected = (
         1 / ALPHABET + (1 - 1 / ALPHABET) * side for side in (code.agreement[:, case.known], case.agreement[:, rows])
     )

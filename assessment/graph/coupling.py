@@ -18,6 +18,7 @@ Soft = NDArray[np.float32]
 _LARGEST_CORRELATION = 0.97
 _SINKHORN_ROUNDS = 2
 _FIRST_SINKHORN_ROUNDS = 5
+_STANDS_STILL = 1e-5
 _STRETCH = 1e3  # how far a column's weight may lie from the median
 
 
@@ -43,29 +44,32 @@ def crossed(left: Matrix, right: Matrix, soft: Soft) -> Matrix:
 def refine(
     left: Matrix, right: Matrix, cross: Matrix, *, rounds: int, pressure: float, alike: Soft, weight: float
 ) -> Soft:
-    """Return the assignment after `rounds` of expectation-maximisation.
+    """Return the assignment after `rounds` of expectation-maximisation, or fewer where the correlations stand still.
 
     Args:
         left: coordinates of mean square 1, (n, d).
         right: those of the other file, (m, d).
         cross: cross-covariance to begin with, (d, d).
-        rounds: how many.
+        rounds: at most, one at least.
         pressure: factor on the correlations, a little above 1: a soft assignment underrates them.
         alike: log-likelihood by shapes, (n, m).
         weight: how much it counts.
     """
     points, others = left.astype(np.float32), right.astype(np.float32)
-    columns = np.zeros(len(right), np.float32)
+    columns, alike = np.zeros(len(right), np.float32), np.float32(weight) * alike
+    before = np.full(len(cross), np.inf)
     for _ in range(rounds):
         turn, found, back = np.linalg.svd(cross)
+        if np.abs(found - before).max() < _STANDS_STILL:
+            break
+        before = found
         strength = np.minimum(pressure * found, _LARGEST_CORRELATION)
         likely = (strength / (1 - strength**2)).astype(np.float32)
         cost = (strength**2 / (1 - strength**2) / 2).astype(np.float32)
         turned, met = points @ turn.astype(np.float32), others @ back.T.astype(np.float32)
         scores = (turned * likely) @ met.T
-        scores -= ((turned**2) @ cost)[:, None]
-        scores -= ((met**2) @ cost)[None, :]
-        scores += np.float32(weight) * alike
+        scores -= (met**2) @ cost  # a row's own cost changes nothing, since rows are made to sum to 1
+        scores += alike
         soft, columns = _doubly_stochastic(scores, columns, _SINKHORN_ROUNDS)
         cross = crossed(left, right, soft)
     return soft

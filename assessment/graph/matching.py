@@ -1,6 +1,7 @@
 """The attack: from encodings and a register in plain to guesses of who is who."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ def _from_shapes(
     """Yield matches from each first number of dimensions, learnt without any known couple."""
     chosen = random.permutation(len(register))[: len(inside)]
     most = min(_DIMENSIONS[-1] + 1, len(chosen) // 3)
-    practice = similarities(rehearsal._replace(encodings=rehearsal.encodings[chosen]))
+    practice = similarities(replace(rehearsal, encodings=rehearsal.encodings[chosen]))
     left, right, practised = (spectrum(found, most, random) for found in (inside, register, practice))
     figures = shapes(right)
     white = whitening(shapes(practised), figures[chosen])

@@ -22,6 +22,7 @@ _LARGEST_EXPLAINED = 0.95
 _LEAST_BELIEF, _LARGEST_BELIEF = 0.02, 0.999
 _BALANCING_ROUNDS = 3
 _STANDS_STILL = 0.999
+_PATIENCE = 10  # rounds in which no more matches stand still than ever before: they wander
 
 
 class Matches(NamedTuple):
@@ -35,7 +36,7 @@ class Matches(NamedTuple):
 def settled(
     held: Similarities, register: Similarities, coins: int, start: Matches, known: NDArray[np.int64], *, rounds: int
 ) -> Matches:
-    """Return for every held row its best match, after predicting from matches and matching again until it stands still.
+    """Return for every held row its best match, after predicting from matches and matching anew until all stands still.
 
     Args:
         held: how far the encodings of a file agree, (n, n).
@@ -52,6 +53,7 @@ def settled(
     free[sure.rows] = False
     every = np.arange(len(held))
     now, best = start, np.full(len(held), -1)
+    most, since = 0.0, 0
     for _ in range(rounds):
         scores = _scores(inside, expected, coins, now)
         scores[:, sure.partners] = scores[sure.rows] = -np.inf
@@ -59,7 +61,9 @@ def settled(
         beliefs = _beliefs(scores)
         before, best = best, beliefs.argmax(axis=1)
         found = Matches(every, best, beliefs[every, best])
-        if (before == best).mean() >= _STANDS_STILL:
+        still = float((before == best).mean())
+        most, since = (still, 0) if still > most else (most, since + 1)
+        if still >= _STANDS_STILL or since == _PATIENCE:
             break
         now = _together(sure, _believed(found, free))
     return found

@@ -32,7 +32,7 @@ class Spectrum(NamedTuple):
 
 def similarities(code: Code) -> Similarities:
     """Return how far every two encodings agree, float32 (n, n); the diagonal is the mean of the others."""
-    found = code.agreement
+    found = code.agreement.copy()
     count = len(found)
     np.fill_diagonal(found, 0)
     np.fill_diagonal(found, found.sum() / max(count * (count - 1), 1))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -63,7 +65,7 @@ def test_entropy_is_missing_where_bits_are_stuck_and_bits_that_are_copies_depend
 def test_an_exact_copy_of_the_similarities_tells_all_also_about_strangers() -> None:
     flips = np.random.default_rng(1).integers(2, size=(60, 256), dtype=np.uint8)
     sample = sample_of(flips)
-    copied = sample._replace(plain=(sample.encoded - 0.4) * 2)
+    copied = replace(sample, plain=(sample.encoded - 0.4) * 2)
     assert similarity_told(copied) == pytest.approx(1)
     assert strangers_told(copied) == pytest.approx(1)
     assert strangers_information(copied) > 2
@@ -75,7 +77,7 @@ def test_strangers_are_judged_apart_from_pairs_that_could_be_linked() -> None:
     sample = sample_of(random.integers(2, size=(60, 256), dtype=np.uint8))
     plain = random.uniform(0, 0.4, size=sample.plain.shape).astype(np.float32)
     close = sample.encoded > np.quantile(sample.encoded, 0.7)
-    mixed = sample._replace(plain=np.where(close, 0.5 + sample.encoded / 2, plain).astype(np.float32))
+    mixed = replace(sample, plain=np.where(close, 0.5 + sample.encoded / 2, plain).astype(np.float32))
     assert similarity_told(mixed) > 0.4
     assert abs(strangers_told(mixed)) < 0.1
 
