@@ -39,6 +39,7 @@ from linkage.package import open_package
 from linkage.schema import Measure, Schema
 from matcher import Groups, PartyPairs, candidate_pairs, link, solve_groups
 from matcher.engine import engine
+from matcher.grouping import MERGE_THRESHOLD
 from trial.evaluation import Quality
 
 with warnings.catch_warnings():
@@ -162,7 +163,7 @@ def best_by_truth(
     best: tuple[float, float, set[Pair]] = (-1.0, 1.0, set())
     for threshold in np.arange(floor, floor + 90 * step, step).round(4).tolist():
         kept = [one._replace(pairs=one.pairs.reaching(threshold)) for one in comparisons]
-        found = pairs_in(solve_groups(kept), names)
+        found = pairs_in(solve_groups(kept, merge_threshold=MERGE_THRESHOLD), names)
         best = max(best, (quality(found, matches)["f1"] or 0.0, threshold, found), key=lambda entry: entry[0])
     return best[1], best[2]
 

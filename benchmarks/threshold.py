@@ -28,6 +28,7 @@ from linkage.command import emit, json_option
 from matcher import PartyPairs, solve_groups
 from matcher.automatic import Automatic
 from matcher.engine import engine
+from matcher.grouping import MERGE_THRESHOLD
 from matcher.pairwise import Pairwise
 from matcher.party import Party
 
@@ -92,7 +93,8 @@ class Found(NamedTuple):
 
     def linked(self, threshold: float) -> tuple[int, int]:
         """Return how many pairs are in one group at a threshold, and how many of them are of one person."""
-        groups = solve_groups([one._replace(pairs=one.pairs.reaching(threshold)) for one in self.comparisons])
+        reaching = [one._replace(pairs=one.pairs.reaching(threshold)) for one in self.comparisons]
+        groups = solve_groups(reaching, merge_threshold=MERGE_THRESHOLD)
         persons = np.full(len(groups.party), -1)
         for party, file in enumerate(self.files):
             mine = groups.party == party

@@ -109,6 +109,13 @@ if TYPE_CHECKING:
     "times; with --threshold auto, beside those of which that shows.",
 )
 @click.option(
+    "--merge-threshold",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Groups become one if this share of the pairs between them reaches the threshold; 1: all. [default: 0.65, of "
+    "two pairs both, of three two]",
+)
+@click.option(
     "--engine",
     "engine_name",
     type=click.Choice(["native", "anonlink"]),
@@ -144,6 +151,7 @@ def match(
     recall: float | None,
     loss: float | None,
     repeating: tuple[str, ...],
+    merge_threshold: float | None,
     engine_name: Any,
     trusted_paths: tuple[Path, ...],
     as_json: bool,
@@ -151,11 +159,11 @@ def match(
     """Compare the encodings of packages and write the groups of records that are taken to be one person.
 
     Every two packages are compared, all pairs of their encodings, exactly. A group holds at most one record of each
-    package, but for packages that hold persons several times (--repeating), and all its records are at or above the
-    threshold with each other. FILE has one row per record: group,
-    agency, token, score (its best within the group). It holds tokens of all agencies and is the host's own; what an
-    agency may have is the file that --for-agencies writes for it. Candidate pairs that memory does not hold cannot be
-    grouped; with --pairs and without -o they are written as they come, however many.
+    package, but for packages that hold persons several times (--repeating), and most of its pairs are at or above the
+    threshold (--merge-threshold). FILE has one row per record: group, agency, token, score (its best within the group).
+    It holds tokens of all agencies and is the host's own; what an agency may have is the file that --for-agencies
+    writes for it. Candidate pairs that memory does not hold cannot be grouped; with --pairs and without -o they are
+    written as they come, however many.
 
     Packages that were not made with the same schema and secret, have expired, or, with --trust, are not signed by one
     of those identities, are refused.
@@ -191,7 +199,7 @@ def match(
     trusted = [PublicIdentity.read(path) for path in trusted_paths]
     now = datetime.now(UTC)
     packages = [open_package(path, trusted=trusted, now=now) for path in paths]
-    _check_repeating(repeating, packages, engine_name, grouped=output is not None)
+    _check_grouping(repeating, merge_threshold, packages, engine_name, grouped=output is not None)
     outputs = _Outputs.of(packages, output, agencies_folder, pairs_path, report_path)
     check_outputs(outputs.all, (*paths, *trusted_paths))
     start = time.perf_counter()
@@ -217,6 +225,7 @@ def match(
             measure=measure,
             options=options,
             recall=recall,
+            merge_threshold=merge_threshold,
             repeating=repeating,
             on_progress=on_progress,
         )
@@ -230,9 +239,16 @@ def match(
     emit(result, lambda: _text(result), as_json=as_json)
 
 
-def _check_repeating(repeating: "Sequence[str]", packages: "Sequence[Package]", engine: str, *, grouped: bool) -> None:
-    if repeating and not grouped:
-        raise click.UsageError("--repeating says what a group may hold, and without -o there are no groups")
+def _check_grouping(
+    repeating: "Sequence[str]",
+    merge_threshold: float | None,
+    packages: "Sequence[Package]",
+    engine: str,
+    *,
+    grouped: bool,
+) -> None:
+    if not grouped and (repeating or merge_threshold is not None):
+        raise click.UsageError("--repeating and --merge-threshold are for groups, and without -o there are no groups")
     if repeating and engine != "native":
         raise click.UsageError("--repeating needs our own engine")
     strange = sorted({*repeating} - {package.manifest.agency for package in packages})
@@ -305,6 +321,7 @@ def _summary(linkage: "Linkage", left_out: "Remainder", seconds: float) -> dict[
         "threshold": linkage.threshold,
         "threshold_origin": origin(linkage),
         "estimate": linkage.estimate and estimate_document(linkage.estimate),
+        "merge_threshold": linkage.merge_threshold,
         "groups": sum(sizes.values()),
         "groups_by_size": {str(size): number for size, number in sizes.items()},
         "pairs_outside_groups": {
@@ -331,7 +348,7 @@ def _text(result: dict[str, Any]) -> str:
     outside = result["pairs_outside_groups"]
     lines.append(
         f"outside groups   {sum(outside.values()):,} candidate pairs: {outside['same_party']:,} where a record has a "
-        f"better partner in that package, {outside['too_few_agree']:,} where not all of both groups agree"
+        f"better partner in that package, {outside['too_few_agree']:,} where too few of both groups agree"
     )
     if result["estimate"]:
         lines += _expected(result["estimate"])

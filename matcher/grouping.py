@@ -1,6 +1,7 @@
 """Groups: records of any number of parties that are taken to be one person."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from matcher.greedy import best_ranks, in_group_order, merge_greedily
 from matcher.ordered_pairs import OrderedPairs
 from matcher.pair_order import in_order
 from matcher.values import Groups, PartyPairs
+
+MERGE_THRESHOLD: Final = 0.65
+"""Where packages are linked: of two pairs both, of three two, of four three must agree (docs/measurements.md)."""
 
 
 def solve_groups(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
+from math import comb
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from matcher.compatibility import check_compatible
 from matcher.engine import Engine
 from matcher.engine import engine as native_engine
 from matcher.errors import MismatchError
+from matcher.grouping import MERGE_THRESHOLD, check_merge_threshold
 from matcher.pairwise import Pairwise
 from matcher.party import Party
 from matcher.similarity import Measure, checked
@@ -36,6 +38,7 @@ class Linkage(NamedTuple):
         estimate: how the threshold came about, if it was not given.
         repeating: numbers of the parties that hold persons several times, as was found for the threshold.
         shared: numbers of the parties of which a group may hold several records.
+        merge_threshold: share of the pairs between two groups that had to reach the threshold for them to be merged.
     """
 
     parties: tuple[Party, ...]
@@ -46,6 +49,7 @@ class Linkage(NamedTuple):
     estimate: Estimate | None
     repeating: frozenset[int] = frozenset()
     shared: frozenset[int] = frozenset()
+    merge_threshold: float = 1.0
 
 
 class Permitted(NamedTuple):
@@ -94,6 +98,11 @@ class Permitted(NamedTuple):
         )
 
     @property
+    def all_couples(self) -> bool:
+        """Whether every two parties are compared."""
+        return len(self.couples) == comb(len(self.parties), 2)
+
+    @property
     def pairs(self) -> int:
         """Pairs of encodings that are compared."""
         return sum(self._sizes())
@@ -136,6 +145,7 @@ def link(
     measure: str | None = None,
     options: Options | None = None,
     recall: float | None = None,
+    merge_threshold: float | None = None,
     permitted: Callable[[Party, Party], bool] | None = None,
     repeating: Collection[str] | None = None,
     on_progress: OnProgress | None = None,
@@ -155,6 +165,8 @@ def link(
         measure: similarity; that which the encodings are made for by default.
         options: threads, memory, machines: see :class:`matcher.comparison.Options`. With "auto", `best` has no meaning.
         recall: share of the pairs at the threshold that must be found, or None for all of them.
+        merge_threshold: share of the pairs between two groups that must reach the threshold for them to be merged, as
+            in :func:`matcher.solve_groups`; MERGE_THRESHOLD by default. Where some packages may not be compared, all.
         permitted: whether two packages may be compared; all may by default. Records of two packages that may not are
             never in one group.
         repeating: agencies whose packages hold persons several times, beside those of which "auto" finds that (with
@@ -165,7 +177,10 @@ def link(
     Raises:
         MismatchError: the packages must not be compared with each other, or none may.
         ComparisonError: an argument is out of its range.
+        GroupingError: the merge threshold is out of its range.
     """
+    enough = MERGE_THRESHOLD if merge_threshold is None else merge_threshold
+    check_merge_threshold(enough)
     asked = Permitted.of(packages, measure, permitted)
     parties, couples = asked.parties, asked.couples
 
@@ -196,8 +211,10 @@ def link(
     shared = told | several if repeating is not None and engine.name == "native" else told
     if any(len(pairs.score) for pairs in found):  # else the threshold says nothing of persons
         comparisons += [_inside(number, parties[number], pairwise, threshold) for number in sorted(shared)]
-    groups = engine.solve_groups(comparisons, repeating=shared)
-    return Linkage(parties, tuple(comparisons), groups, asked.pairs, threshold, estimate, several, shared)
+    if not asked.all_couples:
+        enough = 1.0
+    groups = engine.solve_groups(comparisons, merge_threshold=enough, repeating=shared)
+    return Linkage(parties, tuple(comparisons), groups, asked.pairs, threshold, estimate, several, shared, enough)
 
 
 def _inside(number: int, party: Party, pairwise: Pairwise, threshold: float) -> PartyPairs:

@@ -64,6 +64,7 @@ class Predecessor(_Paper):
 class ParametersPaper(_Paper):
     """How a run was done: the threshold of each circle that shares a secret, whether it was given, and by what.
 
+    The merge threshold is that of :func:`matcher.solve_groups`; earlier programs, which did not say it, had 1.
     A run of a standing operation says also after which run it came, and the digest of the names of that one's groups
     and of those before, which it took over; earlier programs did not.
     """
@@ -73,6 +74,7 @@ class ParametersPaper(_Paper):
     given: bool
     engine: str
     software: str
+    merge_threshold: float = 1.0
     predecessor: Predecessor | None = None
     names: Digest | None = None
 

@@ -59,7 +59,7 @@ def repeat(service: Service, caller: Caller, run: str, engine_name: EngineName, 
     if plan.standing and how.names is None:
         raise _noted_too_little()
     try:
-        groups = _groups(service, plan, how.thresholds, engine_name)
+        groups = _groups(service, plan, how, engine_name)
     except ConflictError as error:
         raise ConflictError(
             "encodings that the run compared are gone",
@@ -90,15 +90,23 @@ def repeat(service: Service, caller: Caller, run: str, engine_name: EngineName, 
     return Repetition(engine_name, digest, row.result_digest)
 
 
-def _groups(service: Service, plan: Plan, thresholds: list[float], engine_name: EngineName) -> list[FoundGroup]:
+def _groups(service: Service, plan: Plan, how: ParametersPaper, engine_name: EngineName) -> list[FoundGroup]:
     """Return what the plan finds when everything in it is compared anew, also what a standing operation remembers."""
     options: Options = {"threads": service.settings.jobs.threads} if engine_name == "native" else {}
     groups: list[FoundGroup] = []
-    for planned, threshold in zip(circles(plan), thresholds, strict=True):
+    for planned, threshold in zip(circles(plan), how.thresholds, strict=True):
         files = files_of(service, planned)
         if sum(len(file.package.encodings) for file in files) != sum(one.encodings for one in planned):
             raise ConflictError("records of a submission were withdrawn since", code=GONE)
-        groups += found_groups(linked(plan, files, threshold, engine=engine(engine_name), options=options), files)
+        found = linked(
+            plan,
+            files,
+            threshold,
+            engine=engine(engine_name),
+            options=options,
+            merge_threshold=how.merge_threshold,
+        )
+        groups += found_groups(found, files)
     return groups
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from linkage.canonical import canonical_json, digest_of
+from matcher.grouping import MERGE_THRESHOLD
 from server.database.tables import hits, runs
 from server.hits.continuity import continued
 from server.hits.groups import FoundGroup, Hit, hits_of
@@ -73,6 +74,7 @@ def parameters(
         "run": row.id,
         "thresholds": thresholds,
         "given": row.threshold != AUTOMATIC,
+        "merge_threshold": MERGE_THRESHOLD,
         "engine": "native",
         "software": f"counterfoil {version('counterfoil')}",
     }

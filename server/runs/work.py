@@ -15,6 +15,7 @@ from linkage.manifest import moment_text
 from matcher import Linkage, link
 from matcher.comparison import Options
 from matcher.engine import Engine
+from matcher.grouping import MERGE_THRESHOLD
 from matcher.party import Party
 from server import journal
 from server.audit import evidence
@@ -143,6 +144,7 @@ def linked(
     *,
     engine: Engine,
     options: Options,
+    merge_threshold: float = MERGE_THRESHOLD,
     on_progress: OnProgress | None = None,
 ) -> Linkage:
     """Return what the comparisons of a plan, and no others, find in the files of one circle."""
@@ -157,6 +159,7 @@ def linked(
         threshold,
         engine=engine,
         options=options,
+        merge_threshold=merge_threshold,
         permitted=permitted,
         on_progress=on_progress,
     )

@@ -18,6 +18,7 @@ import pytest
 
 from linkage import open_package
 from tests.journeys.program import run
+from tests.journeys.test_by_hand import beside_progress
 
 pytestmark = pytest.mark.timeout(900)  # of a machine that others use, too
 AGENCIES = ("atl", "bor", "cyr")
@@ -106,7 +107,7 @@ def test_every_party_has_its_own_and_nothing_else(demonstration: Demonstration) 
         ".counterfoil-demo",
     }
     assert not [path for path in folder.parent.iterdir() if path != folder]
-    assert demonstration.stderr == ""
+    assert beside_progress(demonstration.stderr) == ""
 
 
 def test_figures_are_those_of_the_files(demonstration: Demonstration) -> None:

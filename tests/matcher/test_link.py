@@ -8,7 +8,7 @@ from linkage.category import Category
 from linkage.manifest import SchemaReference
 from matcher import Linkage, link
 from matcher.engine import engine
-from matcher.errors import MismatchError
+from matcher.errors import GroupingError, MismatchError
 from matcher.party import Party
 from tests.matcher.conftest import MakePackage
 
@@ -45,6 +45,38 @@ def test_records_in_several_packages_are_grouped_whatever_the_order_of_packages(
     assert linked.pairs_compared == 30 * 20 + 30 * 15 + 20 * 15
     for other in (packages[::-1], [packages[1], packages[2], packages[0]]):
         assert told(link(other, 0.95, engine=NATIVE)) == told(linked)
+
+
+@pytest.fixture
+def person_of_four(make_package: MakePackage, rows: np.ndarray) -> list[Package]:
+    """Packages with one person each, of whom atl and bor hold the same, cyr and dan each something else."""
+    held = {agency: rows[:1].copy() for agency in ("atl", "bor", "cyr", "dan")}
+    held["cyr"][0, :4] = ~rows[0, :4]
+    held["dan"][0, 4:8] = ~rows[0, 4:8]
+    return [make_package(agency, row, seed=seed, measure="hamming") for seed, (agency, row) in enumerate(held.items())]
+
+
+def test_a_record_that_is_like_most_of_a_group_belongs_to_it(person_of_four: list[Package]) -> None:
+    threshold = 1 - 32 / 128  # as far are cyr and dan from the two, and twice as far from each other
+    assert [len(group) for group in told(link(person_of_four, threshold, engine=NATIVE))] == [4]
+    assert [len(group) for group in told(link(person_of_four, threshold, engine=NATIVE, merge_threshold=1))] == [3]
+    assert told(link(person_of_four, threshold, engine=NATIVE)) == told(
+        link(person_of_four, threshold, engine=engine("anonlink"))
+    )
+    with pytest.raises(GroupingError, match="merge_threshold"):
+        link(person_of_four, threshold, engine=NATIVE, merge_threshold=1.5)
+
+
+def test_records_of_packages_that_may_not_be_compared_are_never_in_one_group(person_of_four: list[Package]) -> None:
+    barred = {"cyr", "dan"}
+    linked = link(
+        person_of_four,
+        1 - 32 / 128,
+        engine=NATIVE,
+        permitted=lambda one, other: {one.agency, other.agency} != barred,
+    )
+    assert [len(group) for group in told(linked)] == [3]
+    assert not any(barred <= {agency for agency, _ in group} for group in told(linked))
 
 
 def test_a_record_with_aliases_is_one_record_with_its_best_score(make_package: MakePackage, rows: np.ndarray) -> None:

@@ -149,3 +149,5 @@ def test_command_tells_which_packages_repeat(
     assert "--repeating names 'dan', of which there is no package" in capsys.readouterr().err
     assert run(["match", *paths, "--threshold", "0.01", "--repeating", "cyr", "--pairs", groups]) == 2
     assert "without -o there are no groups" in capsys.readouterr().err
+    assert run(["match", *paths, "--threshold", "0.01", "--merge-threshold", "1", "--pairs", groups]) == 2
+    assert "without -o there are no groups" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from linkage.ledger.audit import Audit, audit
 from linkage.ledger.entry import Verb
 from linkage.ledger.pack import Pack
 from linkage.manifest import moment_text
+from matcher import Linkage, link
 from server.audit.export import export
 from server.audit.repetition import repeat
 from server.carried.hits import export_hits
@@ -262,6 +263,27 @@ def test_run_repeated_from_the_sealed_encodings_gives_the_published_result(house
     last = entries(house)[-1]
     assert (last.kind, last.reason, last.digests["result"]) == (Kind.RUN_REPEATED, engine, found.digest)
     assert red(verified(house, pack_for(house.joined("cyr", Role.AGENCY_DPO)))) == []
+
+
+def test_run_of_an_earlier_program_is_repeated_with_the_merge_threshold_that_it_had(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _officers, run = ran(house)
+    asked: list[float] = []
+
+    def spied(*arguments: Any, merge_threshold: float, **named: Any) -> Linkage:
+        asked.append(merge_threshold)
+        return link(*arguments, merge_threshold=merge_threshold, **named)
+
+    monkeypatch.setattr("server.runs.work.link", spied)
+    assert repeat(house.service, house.service.console(), run, "native", justification="audit").same
+    with writing(house.service.engine) as connection:
+        rows = connection.execute(sa.select(evidence).where(evidence.c.kind == "document")).all()
+        (row,) = (row for row in rows if b'"merge_threshold":0.65,' in row.content)
+        other = row.content.replace(b'"merge_threshold":0.65,', b"")
+        connection.execute(evidence.update().where(evidence.c.digest == row.digest).values(content=other))
+    assert repeat(house.service, house.service.console(), run, "native", justification="audit").same
+    assert asked == [0.65, 1.0]
 
 
 def test_result_that_a_repetition_does_not_confirm_is_found(house: House) -> None:
