@@ -22,7 +22,7 @@ from linkage.command import OnProgress
 from linkage.schema import MinHash, Saul, Schema, load_schema
 
 ColumnFacts = Mapping[str, Facts]
-_BITS_PER_BATCH = 1 << 26
+_BITS_PER_BATCH = 1 << 27
 _WORD_BITS = 64
 
 
@@ -49,17 +49,17 @@ class EncodedBatch(NamedTuple):
 
 
 def rows_per_batch(schema: Schema) -> int:
-    """Return how many rows to encode at once: 65,536 for a filter of 1,024 bits, fewer for longer ones.
+    """Return how many rows to encode at once: 131,072 for a filter of 1,024 bits, fewer for longer ones.
 
-    Votes of saul are counted for some bits at a time, so that four of them take no more memory than a bit of a filter;
-    four bytes are drawn for each token and draw of minhash.
+    Votes of saul are counted for some bits at a time, so that two of them take no more memory than a bit of a filter;
+    what is drawn for a token and a draw of minhash takes as much as eight.
     """
     bits = schema.filter_bits
     match schema.hardening:
         case [Saul() as step, *_]:
-            bits = max(bits, step.repetitions * step.bits // 4)
+            bits = max(bits, step.repetitions * step.bits // 2)
         case [MinHash() as step, *_]:
-            bits = max(bits, 4 * step.draws, 2 * step.symbols)
+            bits = max(bits, 8 * step.draws, 4 * step.symbols)
     return max(1, _BITS_PER_BATCH // bits)
 
 

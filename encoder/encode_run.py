@@ -68,10 +68,11 @@ def encode_table(
     ):
         run = _Run(order, table, columns, engine, noise if noisy else None, halves=halves, on_faults=on_faults)
         for batch in table.batches(columns.places):
+            rows = round((run.rows + len(batch)) / batch.share_read)
             for part in batch.parts(rows_per_batch(order.schema)):
                 run.take(part)
-            if on_progress is not None:
-                on_progress(run.rows, round(run.rows / batch.share_read))
+                if on_progress is not None:
+                    on_progress(run.rows, rows)
         if not run.rows:
             raise TableError(f"{table.path} has a header and no rows")
         if not halves.records:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 100_000
 LARGEST_HEADER_COLUMNS = 4_096
 LARGEST_NAME_CHARACTERS = 1_000
 

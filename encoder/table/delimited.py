@@ -14,7 +14,7 @@ from encoder.table.dialect import Dialect, csv_rows, undecodable
 from linkage.files import LARGEST_CELL_CHARACTERS, unusable
 
 LARGEST_LINE_CHARACTERS = 1 << 24
-_BATCH_BYTES = 8 << 20  # a batch of long or many cells has fewer rows
+_BATCH_BYTES = 16 << 20  # a batch of long or many cells has fewer rows
 _CHUNK_ROWS = 2_000  # small enough that the rows of a chunk are gone before the garbage collector looks at them
 
 

@@ -217,11 +217,21 @@ def test_output_never_takes_the_place_of_an_input_or_another_output(tmp_path: Pa
 
 def test_progress_tells_rows_and_how_many_there_may_be(tmp_path: Path) -> None:
     seen: list[tuple[int, int | None]] = []
-    rows = [[f"p{number}", "Anna", "1980-02-03"] for number in range(60_000)]
+    rows = [[f"p{number}", "Anna", "1980-02-03"] for number in range(120_000)]
     run(order(tmp_path), people(tmp_path, rows), on_progress=lambda done, total: seen.append((done, total)))
-    assert [done for done, _ in seen] == [50_000, 60_000]
-    assert seen[0][1] == pytest.approx(60_000, rel=0.02)
-    assert seen[1][1] == 60_000
+    assert [done for done, _ in seen] == [100_000, 120_000]
+    assert seen[0][1] == pytest.approx(120_000, rel=0.02)
+    assert seen[1][1] == 120_000
+
+
+def test_progress_is_told_of_each_part_of_a_batch(tmp_path: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+    long_schema = load_schema({**DOCUMENT, "clkConfig": {"l": 1 << 16, "kdf": {"type": "HKDF"}}})
+    size = rows_per_batch(long_schema)
+    table = people(tmp_path, [[f"p{number}", "Anna", ""] for number in range(size + 1)])
+    engine = FakeEngine(long_schema.encoding_bytes)
+    run(order(tmp_path, schema=long_schema), table, engine, on_progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(size, size + 1), (size + 1, size + 1)]
 
 
 def test_order_does_not_show_the_secret(tmp_path: Path) -> None:
