@@ -179,9 +179,10 @@ def link(
         ComparisonError: an argument is out of its range.
         GroupingError: the merge threshold is out of its range.
     """
-    enough = MERGE_THRESHOLD if merge_threshold is None else merge_threshold
-    check_merge_threshold(enough)
+    wanted = MERGE_THRESHOLD if merge_threshold is None else merge_threshold
+    check_merge_threshold(wanted)
     asked = Permitted.of(packages, measure, permitted)
+    enough = wanted if asked.all_couples else 1.0
     parties, couples = asked.parties, asked.couples
 
     def progress(number: int) -> OnProgress | None:
@@ -211,8 +212,6 @@ def link(
     shared = told | several if repeating is not None and engine.name == "native" else told
     if any(len(pairs.score) for pairs in found):  # else the threshold says nothing of persons
         comparisons += [_inside(number, parties[number], pairwise, threshold) for number in sorted(shared)]
-    if not asked.all_couples:
-        enough = 1.0
     groups = engine.solve_groups(comparisons, merge_threshold=enough, repeating=shared)
     return Linkage(parties, tuple(comparisons), groups, asked.pairs, threshold, estimate, several, shared, enough)
 

@@ -64,7 +64,8 @@ class Predecessor(_Paper):
 class ParametersPaper(_Paper):
     """How a run was done: the threshold of each circle that shares a secret, whether it was given, and by what.
 
-    The merge threshold is that of :func:`matcher.solve_groups`; earlier programs, which did not say it, had 1.
+    The merge threshold is that of :func:`matcher.solve_groups` in circles whose files are all compared; in others it is
+    1, as it was in all with earlier programs, which did not say it.
     A run of a standing operation says also after which run it came, and the digest of the names of that one's groups
     and of those before, which it took over; earlier programs did not.
     """
