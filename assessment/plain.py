@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.salting import field_readers, salt_places, salted_columns
+from encoder.texts import numbered_texts
 from encoder.weights import WHOLE, lessened, token_percents
 from linkage import Schema
 from linkage.schema import Field
@@ -58,12 +59,12 @@ class Counted(NamedTuple):
 
 def counted_tokens(rows: Rows, schema: Schema) -> Iterator[Counted]:
     """Yield the tokens of each used field, salted where they are, those of each percent that occurs by themselves."""
-    columns = salted_columns(list(zip(*rows, strict=True)), salt_places(schema))
+    columns = salted_columns(list(map(numbered_texts, zip(*rows, strict=True))), salt_places(schema))
     readers = field_readers(schema, validate=False, facts={})
     for field, reader, column in zip(schema.fields, readers, columns, strict=True):
         if reader is None or field.hashing is None:
             continue
-        read = reader.read(column).tokens
+        read = reader.read(column.texts).tokens
         table = np.zeros((len(rows), len(read.vocabulary)), dtype=np.uint16)
         np.add.at(table, (np.repeat(np.arange(len(rows)), read.counts), read.ids), 1)
         percents = token_percents(read.vocabulary, field.hashing.strategy)

@@ -10,20 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.errors import RowError
-from encoder.field import Added, ColumnNumbers, FieldEncoder
+from encoder.field import Added, FieldEncoder
 from encoder.folding import fold
 from encoder.hardening import SEED_BYTES, Hardening, HardeningKeys, MinHashEncoder, SaulEncoder, Seeds
 from encoder.keys import field_keys
+from encoder.masks import add_masks
 from encoder.parts import Reader
 from encoder.salting import field_readers, salt_places, salted_columns
 from encoder.standardise import Facts
+from encoder.texts import Numbered, numbered_texts
 from encoder.told import ToldFields, told_columns
 from linkage.command import OnProgress
 from linkage.schema import MinHash, Saul, Schema, load_schema
 
 ColumnFacts = Mapping[str, Facts]
 _BITS_PER_BATCH = 1 << 27
-_WORD_BITS = 64
+_BYTE_BITS = 8
 
 
 class Fault(NamedTuple):
@@ -64,7 +66,7 @@ def rows_per_batch(schema: Schema) -> int:
 
 
 class ClkEncoder:
-    """Encodes batches of columns under one schema and secret; remembers what it hashed from batch to batch.
+    """Encodes batches of columns under one schema and secret; remembers hashes of tokens from batch to batch.
 
     With validate=False only what cannot be read at all is a fault. `facts` say, by column, how its values are written.
     """
@@ -95,7 +97,8 @@ class ClkEncoder:
         A record without any token has an encoding of zeros. `seeds`, one for each record, are needed where the schema
         flips bits at random.
         """
-        made, added = self._maker.encode(salted_columns(told_columns(columns, self._told), self._salts))
+        numbered = told_columns(self._numbered(columns), self._told)
+        made, added = self._maker.encode(salted_columns(numbered, self._salts))
         encodings = self._hardening.apply(made, seeds)
         used = [outcome for outcome in added if outcome is not None]
         if self.schema.hardening:
@@ -111,34 +114,40 @@ class ClkEncoder:
         named = [Fault(row, identifiers[place], rule) for row, place, rule in sorted(faults)]
         return EncodedBatch(encodings, named, tuple(outcome.empty for outcome in used))
 
+    def _numbered(self, columns: Sequence[Sequence[str]]) -> list[Numbered]:
+        """Return the columns as numbers; fields that are made of one column have one."""
+        found: dict[str, tuple[Sequence[str], Numbered]] = {}
+        numbered: list[Numbered] = []
+        for field, column in zip(self.schema.fields, columns, strict=True):
+            former = found.get(field.column)
+            if former is None or not (former[0] is column or former[0] == column):
+                found[field.column] = column, numbered_texts(column)
+            numbered.append(found[field.column][1])
+        return numbered
+
 
 class FilterEncoder:
     """Makes the Bloom filters of batches of columns, folded as clkhash folds them."""
 
     def __init__(self, schema: Schema, secret: bytes | str, readers: Sequence[Reader | None]) -> None:
         self._schema = schema
-        numbers = {
-            (field.column, salt): ColumnNumbers(schema.filter_bits)
-            for field, salt in zip(schema.fields, salt_places(schema), strict=True)
-        }
         self._fields = [
-            None
-            if reader is None
-            else FieldEncoder(field, reader, keys, schema.filter_bits, numbers[field.column, salt])
-            for field, reader, keys, salt in zip(
-                schema.fields, readers, field_keys(schema, secret), salt_places(schema), strict=True
-            )
+            None if reader is None else FieldEncoder(field, reader, keys, schema.filter_bits)
+            for field, reader, keys in zip(schema.fields, readers, field_keys(schema, secret), strict=True)
         ]
-        self._words = -(-schema.filter_bits // _WORD_BITS)
+        self._bytes = -(-schema.filter_bits // _BYTE_BITS)
 
-    def encode(self, columns: Sequence[Sequence[str]]) -> tuple[NDArray[np.uint8], list[Added | None]]:
+    def encode(self, columns: Sequence[Numbered]) -> tuple[NDArray[np.uint8], list[Added | None]]:
         """Return uint8 (rows, bytes), and for each field what became of its values, None for ignored ones."""
-        filters = np.zeros((len(columns[0]), self._words), dtype=np.uint64)
-        added = [
-            None if field is None else field.add(column, filters)
-            for field, column in zip(self._fields, columns, strict=True)
-        ]
-        return fold(filters.view(np.uint8), self._schema.filter_bits, self._schema.clk.xor_folds), added
+        filters = np.zeros((len(columns[0].codes), self._bytes), dtype=np.uint8)
+        added: list[Added | None] = [None] * len(columns)
+        for column in {id(column): column for column in columns}.values():
+            masks = np.zeros((len(column.distinct), self._bytes), dtype=np.uint8)
+            for place, field in enumerate(self._fields):
+                if columns[place] is column and field is not None:
+                    added[place] = field.add(column, masks)
+            add_masks(filters, masks, column.codes)
+        return fold(filters, self._schema.filter_bits, self._schema.clk.xor_folds), added
 
 
 def encode_clks(

@@ -6,18 +6,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import numbered, numbered_texts
+from encoder.numbering import numbered
 from encoder.tokens import Comparison, tokenise
 from linkage.schema import ExactComparison, NgramComparison
 
 _LARGEST_CODE_SPACE = 1 << 62
+_SMALL_CODE_SPACE = 1 << 31
 
 
 class Tokens(NamedTuple):
     """The tokens of u texts.
 
     Attributes:
-        vocabulary: the tokens that occur, each at least once.
+        vocabulary: the tokens that occur, each at least once; one that is several texts may stand there several times.
         ids: int64, shape (all tokens,): index into the vocabulary, text by text, in the order of the text.
         counts: int64, shape (u,): number of tokens of each text.
         faults: index of a text that cannot be tokenised -> rule.
@@ -44,10 +45,7 @@ def _whole(texts: Sequence[str]) -> Tokens:
     """Return the texts themselves as tokens."""
     counts = np.fromiter(map(bool, texts), dtype=np.int64, count=len(texts))
     whole = list(filter(None, texts))
-    if len(set(whole)) == len(whole):
-        return Tokens(whole, np.arange(len(whole), dtype=np.int64), counts, {})
-    ids, distinct = numbered_texts(whole)
-    return Tokens(distinct, ids, counts, {})
+    return Tokens(whole, np.arange(len(whole), dtype=np.int64), counts, {})
 
 
 def _one_by_one(texts: Sequence[str], comparison: Comparison) -> Tokens:
@@ -84,24 +82,31 @@ def _ngrams(texts: Sequence[str], n: int, *, positional: bool) -> Tokens | None:
         return None
 
     windows = len(dense) - n + 1
-    codes = dense[:windows].copy()
+    space = len(characters) ** n * places
+    codes: NDArray[np.int32] | NDArray[np.int64] = dense[:windows].copy()
+    if space >= _SMALL_CODE_SPACE:
+        codes = codes.astype(np.int64)
     for offset in range(1, n):
         codes *= len(characters)
         codes += dense[offset : offset + windows]
     if positional:
         starts = np.repeat(np.cumsum(counts) - counts, counts)
         codes *= places
-        codes += np.arange(windows, dtype=np.int64) - starts
-    distinct, ids = numbered(codes, len(characters) ** n * places)
+        codes += np.arange(windows, dtype=codes.dtype) - starts.astype(codes.dtype)
+    distinct, ids = numbered(codes, space)
     return Tokens(_spelled(distinct, characters, n, places=places if positional else None), ids, counts, {})
 
 
-def _dense(joined: str) -> tuple[list[str], NDArray[np.int64]]:
+def _dense(joined: str) -> tuple[list[str], NDArray[np.int32]]:
     """Return the characters that occur, and the text as indices into them."""
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    present = np.bincount(points)
+    if joined.isascii():
+        points = np.frombuffer(joined.encode(), dtype=np.uint8)
+    else:
+        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    present = np.zeros(int(points.max()) + 1, dtype=np.bool_)
+    present[points] = True
     occurring = np.flatnonzero(present)
-    index = np.zeros(len(present), dtype=np.int64)
+    index = np.zeros(len(present), dtype=np.int32)
     index[occurring] = np.arange(len(occurring))
     return [chr(point) for point in occurring.tolist()], index[points]
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,21 +13,15 @@ from encoder.keys import FieldKeys
 from linkage.schema import BlakeHash, DoubleHash
 
 _INDICES_PER_MAC = 32
+_LARGEST_INDEX = (1 << 16) - 1
 _LARGEST_CACHE = 1 << 17
-
-
-class SetBits(NamedTuple):
-    """Bits to set, pairwise: index of the token, index of the bit; int64, bits of one token stand together."""
-
-    tokens: NDArray[np.int64]
-    bits: NDArray[np.int64]
 
 
 class TokenHasher(Protocol):
     """Hashes tokens of one field."""
 
-    def bits(self, tokens: Sequence[bytes], counts: NDArray[np.int64]) -> SetBits:
-        """Return the bits of `tokens`; token i is inserted counts[i] times, shape (len(tokens),)."""
+    def bits(self, tokens: Sequence[bytes], count: int) -> NDArray[np.uint16] | NDArray[np.int64]:
+        """Return the first `count` bits of each token, shape (tokens, count); one inserted n times sets its first n."""
         ...  # pragma: no cover
 
 
@@ -53,27 +47,13 @@ class _Blake:
         self._keyed: list[hashlib.blake2b] = []
         self._streams: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)  # by number of MACs
 
-    def bits(self, tokens: Sequence[bytes], counts: NDArray[np.int64]) -> SetBits:
+    def bits(self, tokens: Sequence[bytes], count: int) -> NDArray[np.uint16]:
         """Return the bits of `tokens`; see :class:`TokenHasher`."""
-        macs = -(-counts // _INDICES_PER_MAC)
-        owners: list[NDArray[np.int64]] = []
-        indices: list[NDArray[np.int64]] = []
-        for number in (np.flatnonzero(np.bincount(macs)[1:]) + 1).tolist():
-            chosen = np.flatnonzero(macs == number)
-            wanted = counts[chosen]
-            hashed = tokens if len(chosen) == len(tokens) else [tokens[index] for index in chosen.tolist()]
-            numbers = self._numbers(hashed, number)[:, : wanted.max()]
-            taken = np.arange(numbers.shape[1]) < wanted[:, None]
-            owners.append(np.repeat(chosen, wanted))
-            indices.append((numbers[taken].astype(np.uint32) % np.uint32(self._filter_bits)).astype(np.int64))
-        if not owners:
-            return SetBits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-        return SetBits(np.concatenate(owners), np.concatenate(indices))
-
-    def _numbers(self, tokens: Sequence[bytes], macs: int) -> NDArray[np.uint16]:
-        """Return shape (len(tokens), 32 * macs) of 16-bit numbers."""
+        macs = max(1, -(-count // _INDICES_PER_MAC))
         streams = self._remembered(tokens, macs) if self._remember else self._hashed(tokens, macs)
-        return np.frombuffer(b"".join(streams), dtype="<u2").reshape(len(tokens), macs * _INDICES_PER_MAC)
+        numbers = np.frombuffer(b"".join(streams), dtype="<u2").reshape(len(tokens), macs * _INDICES_PER_MAC)
+        bits = numbers[:, :count]
+        return bits if self._filter_bits > _LARGEST_INDEX else bits % np.uint16(self._filter_bits)
 
     def _remembered(self, tokens: Sequence[bytes], macs: int) -> list[bytes]:
         """Return what `_hashed` does, hashing only what was not hashed before."""
@@ -114,14 +94,13 @@ class _Double:
         self._prevent_singularity = prevent_singularity
         self._steps: dict[bytes, tuple[int, int]] = {}
 
-    def bits(self, tokens: Sequence[bytes], counts: NDArray[np.int64]) -> SetBits:
+    def bits(self, tokens: Sequence[bytes], count: int) -> NDArray[np.int64]:
         """Return the bits of `tokens`; see :class:`TokenHasher`."""
         if len(self._steps) > _LARGEST_CACHE:
             self._steps.clear()
         steps = np.array([self._step(token) for token in tokens], dtype=np.int64).reshape(len(tokens), 2)
-        owners = np.repeat(np.arange(len(tokens)), counts)
-        repetition = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return SetBits(owners, (steps[owners, 0] + repetition * steps[owners, 1]) % self._filter_bits)
+        bits: NDArray[np.int64] = (steps[:, :1] + np.arange(count) * steps[:, 1:]) % self._filter_bits
+        return bits
 
     def _step(self, token: bytes) -> tuple[int, int]:
         found = self._steps.get(token)

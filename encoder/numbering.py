@@ -1,34 +1,14 @@
-"""Texts and codes as numbers: the distinct ones, and which of them each is."""
+"""Numbers in place of texts and codes: the distinct ones, and which of them each is."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from operator import itemgetter
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 _SMALL_CODE_SPACE = 1 << 22
-
-
-class Numbered(NamedTuple):
-    """Texts as numbers.
-
-    Attributes:
-        codes: int64, shape (texts,): index of each text among the distinct ones.
-        distinct: the distinct texts, in the order in which they were first met.
-    """
-
-    codes: NDArray[np.int64]
-    distinct: list[str]
-
-
-def numbered_texts(texts: Sequence[str]) -> Numbered:
-    """Return `texts` as numbers."""
-    numbers = new_numbers()
-    codes = np.fromiter(looked_up(texts, numbers), dtype=np.int64, count=len(texts))
-    return Numbered(codes, list(numbers))
 
 
 def new_numbers() -> defaultdict[str, int]:
@@ -44,11 +24,11 @@ def looked_up(keys: Sequence[str], mapping: Mapping[str, int]) -> Iterable[int]:
     return [mapping[key] for key in keys]
 
 
-def numbered(codes: NDArray[np.int64], space: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def numbered(codes: NDArray[np.int32] | NDArray[np.int64], space: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the distinct codes in rising order, and for each code its index among them."""
     if space > _SMALL_CODE_SPACE:
         distinct, ids = np.unique(codes, return_inverse=True)
-        return distinct, ids.astype(np.int64, copy=False)
+        return distinct.astype(np.int64, copy=False), ids.astype(np.int64, copy=False)
     present = np.zeros(space, dtype=bool)
     present[codes] = True
     distinct = np.flatnonzero(present)

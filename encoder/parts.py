@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from encoder.grams import Tokens, tokens_of
 from encoder.numbering import gathered
 from encoder.standardise import Facts, column_standardiser
+from encoder.texts import numbered_texts
 from encoder.values import ValueReader
 from linkage.schema import Field
 
@@ -30,7 +31,7 @@ class ReadParts(NamedTuple):
 
 
 class ReadTokens(NamedTuple):
-    """The tokens of some values, and what is wrong with values that have none for that reason: index -> rule."""
+    """The tokens of values, each once in the vocabulary, and what is wrong with some values: index -> rule."""
 
     tokens: Tokens
     faults: dict[int, str]
@@ -102,9 +103,10 @@ class TokenReader:
     def read(self, values: Sequence[str]) -> ReadTokens:
         """Return the tokens of `values`, in the order of the values."""
         tokens, texts, text_counts, faults = self.read_texts(values)
-        ids = gathered(tokens.ids, tokens.counts, texts)
+        numbers, vocabulary = numbered_texts(tokens.vocabulary)
+        ids = numbers[gathered(tokens.ids, tokens.counts, texts)]
         counts = summed_runs(tokens.counts[texts], text_counts)
-        return ReadTokens(Tokens(tokens.vocabulary, ids, counts, {}), faults)
+        return ReadTokens(Tokens(vocabulary, ids, counts, {}), faults)
 
 
 def summed_runs(counts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

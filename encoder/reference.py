@@ -19,6 +19,7 @@ from encoder.hashing import token_hasher
 from encoder.keys import field_keys
 from encoder.salting import salt_of, salt_places, salted
 from encoder.standardise import standardiser
+from encoder.texts import numbered_texts
 from encoder.tokens import tokenise
 from encoder.told import ToldFields, told_columns
 from encoder.values import ValueReader, token_encoding
@@ -33,7 +34,8 @@ def encode_record(
     Raises:
         ValueError: a cell does not fit its field.
     """
-    cells = [cell for (cell,) in told_columns([[cell] for cell in cells], ToldFields.of(schema))]
+    columns = [numbered_texts([cell]) for cell in cells]
+    cells = [column.texts[0] for column in told_columns(columns, ToldFields.of(schema))]
     keys = HardeningKeys.of(schema, secret)
     match schema.hardening:
         case [Saul() as step, *_]:
@@ -63,7 +65,7 @@ def _filter(cells: Sequence[str], schema: Schema, secret: bytes | str) -> NDArra
                 times = share + (number < rest)
             if times:
                 times = max(1, (times * strategy.percents.get(token, 100) + 50) // 100)
-            bits[hasher.bits([token.encode(token_encoding(field))], np.array([times])).bits] = 1
+            bits[hasher.bits([token.encode(token_encoding(field))], times)] = 1
     folded: NDArray[np.uint8] = fold(np.packbits(bits)[None, :], schema.filter_bits, schema.clk.xor_folds)[0]
     return folded
 

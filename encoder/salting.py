@@ -11,6 +11,7 @@ from encoder.grams import Tokens
 from encoder.numbering import numbered
 from encoder.parts import Reader, ReadTexts, ReadTokens, TokenReader
 from encoder.standardise import NO_FACTS, Facts
+from encoder.texts import Numbered, paired_texts
 from linkage.schema import Schema
 
 
@@ -31,14 +32,24 @@ def salt_places(schema: Schema) -> list[int | None]:
     return [None if salt is None else places[salt] for salt in salts]
 
 
-def salted_columns(columns: Sequence[Sequence[str]], places: Sequence[int | None]) -> list[Sequence[str]]:
-    """Return the columns, the values of salted fields led by those of the salting field, for a SaltedReader."""
-    return [
-        column
-        if place is None
-        else [f"{len(salt)}:{salt}{value}" for salt, value in zip(columns[place], column, strict=True)]
-        for column, place in zip(columns, places, strict=True)
-    ]
+def salted_columns(columns: Sequence[Numbered], places: Sequence[int | None]) -> list[Numbered]:
+    """Return the columns, the values of salted fields led by those of the salting field, for a SaltedReader.
+
+    What was one column, salted by one other, stays one.
+    """
+    found: dict[tuple[int, int], Numbered] = {}
+    said = list(columns)
+    for number, place in enumerate(places):
+        if place is not None:
+            pair = id(columns[number]), id(columns[place])
+            if pair not in found:
+                found[pair] = paired_texts(columns[place], columns[number], _led)
+            said[number] = found[pair]
+    return said
+
+
+def _led(salts: Sequence[str], values: Sequence[str]) -> list[str]:
+    return [f"{len(salt)}:{salt}{value}" for salt, value in zip(salts, values, strict=True)]
 
 
 class SaltedReader:

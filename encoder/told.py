@@ -3,15 +3,18 @@
 Fields are standardised one by one; this is the one place where a field's value decides how another's is read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from encoder.standardise.names import told
+import numpy as np
+
+from encoder.numbering import numbered
+from encoder.standardise.names import tells_of_names, told_of_one
 from encoder.standardise.places import told_places
+from encoder.texts import Numbered, paired_texts
 from linkage.schema import Schema
 
 NATIONALITY = "nationality"
-_Told = Callable[[Sequence[str], Sequence[str]], Sequence[str]]
 
 
 class ToldFields(NamedTuple):
@@ -45,20 +48,35 @@ class ToldFields(NamedTuple):
         )
 
 
-def told_columns(columns: Sequence[Sequence[str]], fields: ToldFields) -> list[Sequence[str]]:
+def told_columns(columns: Sequence[Numbered], fields: ToldFields) -> list[Numbered]:
     """Return the columns, as the nationality of their row tells to read them; what was one column stays one."""
     said = list(columns)
-    _tell(said, columns, fields.names, fields.nationality, told)
-    _tell(said, columns, fields.cities, fields.nationality, told_places)
+    for places, tell in ((fields.names, _told_names), (fields.cities, _told_cities)):
+        found: dict[int, Numbered] = {}
+        for place in places:
+            column = columns[place]
+            if id(column) not in found:
+                found[id(column)] = tell(column, columns[fields.nationality])
+            said[place] = found[id(column)]
     return said
 
 
-def _tell(
-    said: list[Sequence[str]], columns: Sequence[Sequence[str]], places: Sequence[int], nationality: int, tell: _Told
-) -> None:
-    found: dict[int, Sequence[str]] = {}
-    for place in places:
-        column = columns[place]
-        if id(column) not in found:
-            found[id(column)] = tell(column, columns[nationality])
-        said[place] = found[id(column)]
+def _told_names(names: Numbered, nationalities: Numbered) -> Numbered:
+    codes, values = names.codes.copy(), list(names.distinct)
+    rows = np.argsort(nationalities.codes, kind="stable")
+    ends = np.cumsum(np.bincount(nationalities.codes, minlength=len(nationalities.distinct)))
+    for nationality, of_one in zip(nationalities.distinct, np.split(rows, ends[:-1]), strict=True):
+        if not tells_of_names(nationality):
+            continue
+        met, places = np.unique(names.codes[of_one], return_inverse=True)
+        otherwise = told_of_one([names.distinct[code] for code in met.tolist()], nationality)
+        if otherwise:
+            met[list(otherwise)] = np.arange(len(values), len(values) + len(otherwise))
+            values += otherwise.values()
+            codes[of_one] = met[places]
+    used, codes = numbered(codes, len(values))
+    return Numbered(codes, [values[code] for code in used.tolist()])
+
+
+def _told_cities(cities: Numbered, nationalities: Numbered) -> Numbered:
+    return paired_texts(cities, nationalities, told_places)

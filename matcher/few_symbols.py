@@ -17,8 +17,8 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from linkage import Encodings
+from linkage.compiled import compiled
 from linkage.symbols import SYMBOL_BITS, unpacked
-from matcher.compiled import compiled
 from matcher.hits import Hits, Needed
 from matcher.similarity import Requirement
 from matcher.symbol_kernel import Numbers, Rows, read_symbols

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.compiled import compiled
+from linkage.compiled import compiled
 from matcher.form import LEFT_ROWS, Form, Sums
 from matcher.hits import Hits
 from matcher.lanes import GROUP, LEVELS, MAKER, add_columns, add_sums, count_bits, enough, lowest_bit

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.compiled import compiled
+from linkage.compiled import compiled
 from matcher.form import LEFT_ROWS, Form, Sums
 from matcher.hits import Hits
 from matcher.kernel import Tile, Words, reached, take

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings
-from matcher.compiled import compiled
+from linkage.compiled import compiled
 from matcher.cores import equal_parts, on_cores
 from matcher.form import Form, Sums
 from matcher.similarity import Requirement

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage import Encodings
+from linkage.compiled import compiled
 from linkage.symbols import PAIR_BYTES, SYMBOL_BITS
-from matcher.compiled import compiled
 from matcher.errors import ComparisonError
 
 Measure = Literal["dice", "jaccard", "hamming", "symbols"]

@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.compiled import compiled
+from linkage.compiled import compiled
 from matcher.cores import equal_parts, on_cores
 from matcher.form import Form, Sums
 from matcher.lanes import GROUP, LETTER_BITS

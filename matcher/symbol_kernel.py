@@ -16,8 +16,8 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from linkage.compiled import compiled
 from linkage.symbols import ALPHABET, PAIR_BYTES, SYMBOL_BITS
-from matcher.compiled import compiled
 from matcher.hits import Hits
 
 TILE_ROWS = 1024

@@ -11,7 +11,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.compiled import compiled
+from linkage.compiled import compiled
 from matcher.ordered_pairs import OrderedPairs
 from matcher.values import CandidatePairs, Groups, PartyPairs
 

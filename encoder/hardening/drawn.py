@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from encoder.field import Added
 from encoder.hardening.keys import keyed_bytes
-from encoder.numbering import numbered_texts
 from encoder.parts import Reader
+from encoder.texts import Numbered
 from encoder.values import token_encoding
 from encoder.weights import token_percents
 from linkage.schema import Field
@@ -42,18 +42,17 @@ class ReadColumn(NamedTuple):
     added: Added
 
 
-def read_column(column: Sequence[str], field: Field, reader: Reader) -> ReadColumn:
+def read_column(column: Numbered, field: Field, reader: Reader) -> ReadColumn:
     """Return what `column` holds, of `field`, which is hashed."""
     assert field.hashing is not None
-    codes, values = numbered_texts(column)
+    codes, values = column
     tokens, faults = reader.read(values)
-    numbers, vocabulary = numbered_texts(tokens.vocabulary)
     rows = [(np.flatnonzero(codes == place), rule) for place, rule in sorted(faults.items())]
     encoding = token_encoding(field)
-    encoded = [token.encode(encoding) for token in vocabulary]
-    percents = token_percents(vocabulary, field.hashing.strategy)
+    encoded = [token.encode(encoding) for token in tokens.vocabulary]
+    percents = token_percents(tokens.vocabulary, field.hashing.strategy)
     added = Added(rows, (tokens.counts == 0)[codes])
-    return ReadColumn(codes, numbers[tokens.ids], tokens.counts, encoded, percents, added)
+    return ReadColumn(codes, tokens.ids, tokens.counts, encoded, percents, added)
 
 
 class Stream:

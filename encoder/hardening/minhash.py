@@ -29,6 +29,7 @@ from encoder.hardening.drawn import Stream, read_column
 from encoder.hardening.keys import HardeningKeys
 from encoder.hardening.races import FEWEST_DRAWS, Race, Tags, occurrences, winners
 from encoder.parts import Reader
+from encoder.texts import Numbered
 from encoder.weights import WHOLE
 from linkage.schema import Field, MinHash, Schema, Strategy
 from linkage.symbols import ALPHABET, packed
@@ -58,10 +59,10 @@ class MinHashEncoder:
         ]
         self._symbols = Symbols(keys, step)
 
-    def encode(self, columns: Sequence[Sequence[str]]) -> tuple[NDArray[np.uint8], list[Added | None]]:
+    def encode(self, columns: Sequence[Numbered]) -> tuple[NDArray[np.uint8], list[Added | None]]:
         """Return uint8 (rows, bytes), and for each field what became of its values, None for ignored ones."""
         added: list[Added | None] = []
-        rows = len(columns[0])
+        rows = len(columns[0].codes)
         races: list[list[Race]] = [[] for _ in self._draws]
         empty = np.ones((len(self._draws), rows), dtype=np.bool_)
         for field, group, column in zip(self._fields, self._groups, columns, strict=True):
@@ -106,7 +107,7 @@ class Starter:
         self._stream = Stream(nonce_key, key, _WORD_BYTES * draws)
         self._strategy = field.hashing.strategy
 
-    def race(self, column: Sequence[str]) -> tuple[Race, Added]:
+    def race(self, column: Numbered) -> tuple[Race, Added]:
         """Return the race of the rows of `column`, and which of its values do not fit or have no token."""
         codes, ids, counts, vocabulary, percents, added = read_column(column, self._field, self._reader)
         weights = token_weights(occurrences(ids, counts, len(vocabulary)), counts, self._strategy)

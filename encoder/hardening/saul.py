@@ -21,6 +21,7 @@ from encoder.hardening.drawn import read_column
 from encoder.hardening.keys import HardeningKeys, keyed_bytes
 from encoder.hardening.votes import Ballot, ballots, majorities
 from encoder.parts import Reader
+from encoder.texts import Numbered
 from encoder.weights import WHOLE, shares
 from linkage.schema import Field, Saul, Schema, Strategy
 
@@ -41,7 +42,7 @@ class SaulEncoder:
         ]
         self._tie = np.unpackbits(np.frombuffer(keyed_bytes(keys.key(_TIE), b"", votes // 8), dtype=np.uint8))
 
-    def encode(self, columns: Sequence[Sequence[str]]) -> tuple[NDArray[np.uint8], list[Added | None]]:
+    def encode(self, columns: Sequence[Numbered]) -> tuple[NDArray[np.uint8], list[Added | None]]:
         """Return uint8 (rows, bits / 8), and for each field what became of its values, None for ignored ones."""
         added: list[Added | None] = []
         ballots: list[Ballot] = []
@@ -52,7 +53,7 @@ class SaulEncoder:
             cast, outcome = voter.ballots(column)
             ballots += cast
             added.append(outcome)
-        return self._combined(majorities(ballots, len(columns[0]), self._tie)), added
+        return self._combined(majorities(ballots, len(columns[0].codes), self._tie)), added
 
     def _combined(self, majorities: NDArray[np.uint8]) -> NDArray[np.uint8]:
         combined: NDArray[np.uint8] = np.bitwise_xor.reduce(
@@ -73,7 +74,7 @@ class Voter:
         self._bytes = votes // 8
         self._vectors: dict[bytes, bytes] = {}
 
-    def ballots(self, column: Sequence[str]) -> tuple[list[Ballot], Added]:
+    def ballots(self, column: Numbered) -> tuple[list[Ballot], Added]:
         """Return how the rows of `column` vote, and which of its values do not fit or have no vote."""
         codes, ids, counts, vocabulary, percents, added = read_column(column, self._field, self._reader)
         vectors = self._drawn(vocabulary)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from encoder.numbering import gathered, looked_up, numbered_texts
+from encoder.numbering import gathered
+from encoder.texts import numbered_texts
 
 
 class ColumnParts(NamedTuple):
@@ -45,7 +48,10 @@ def merged_parts(some: ColumnParts, places: NDArray[np.int64], others: ColumnPar
 
 def ordered_parts(parts: Sequence[str], counts: Sequence[int]) -> ColumnParts:
     """Return the parts of values, one after the other, with a vocabulary in the order of its letters."""
-    vocabulary = sorted(set(parts))
-    ranks = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
-    ids = np.fromiter(looked_up(parts, ranks), dtype=np.int64, count=len(parts))
+    coded = pa.array(parts, type=pa.string()).dictionary_encode()
+    order = pc.sort_indices(coded.dictionary)  # of UTF-8, which is that of the characters
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    ids = ranks[coded.indices]
+    vocabulary: list[Any] = coded.dictionary.take(order).to_pylist()
     return ColumnParts(vocabulary, ids, np.array(counts, dtype=np.int64))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.compiled import compiled
+from linkage.compiled import compiled
 from matcher.threshold.unrelated import Unrelated
 from matcher.values import CandidatePairs
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.compiled import compiled
+from linkage.compiled import compiled
 from matcher.threshold.evidence import Evidence, from_top
 
 Floats = NDArray[np.float64]

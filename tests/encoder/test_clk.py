@@ -119,7 +119,6 @@ def test_encoder_forgets_what_does_not_fit_and_still_gives_the_same_bits(monkeyp
     schema = load_schema(schema_of(feature("name"), feature("code", comparison={"type": "exact"})))
     columns = [[f"n{number}" for number in range(500)], [f"c{number % 40}" for number in range(500)]]
     expected = ClkEncoder(schema, b"s").encode(columns).encodings
-    monkeypatch.setattr("encoder.field._REMEMBERED_BYTES", 64)
     monkeypatch.setattr("encoder.hashing._LARGEST_CACHE", 3)
     encoder = ClkEncoder(schema, b"s")
     parts = [encoder.encode([column[start : start + 50] for column in columns]) for start in range(0, 500, 50)]

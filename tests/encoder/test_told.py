@@ -16,6 +16,7 @@ from encoder.profile import ColumnProfile
 from encoder.standardise.names import read_name, told
 from encoder.standardise.rules import standardiser
 from encoder.table import TableOptions, open_table
+from encoder.texts import numbered_texts
 from encoder.told import ToldFields, told_columns
 from linkage import Schema, load_schema
 from linkage.package import open_package
@@ -111,7 +112,7 @@ def test_city_of_several_is_that_of_the_nationality() -> None:
     place = standardiser("place")
 
     def parts(city: str, nationality: str) -> list[str]:
-        return [*place(told_columns([[city], [nationality]], of)[0][0])]
+        return [*place(told_columns([numbered_texts([city]), numbered_texts([nationality])], of)[0].texts[0])]
 
     assert len(parts("San Fernando", "")) == 4
     assert len(parts("San Fernando", "Spain")) == 1
@@ -145,16 +146,17 @@ def test_a_name_that_says_nothing_says_nothing_in_any_language() -> None:
 def test_columns_of_a_schema_without_nationality_stay_as_they_are() -> None:
     of = schema("country_of_birth")
     assert ToldFields.of(of).names == ()
-    columns = [["金宇南"], ["金宇南"], ["KR"]]
+    columns = [numbered_texts([text]) for text in ("金宇南", "金宇南", "KR")]
     assert told_columns(columns, ToldFields.of(of)) == columns
 
 
 def test_fields_made_of_one_column_stay_one_column() -> None:
     names = ["金宇南", "Ana"]
-    one, other, states = told_columns([names, names, ["KR", "KR"]], ToldFields.of(schema()))
+    columns = numbered_texts(names), numbered_texts(["KR", "KR"])
+    one, other, states = told_columns([columns[0], *columns], ToldFields.of(schema()))
     assert one is other
-    assert states == ["KR", "KR"]
-    assert one[1] == "Ana"
+    assert states.texts == ["KR", "KR"]
+    assert one.texts == told(names, ["KR", "KR"]) != names
 
 
 def test_rows_given_one_by_one_are_read_alike() -> None:

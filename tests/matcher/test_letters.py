@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage import Encodings
+from linkage.compiled import compiled
 from matcher import candidate_pairs, letters, tiles
-from matcher.compiled import compiled
 from matcher.form import LEFT_ROWS, LONG, MIDDLE, SHORT, Form
 from matcher.hits import Hits
 from matcher.lanes import LETTER_BITS, MAKER, write_letters

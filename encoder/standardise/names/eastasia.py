@@ -79,10 +79,10 @@ def join_given(parts: list[str]) -> list[str]:
     known = words()
     if len(parts) < LEAST_SYLLABLES or known.romanised_surnames.isdisjoint(parts):
         return parts
-    before = [part for part in parts[:1] if not _ONE_SYLLABLE.fullmatch(part)]
-    after = [part for part in parts[len(before) :][-1:] if not before and not _ONE_SYLLABLE.fullmatch(part)]
+    before = [part for part in parts[:1] if not is_syllable(part)]
+    after = [part for part in parts[len(before) :][-1:] if not before and not is_syllable(part)]
     syllables = parts[len(before) : len(parts) - len(after)]
-    if not LEAST_SYLLABLES <= len(syllables) <= MOST_SYLLABLES or not all(map(_ONE_SYLLABLE.fullmatch, syllables)):
+    if not LEAST_SYLLABLES <= len(syllables) <= MOST_SYLLABLES or not all(map(is_syllable, syllables)):
         return parts
     last = syllables[-1] in known.romanised_surnames and not before and not after
     surely_last = syllables[-1] in known.surnames_only and syllables[0] not in known.surnames_only
@@ -96,13 +96,18 @@ def begins_eastern(parts: list[str]) -> bool:
     return (
         LEAST_SYLLABLES <= len(parts) <= MOST_SYLLABLES
         and parts[0] in words().romanised_surnames
-        and all(map(_ONE_SYLLABLE.fullmatch, parts))
+        and all(map(is_syllable, parts))
     )
+
+
+def is_syllable(part: str) -> bool:
+    """Return whether a part may be one syllable of an East Asian name in Latin letters."""
+    return _ONE_SYLLABLE.fullmatch(part) is not None
 
 
 def is_given_pair(first: str, second: str) -> bool:
     """Return whether two hyphenated parts look like the syllables of one East Asian given name."""
-    return bool(_ONE_SYLLABLE.fullmatch(first) and _ONE_SYLLABLE.fullmatch(second))
+    return is_syllable(first) and is_syllable(second)
 
 
 def _surname(text: str) -> str:

@@ -7,7 +7,8 @@ countries do to Latin letters is in :mod:`encoder.standardise.names.spellings`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, cast
 
@@ -78,22 +79,50 @@ class _Said(NamedTuple):
         return self.marked or self.spelling is not None
 
 
-def told(names: Sequence[str], nationalities: Sequence[str]) -> Sequence[str]:
+def told(names: Sequence[str], nationalities: Sequence[str]) -> list[str]:
     """Return `names`, each with what the nationality beside it tells of its reading.
 
     Nothing is told where the nationality is missing, not understood, or names two countries that tell different things.
     """
-    said = {nationality: _said_by(nationality) for nationality in {*nationalities} if nationality}
-    touched = {nationality: of.touched.search for nationality, of in said.items() if of.touched is not None}
-    if not touched:
-        return names
-    in_ascii = {nationality: found for nationality, found in touched.items() if said[nationality].of_ascii}
-    return [
-        _told(name, said[nationality])
-        if (found := (in_ascii if name.isascii() else touched).get(nationality)) and found(name)
-        else name
-        for name, nationality in zip(names, nationalities, strict=True)
-    ]
+    found = list(names)
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, nationality in enumerate(nationalities):
+        places[nationality].append(place)
+    for nationality, of_one in places.items():
+        for number, name in told_of_one([names[place] for place in of_one], nationality).items():
+            found[of_one[number]] = name
+    return found
+
+
+def tells_of_names(nationality: str) -> bool:
+    """Return whether a nationality tells anything of the reading of names."""
+    return _said_by(nationality).touched is not None
+
+
+def told_of_one(names: Sequence[str], nationality: str) -> dict[int, str]:
+    """Return, of names of people of one nationality, those that it tells to read otherwise, by their place."""
+    said = _said_by(nationality)
+    pattern = said.touched
+    if pattern is None:
+        return {}
+    joined = "\n".join(names)
+    if joined.isascii() and not said.of_ascii:
+        return {}
+    # What is sought in all names at once may be found in two of them together.
+    places = range(len(names)) if joined.count("\n") >= len(names) else _lines_with(pattern, joined)
+    return {place: _told(names[place], said) for place in places if pattern.search(names[place])}
+
+
+def _lines_with(pattern: re.Pattern[str], text: str) -> Iterator[int]:
+    """Yield the numbers of the lines, from 0, in which a match of `pattern` begins."""
+    line = begin = 0
+    while match := pattern.search(text, begin):
+        line += text.count("\n", begin, match.start())
+        yield line
+        line += 1
+        begin = text.find("\n", match.start()) + 1
+        if not begin:
+            return
 
 
 def language_told(text: str) -> tuple[str, Language]:
@@ -115,7 +144,7 @@ def _told(name: str, said: _Said) -> str:
     if said.letters:
         name = " ".join(word if _is_known(word) else word.translate(said.letters) for word in name.split())
     if said.spelling is not None and said.spelling.touched.search(name):
-        name = respelled(name, said.spelling, _is_known)
+        name = respelled(name, said.spelling)
     if said.marked:
         name = " ".join(word if word.lower() in words().dropped else _marked(word) for word in name.split())
     return name
@@ -133,7 +162,7 @@ def _said_by(nationality: str) -> _Said:
     codes = {state.code for state in read_country(nationality).states}
     languages = {_LANGUAGES[code] for code in codes & _LANGUAGES.keys()}
     sounds = codes & _RESPELLED.keys()
-    spelled = list(filter(None, map(spelling_of, sorted(codes))))
+    spelled = list(filter(None, (spelling_of(code, _is_known) for code in sorted(codes))))
     language: Language = languages.pop() if len(languages) == 1 else ""
     letters = _RESPELLED[sounds.pop()] if len(sounds) == 1 else {}
     spelling = spelled[0] if len(spelled) == 1 else None

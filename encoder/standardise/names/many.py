@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.numbering import gathered, looked_up, new_numbers, numbered
-from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES
+from encoder.numbering import gathered, looked_up, numbered
+from encoder.standardise.names.eastasia import LEAST_SYLLABLES, MOST_SYLLABLES, is_syllable
 from encoder.standardise.names.joining import hyphens_parted
 from encoder.standardise.names.part_keys import PartKeys, keys_of
 from encoder.standardise.names.reading import (
@@ -22,13 +22,10 @@ from encoder.standardise.names.reading import (
     is_read_whole,
     own_parts,
     read_name,
-    spaced,
 )
 from encoder.standardise.names.scripts import script_of
+from encoder.standardise.names.splitting import SIGN, split
 from encoder.standardise.names.words import words
-
-_SIGN = "\0"
-"""Stands between texts that are laid end to end; one that has it is read by itself."""
 
 
 class Names(NamedTuple):
@@ -48,9 +45,9 @@ class Names(NamedTuple):
 @lru_cache(maxsize=1)
 def read_names(texts: tuple[str, ...]) -> Names:
     """Return the tokens of the names in `texts`; the last ones are kept, because several fields ask for the same."""
-    numbers = new_numbers()
     texts = own_parts(texts)
-    codes, owners = _hyphens_parted(*_split(texts, numbers), numbers)
+    numbers, codes, owners = split(texts)
+    codes, owners = _hyphens_parted(codes, owners, numbers)
     together, whole = _not_by_parts(texts, codes, owners, list(numbers))
     by_parts = ~(together | whole)[owners]
 
@@ -67,27 +64,6 @@ def read_names(texts: tuple[str, ...]) -> Names:
         np.concatenate([owners[by_parts], _owners(arranged), _owners(read)]),
         np.concatenate([ids, len(used) + np.arange(len(tokens))]),
     )
-
-
-def _split(texts: Sequence[str], numbers: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the number of each part of `texts`, and the text it is of. ASCII ones go together, the fast way for them.
-
-    Parts that `numbers` lacks are added to it.
-    """
-    ascii_only = np.fromiter(map(str.isascii, texts), dtype=np.bool_, count=len(texts))
-    codes: list[NDArray[np.int64]] = []
-    owners: list[NDArray[np.int64]] = []
-    for places in (np.flatnonzero(ascii_only), np.flatnonzero(~ascii_only)):
-        chosen = [texts[place] for place in places.tolist()]
-        joined = f" {_SIGN} ".join(chosen)
-        if joined.count(_SIGN) >= len(chosen):
-            joined = f" {_SIGN} ".join([text.replace(_SIGN, " ") for text in chosen])
-        found = spaced(joined).split()
-        numbers_found = np.fromiter(looked_up(found, numbers), dtype=np.int64, count=len(found))
-        is_sign = numbers_found == numbers[_SIGN]
-        codes.append(numbers_found[~is_sign])
-        owners.append(places[np.cumsum(is_sign)[~is_sign]])
-    return np.concatenate(codes), np.concatenate(owners)
 
 
 def _hyphens_parted(
@@ -125,8 +101,8 @@ def _not_by_parts(
     is_surname = np.fromiter(map(words().romanised_surnames.__contains__, parts), np.bool_, len(parts))[codes]
 
     together = np.zeros(len(texts), dtype=np.bool_)
-    if _SIGN in "".join(texts):
-        together[:] = [_SIGN in text for text in texts]
+    if SIGN in "".join(texts):
+        together[:] = [SIGN in text for text in texts]
     together[owners[hangs[codes]]] = True
     whole = np.zeros_like(together)
     whole[owners[is_whole[codes]]] = True
@@ -138,7 +114,12 @@ def _not_by_parts(
     may_join = (is_surname[firsts] | is_surname[seconds] | is_surname[firsts + lengths - 1]) & (
         (lengths >= LEAST_SYLLABLES) & (lengths <= MOST_SYLLABLES + 1)
     )
-    together[owners[firsts[may_join]]] = True
+    # All of them but one beside them.
+    joining = np.flatnonzero(may_join)
+    met, ids = numbered(gathered(codes, lengths, joining), len(parts))
+    is_other = np.array([not is_syllable(parts[number]) for number in met.tolist()], dtype=np.bool_)[ids]
+    others = np.bincount(np.repeat(joining, lengths[joining]), weights=is_other, minlength=len(firsts))
+    together[owners[firsts[may_join & (others <= 1)]]] = True
     return together, whole
 
 

@@ -74,7 +74,7 @@ class Spelling(NamedTuple):
     Attributes:
         touched: what a name must have to be another afterwards, whatever its case.
         of_name: the rules for the name as a whole, which go first.
-        of_word: what the rules for each word make of one.
+        of_word: what the rules for each word make of one, in small letters.
     """
 
     touched: re.Pattern[str]
@@ -83,25 +83,30 @@ class Spelling(NamedTuple):
 
 
 @cache
-def spelling_of(country: str) -> Spelling | None:
-    """Return what `country` does to names in Latin letters, None where there is nothing to say."""
+def spelling_of(country: str, kept: Callable[[str], bool]) -> Spelling | None:
+    """Return what `country` does to names in Latin letters, None where there is nothing to say.
+
+    Words that are `kept` stay as they are.
+    """
     of_word, of_name = _of(country, _RULES), _of(country, _WHOLE)
     if not of_word and not of_name:
         return None
     # Within a name, the ends of a word are not those of the text.
     either = "|".join(pattern.pattern for pattern, _ in (*of_word, *of_name)).replace("^", r"\b").replace("$", r"\b")
-    return Spelling(re.compile(either, re.IGNORECASE), of_name, lru_cache(1 << 12)(partial(_applied, of_word)))
+    return Spelling(re.compile(either, re.IGNORECASE), of_name, lru_cache(1 << 16)(partial(_applied, of_word, kept)))
 
 
-def respelled(name: str, spelling: Spelling, kept: Callable[[str], bool]) -> str:
-    """Return a name as most would write it, words that are `kept` as they are."""
+def respelled(name: str, spelling: Spelling) -> str:
+    """Return a name as most would write it."""
     name = name.lower()
     for pattern, plain in spelling.of_name:
         name = pattern.sub(plain, name)
-    return " ".join(word if kept(word) else spelling.of_word(word) for word in name.split())
+    return " ".join(map(spelling.of_word, name.split()))
 
 
-def _applied(rules: Iterable[tuple[re.Pattern[str], str]], word: str) -> str:
+def _applied(rules: Iterable[tuple[re.Pattern[str], str]], kept: Callable[[str], bool], word: str) -> str:
+    if kept(word):
+        return word
     for pattern, plain in rules:
         word = pattern.sub(plain, word)
     return word

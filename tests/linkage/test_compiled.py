@@ -3,7 +3,7 @@
 import pytest
 from numba.core.caching import CacheImpl
 
-from matcher.compiled import compiled
+from linkage.compiled import compiled
 
 
 def double(number: int) -> int:
