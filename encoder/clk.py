@@ -115,10 +115,13 @@ class ClkEncoder:
         return EncodedBatch(encodings, named, tuple(outcome.empty for outcome in used))
 
     def _numbered(self, columns: Sequence[Sequence[str]]) -> list[Numbered]:
-        """Return the columns as numbers; fields that are made of one column have one."""
+        """Return the columns as numbers; fields that are made of one column have one, ignored ones empty cells."""
         found: dict[str, tuple[Sequence[str], Numbered]] = {}
         numbered: list[Numbered] = []
         for field, column in zip(self.schema.fields, columns, strict=True):
+            if field.ignored:
+                numbered.append(Numbered(np.zeros(len(column), dtype=np.int64), [""]))
+                continue
             former = found.get(field.column)
             if former is None or not (former[0] is column or former[0] == column):
                 found[field.column] = column, numbered_texts(column)
@@ -141,10 +144,11 @@ class FilterEncoder:
         """Return uint8 (rows, bytes), and for each field what became of its values, None for ignored ones."""
         filters = np.zeros((len(columns[0].codes), self._bytes), dtype=np.uint8)
         added: list[Added | None] = [None] * len(columns)
-        for column in {id(column): column for column in columns}.values():
+        fields = [(place, field) for place, field in enumerate(self._fields) if field is not None]
+        for column in {id(columns[place]): columns[place] for place, _ in fields}.values():
             masks = np.zeros((len(column.distinct), self._bytes), dtype=np.uint8)
-            for place, field in enumerate(self._fields):
-                if columns[place] is column and field is not None:
+            for place, field in fields:
+                if columns[place] is column:
                     added[place] = field.add(column, masks)
             add_masks(filters, masks, column.codes)
         return fold(filters, self._schema.filter_bits, self._schema.clk.xor_folds), added

@@ -64,11 +64,17 @@ class Utf8(NamedTuple):
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Self:
-        """Return `texts`, in which halves of characters, as damaged files have them, are three bytes each."""
+        """Return `texts`, in which halves of characters, as damaged files have them, are three bytes each.
+
+        Raises:
+            TypeError: one is no text.
+        """
         try:
             array: Any = pa.array(texts, type=pa.large_string())
         except UnicodeEncodeError:
             array = pa.array([text.encode("utf-8", "surrogatepass") for text in texts], type=pa.large_binary())
+        if array.null_count:
+            raise TypeError("a cell that is empty is an empty text, never None")
         _, buffer, data = array.buffers()
         bounds = np.frombuffer(buffer, dtype=np.int64)[: len(texts) + 1]
         return cls(np.frombuffer(data or b"", dtype=np.uint8)[: bounds[-1]], bounds)

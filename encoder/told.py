@@ -65,7 +65,7 @@ def _told_names(names: Numbered, nationalities: Numbered) -> Numbered:
     codes, values = names.codes.copy(), list(names.distinct)
     rows = np.argsort(nationalities.codes, kind="stable")
     ends = np.cumsum(np.bincount(nationalities.codes, minlength=len(nationalities.distinct)))
-    for nationality, of_one in zip(nationalities.distinct, np.split(rows, ends[:-1]), strict=True):
+    for nationality, of_one in zip(nationalities.distinct, np.split(rows, ends[:-1]), strict=False):
         if not tells_of_names(nationality):
             continue
         met, places = np.unique(names.codes[of_one], return_inverse=True)

@@ -1,4 +1,4 @@
-"""How functions are compiled."""
+"""How functions are compiled, for those who encode or compare: nobody else needs Numba."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast

@@ -125,6 +125,12 @@ def test_encoder_forgets_what_does_not_fit_and_still_gives_the_same_bits(monkeyp
     np.testing.assert_array_equal(np.concatenate([part.encodings for part in parts]), expected)
 
 
+def test_no_rows_give_no_encodings() -> None:
+    schema = load_schema(load_schema("person").document() | {"hardening": []})
+    encoded = ClkEncoder(schema, b"s").encode([[] for _ in schema.fields])
+    assert (len(encoded.encodings), encoded.faults) == (0, [])
+
+
 def test_fault_met_in_an_earlier_batch_is_reported_again() -> None:
     schema = load_schema(schema_of(feature("born", {"type": "date", "format": "%Y-%m-%d"})))
     encoder = ClkEncoder(schema, b"s")

@@ -1,6 +1,7 @@
 """Texts laid end to end, and as they were."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,3 +29,10 @@ def test_texts_are_found_by_what_they_have_and_lose_what_is_not_kept(texts: list
     assert laid.of_texts(is_long).sum() == sum(
         len(text.encode("utf-8", "surrogatepass")) for text in texts if len(text) > 1
     )
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="None"):
+        numbered_texts(["a", None])  # type: ignore[list-item]
+    with pytest.raises(TypeError):
+        numbered_texts(["a", 1])  # type: ignore[list-item]
