@@ -254,7 +254,7 @@ def _best_under(
     found = candidate_pairs(left, right, FEBRL_FLOOR[schema.measure], limit=3_000_000, measure=schema.measure)
     floor, step = float(found.score[-1]), STEP[schema.measure] / 2
     thresholds = np.arange(floor, floor + 200 * step, step).round(5).tolist()
-    outcomes = [(_matched(found.reaching(threshold)), threshold) for threshold in thresholds]
+    best = max((_f1(_matched(found.reaching(threshold)), persons), threshold) for threshold in thresholds)
 
     # Below the floor only those meet who are alone there: few, so that all pairs of theirs are looked at.
     matched = _matched(found)
@@ -262,14 +262,15 @@ def _best_under(
     few = candidate_pairs(left.rows(alone[0]), right.rows(alone[1]), 0, measure=schema.measure)
     for threshold in np.unique(few.score).tolist():
         among = _matched(few.reaching(threshold))
-        pairs = np.column_stack([rows[places] for rows, places in zip(alone, among.T, strict=True)])
-        outcomes.append((np.concatenate([matched, pairs]), threshold))
+        late = np.column_stack([rows[places] for rows, places in zip(alone, among.T, strict=True)])
+        best = max(best, (_f1(np.concatenate([matched, late]), persons), threshold))
+    return best
 
-    agreed = [sum(persons[0][one] == persons[1][other] for one, other in pairs.tolist()) for pairs, _ in outcomes]
-    return max(
-        (2 * right_ones / (len(pairs) + len(persons[0])), threshold)
-        for right_ones, (pairs, threshold) in zip(agreed, outcomes, strict=True)
-    )
+
+def _f1(pairs: NDArray[np.int64], persons: Sequence[Sequence[str]]) -> float:
+    """Return F1 of pairs of rows, where everybody is in both files."""
+    agreed: int = sum(persons[0][one] == persons[1][other] for one, other in pairs.tolist())
+    return 2 * agreed / (len(pairs) + len(persons[0]))
 
 
 def _matched(found: CandidatePairs) -> NDArray[np.int64]:
