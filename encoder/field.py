@@ -4,7 +4,8 @@ Every distinct value is read and tokenised once, every distinct token hashed onc
 (:mod:`encoder.masks`).
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,11 @@ class Added(NamedTuple):
     faults: list[tuple[NDArray[np.int64], str]]
     empty: NDArray[np.bool_]
 
+    @classmethod
+    def of(cls, codes: NDArray[np.int64], faults: Mapping[int, str], empty: NDArray[np.bool_]) -> Self:
+        """Return what became of rows whose values, by `codes`, have these faults, or set no bits: bool (values,)."""
+        return cls([(np.flatnonzero(codes == value), rule) for value, rule in sorted(faults.items())], empty[codes])
+
 
 class FieldEncoder:
     """Sets the bits of one used field."""
@@ -52,5 +58,4 @@ class FieldEncoder:
         """OR the bits of the distinct values of `column` into `masks`, uint8 (distinct, bytes), in place."""
         read = self._reader.read_texts(column.distinct)
         empty = insert_tokens(read, self._hasher, self._encoding, self._strategy, masks)
-        faults = [(np.flatnonzero(column.codes == place), rule) for place, rule in sorted(read.faults.items())]
-        return Added(faults, empty[column.codes])
+        return Added.of(column.codes, read.faults, empty)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from encoder.hashing import TokenHasher
 from encoder.parts import ReadTexts, summed_runs
-from encoder.weights import WHOLE, token_percents
+from encoder.weights import WHOLE, lessened, token_percents
 from linkage.compiled import compiled
 from linkage.schema import Strategy
 
@@ -42,8 +42,10 @@ def insert_tokens(
     percents = token_percents(tokens.vocabulary, strategy)
     if percents is None:
         percents = np.full(len(tokens.vocabulary), WHOLE)
+    fewer = lessened(np.arange(most + 1), np.arange(WHOLE + 1)[:, None])
     ends = np.concatenate([[0], np.cumsum(tokens.counts)])
-    _insert(read.ids, read.counts, totals, tokens.ids, ends, percents, shared, each, np.ascontiguousarray(bits), masks)
+    weights = percents, fewer, shared, each
+    _insert(read.ids, read.counts, totals, tokens.ids, ends, *weights, np.ascontiguousarray(bits), masks)
     return has_none
 
 
@@ -55,6 +57,7 @@ def _insert(  # noqa: PLR0917 - compiled code has no keywords
     tokens: Numbers,
     ends: Numbers,
     percents: Numbers,
+    fewer: Numbers,
     shared: int,
     each: int,
     bits: NDArray[Any],
@@ -62,8 +65,7 @@ def _insert(  # noqa: PLR0917 - compiled code has no keywords
 ) -> None:
     """Set the bits of values, `counts` texts and `totals` tokens each; text i has tokens[ends[i]:ends[i + 1]].
 
-    A token is inserted `each` times, or else `shared` is shared; of that one of less percent has its part, see
-    :func:`encoder.weights.lessened`.
+    A token is inserted `each` times, or else `shared` is shared; one of n percent fewer[n, times] times.
     """
     at = 0
     for value in range(len(counts)):
@@ -71,10 +73,8 @@ def _insert(  # noqa: PLR0917 - compiled code has no keywords
         share, more = (each, 0) if each else divmod(shared, max(1, totals[value]))
         for text in texts[at : at + counts[value]]:
             for token in tokens[ends[text] : ends[text + 1]]:
-                times = share + (more > 0)
+                times = fewer[percents[token], share + (more > 0)]
                 more -= 1
-                if times and percents[token] != WHOLE:
-                    times = max(1, (times * percents[token] + WHOLE // 2) // WHOLE)
                 for bit in bits[token, :times]:
                     mask[bit >> 3] |= 128 >> (bit & 7)
         at += counts[value]

@@ -47,11 +47,10 @@ def read_column(column: Numbered, field: Field, reader: Reader) -> ReadColumn:
     assert field.hashing is not None
     codes, values = column
     tokens, faults = reader.read(values)
-    rows = [(np.flatnonzero(codes == place), rule) for place, rule in sorted(faults.items())]
     encoding = token_encoding(field)
     encoded = [token.encode(encoding) for token in tokens.vocabulary]
     percents = token_percents(tokens.vocabulary, field.hashing.strategy)
-    added = Added(rows, (tokens.counts == 0)[codes])
+    added = Added.of(codes, faults, tokens.counts == 0)
     return ReadColumn(codes, tokens.ids, tokens.counts, encoded, percents, added)
 
 

@@ -39,15 +39,20 @@ def parts_of_documents(texts: tuple[str, ...]) -> ColumnParts:
     is_plain &= ~closed_up.having(np.flatnonzero(closed_up.data == _OTHER))
     is_plain &= np.array([before is not None for before in befores], dtype=np.bool_)[codes]
 
-    is_plain[np.flatnonzero(is_plain)[_maybe_nothing(closed_up.chosen(is_plain))]] = False
-    together = _parts([before or "" for before in befores], codes[is_plain], closed_up.chosen(is_plain))
+    numbers = closed_up.chosen(is_plain)
+    texts_of_numbers = numbers.texts()
+    nothing = _maybe_nothing(numbers, texts_of_numbers)
+    if nothing:
+        is_plain[np.flatnonzero(is_plain)[nothing]] = False
+        numbers = closed_up.chosen(is_plain)
+        texts_of_numbers = numbers.texts()
+    together = _parts([before or "" for before in befores], codes[is_plain], numbers, texts_of_numbers)
     one_by_one = parts_of([document_parts(texts[place]) for place in np.flatnonzero(~is_plain).tolist()])
     return merged_parts(together, np.flatnonzero(is_plain), one_by_one)
 
 
-def _maybe_nothing(numbers: Utf8) -> list[int]:
+def _maybe_nothing(numbers: Utf8, texts: Sequence[str]) -> list[int]:
     """Return the places of numbers, in capitals, that are none or hold more than one: No. 7, 1234567 and 0000000."""
-    texts = numbers.texts()
     words = closed_up_words()
     if words.isdisjoint(texts):
         first, second = (numbers.data[numbers.bounds[:-1] + place] for place in range(2))
@@ -84,15 +89,15 @@ def _parted(documents: Utf8) -> tuple[Utf8, Utf8]:
     return documents.only(~is_number), documents.only(is_number)
 
 
-def _parts(heads: Sequence[str], codes: NDArray[np.int64], numbers: Utf8) -> ColumnParts:
+def _parts(heads: Sequence[str], codes: NDArray[np.int64], numbers: Utf8, texts: Sequence[str]) -> ColumnParts:
     """Return the parts of plain numbers: the document, the number, it without confusable letters, without its digit.
 
     Args:
         heads: what stands before them.
         codes: which of the heads stands before each.
         numbers: in capitals.
+        texts: the same.
     """
-    texts = numbers.texts()
     clear = Utf8(_CLEAR[numbers.data], numbers.bounds)
     clear_texts = clear.texts()
     is_clearer = clear.having(np.flatnonzero(clear.data != numbers.data))
