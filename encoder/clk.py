@@ -4,18 +4,14 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from encoder.added import Added
 from encoder.errors import RowError
-from encoder.field import Added, FieldEncoder
-from encoder.folding import fold
 from encoder.hardening import SEED_BYTES, Hardening, HardeningKeys, MinHashEncoder, SaulEncoder, Seeds
-from encoder.keys import field_keys
-from encoder.masks import add_masks
-from encoder.parts import Reader
 from encoder.salting import field_readers, salt_places, salted_columns
 from encoder.standardise import Facts
 from encoder.texts import Numbered, numbered_texts
@@ -25,7 +21,6 @@ from linkage.schema import MinHash, Saul, Schema, load_schema
 
 ColumnFacts = Mapping[str, Facts]
 _BITS_PER_BATCH = 1 << 27
-_BYTE_BITS = 8
 
 
 class Fault(NamedTuple):
@@ -65,6 +60,14 @@ def rows_per_batch(schema: Schema) -> int:
     return max(1, _BITS_PER_BATCH // bits)
 
 
+class Maker(Protocol):
+    """Makes encodings before the steps that harden them."""
+
+    def encode(self, columns: Sequence[Numbered]) -> tuple[NDArray[np.uint8], list[Added | None]]:
+        """Return uint8 (rows, bytes), and for each field what became of its values, None for ignored ones."""
+        ...  # pragma: no cover
+
+
 class ClkEncoder:
     """Encodes batches of columns under one schema and secret; remembers hashes of tokens from batch to batch.
 
@@ -81,13 +84,16 @@ class ClkEncoder:
         self._salts = salt_places(schema)
         keys = HardeningKeys.of(schema, secret)
         self.schema = schema
-        self._maker: SaulEncoder | MinHashEncoder | FilterEncoder
+        self._maker: Maker
         match schema.hardening:
             case [Saul() as step, *_]:
                 self._maker = SaulEncoder(schema, step, keys, readers)
             case [MinHash() as step, *_]:
                 self._maker = MinHashEncoder(schema, step, keys, readers)
             case _:
+                # Numba takes a second to load, and what is hardened needs none of it.
+                from encoder.filters import FilterEncoder
+
                 self._maker = FilterEncoder(schema, secret, readers)
         self._hardening = Hardening(schema, keys)
 
@@ -127,31 +133,6 @@ class ClkEncoder:
                 found[field.column] = column, numbered_texts(column)
             numbered.append(found[field.column][1])
         return numbered
-
-
-class FilterEncoder:
-    """Makes the Bloom filters of batches of columns, folded as clkhash folds them."""
-
-    def __init__(self, schema: Schema, secret: bytes | str, readers: Sequence[Reader | None]) -> None:
-        self._schema = schema
-        self._fields = [
-            None if reader is None else FieldEncoder(field, reader, keys, schema.filter_bits)
-            for field, reader, keys in zip(schema.fields, readers, field_keys(schema, secret), strict=True)
-        ]
-        self._bytes = -(-schema.filter_bits // _BYTE_BITS)
-
-    def encode(self, columns: Sequence[Numbered]) -> tuple[NDArray[np.uint8], list[Added | None]]:
-        """Return uint8 (rows, bytes), and for each field what became of its values, None for ignored ones."""
-        filters = np.zeros((len(columns[0].codes), self._bytes), dtype=np.uint8)
-        added: list[Added | None] = [None] * len(columns)
-        fields = [(place, field) for place, field in enumerate(self._fields) if field is not None]
-        for column in {id(columns[place]): columns[place] for place, _ in fields}.values():
-            masks = np.zeros((len(column.distinct), self._bytes), dtype=np.uint8)
-            for place, field in fields:
-                if columns[place] is column:
-                    added[place] = field.add(column, masks)
-            add_masks(filters, masks, column.codes)
-        return fold(filters, self._schema.filter_bits, self._schema.clk.xor_folds), added
 
 
 def encode_clks(

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from numpy.typing import NDArray
 
-from encoder.field import Added
+from encoder.added import Added
 from encoder.hardening.keys import keyed_bytes
 from encoder.parts import Reader
 from encoder.texts import Numbered

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from numpy.typing import NDArray
 
-from encoder.field import Added
+from encoder.added import Added
 from encoder.hardening.blocks import Numbers
 from encoder.hardening.drawn import Stream, read_column
 from encoder.hardening.keys import HardeningKeys

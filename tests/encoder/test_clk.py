@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,20 @@ def test_encoder_forgets_what_does_not_fit_and_still_gives_the_same_bits(monkeyp
     encoder = ClkEncoder(schema, b"s")
     parts = [encoder.encode([column[start : start + 50] for column in columns]) for start in range(0, 500, 50)]
     np.testing.assert_array_equal(np.concatenate([part.encodings for part in parts]), expected)
+
+
+def test_what_is_hardened_needs_no_machine_code() -> None:
+    """Numba takes long to load, and some systems forbid what it does."""
+    code = """
+import sys
+from encoder import ClkEncoder
+from linkage import load_schema
+schema = load_schema("person")
+assert ClkEncoder(schema, b"s").encode([["Ana"]] * len(schema.fields)).encodings.any()
+print("numba" in sys.modules)
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"
 
 
 def test_no_rows_give_no_encodings() -> None:
